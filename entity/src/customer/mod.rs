@@ -1,0 +1,4 @@
+//! Who buys.
+
+#[expect(clippy::module_inception, reason = "a file is named like its table")]
+pub mod customer;

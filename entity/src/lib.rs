@@ -1,0 +1,14 @@
+//! The tables of Merx: one file a table, grouped by domain. Typed ids and enums live here too.
+//! No rule, no GraphQL: what a row means is decided in the server.
+
+pub mod cart;
+pub mod catalog;
+pub mod channel;
+pub mod customer;
+pub mod id;
+pub mod inventory;
+pub mod order;
+pub mod payment;
+pub mod platform;
+
+pub use id::*;

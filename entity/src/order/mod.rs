@@ -1,0 +1,5 @@
+//! What was bought.
+
+pub mod order_event;
+pub mod order_line;
+pub mod orders;

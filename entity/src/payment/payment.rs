@@ -1,0 +1,78 @@
+//! `payment`: money asked of a gateway for a cart.
+
+use sea_orm::entity::prelude::*;
+
+use crate::{CartId, OrderId, PaymentId};
+
+/// Where a payment stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EnumIter, DeriveActiveEnum, serde::Serialize, serde::Deserialize)]
+#[sea_orm(rs_type = "String", db_type = "String(StringLen::N(24))")]
+#[serde(rename_all = "snake_case")]
+pub enum PaymentStatus {
+    /// Asked for; the gateway has not answered for good.
+    #[sea_orm(string_value = "pending")]
+    Pending,
+    /// The shopper must do something, such as 3-D Secure.
+    #[sea_orm(string_value = "requires_action")]
+    RequiresAction,
+    /// The money is there.
+    #[sea_orm(string_value = "succeeded")]
+    Succeeded,
+    /// Refused.
+    #[sea_orm(string_value = "failed")]
+    Failed,
+    /// Called off.
+    #[sea_orm(string_value = "cancelled")]
+    Cancelled,
+}
+
+/// What the shopper must do next.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize, FromJsonQueryResult)]
+pub struct NextAction {
+    /// For example `redirect`.
+    pub kind: String,
+    /// What the gateway's script needs.
+    pub client_secret: Option<String>,
+    /// Where to send the browser.
+    pub url: Option<String>,
+}
+
+/// A row of `payment`.
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[sea_orm(table_name = "payment")]
+pub struct Model {
+    /// Primary key.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: PaymentId,
+    /// The cart it pays.
+    pub cart_id: CartId,
+    /// The order it paid, once there is one.
+    pub order_id: Option<OrderId>,
+    /// `test` or `stripe`.
+    pub gateway: String,
+    /// The gateway's own id, unique there.
+    pub gateway_reference: Option<String>,
+    /// What the client gave for the means of payment.
+    pub token: Option<String>,
+    /// Minor units, at least 0.
+    pub amount: i64,
+    /// ISO 4217.
+    pub currency_code: String,
+    /// Where it stands.
+    pub status: PaymentStatus,
+    /// What the shopper must do next.
+    #[sea_orm(column_type = "JsonBinary", nullable)]
+    pub next_action: Option<NextAction>,
+    /// Why it failed, as the gateway says.
+    pub failure: Option<String>,
+    /// When the row was made.
+    pub created_at: DateTimeUtc,
+    /// When it last changed.
+    pub updated_at: DateTimeUtc,
+}
+
+/// No relations: reads are batched by key.
+#[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

@@ -1,0 +1,3 @@
+//! What belongs to no domain.
+
+pub mod number_sequence;

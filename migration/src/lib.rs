@@ -1,0 +1,30 @@
+//! Migrations of the Merx database, the same on SQLite and PostgreSQL. Policy: README.md beside this crate.
+
+mod m20261121_000001_channels;
+mod m20261121_000002_catalog;
+mod m20261121_000003_inventory;
+mod m20261121_000004_carts;
+mod m20261121_000005_orders;
+mod m20261121_000006_payments;
+mod table;
+
+pub use sea_orm_migration::{MigratorTrait, SchemaManager};
+
+use sea_orm_migration::prelude::*;
+
+/// All migrations in order.
+pub struct Migrator;
+
+#[async_trait::async_trait]
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![
+            Box::new(m20261121_000001_channels::Migration),
+            Box::new(m20261121_000002_catalog::Migration),
+            Box::new(m20261121_000003_inventory::Migration),
+            Box::new(m20261121_000004_carts::Migration),
+            Box::new(m20261121_000005_orders::Migration),
+            Box::new(m20261121_000006_payments::Migration),
+        ]
+    }
+}

@@ -1,0 +1,45 @@
+//! A small cache in process for what every request needs and seldom changes: channels, the category tree, tax rates.
+
+use std::hash::Hash;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::platform::error::{Fault, Result};
+
+/// How long an entry lives: the longest time that another process's change stays unseen. A process sees its own
+/// changes at once, because it clears the entry.
+const LIFETIME: Duration = Duration::from_secs(5);
+
+/// Values by key; a missing value is loaded once, whoever asks.
+#[derive(Clone)]
+pub struct Cache<K, V>(moka::future::Cache<K, Arc<V>>);
+
+impl<K, V> Cache<K, V>
+where
+    K: Hash + Eq + Send + Sync + 'static,
+    V: Send + Sync + 'static,
+{
+    /// A cache of up to `capacity` entries.
+    pub fn new(capacity: u64) -> Self {
+        Self(
+            moka::future::Cache::builder()
+                .max_capacity(capacity)
+                .time_to_live(LIFETIME)
+                .build(),
+        )
+    }
+
+    /// The value of `key`, loaded when absent.
+    ///
+    /// # Errors
+    /// Those of `load`, shared by all who waited.
+    pub async fn get(&self, key: K, load: impl Future<Output = Result<V>>) -> Result<Arc<V>> {
+        let load = async { load.await.map(Arc::new) };
+        self.0.try_get_with(key, load).await.map_err(Fault::Shared)
+    }
+
+    /// Forgets everything.
+    pub fn clear(&self) {
+        self.0.invalidate_all();
+    }
+}

@@ -1,0 +1,112 @@
+//! Opening and migrating a database.
+
+use std::str::FromStr;
+use std::time::Duration;
+
+use migration::MigratorTrait;
+use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, DbErr};
+use sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
+
+use crate::platform::db::Db;
+use crate::platform::error::{Fault, Result};
+
+/// Connections to a SQLite file: readers beside one writer.
+const SQLITE_CONNECTIONS: u32 = 8;
+/// How long a SQLite connection waits for another process that writes.
+const SQLITE_BUSY: Duration = Duration::from_secs(10);
+
+/// Which database answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Backend {
+    /// The embedded default.
+    Sqlite,
+    /// Production.
+    Postgres,
+}
+
+impl Backend {
+    /// The backend that `connection` speaks to.
+    pub fn of(connection: &impl ConnectionTrait) -> Self {
+        match connection.get_database_backend() {
+            DbBackend::Postgres => Self::Postgres,
+            _ => Self::Sqlite,
+        }
+    }
+}
+
+/// Opens `url`: `sqlite:PATH` (made when absent) or `postgres://…`.
+///
+/// # Errors
+/// When the address is malformed or the database does not answer.
+pub async fn connect(url: &str, max_connections: u32) -> Result<Db> {
+    let mut options = ConnectOptions::new(url.to_owned());
+    options
+        .sqlx_logging(false)
+        .acquire_timeout(Duration::from_secs(10))
+        .connect_timeout(Duration::from_secs(10));
+    if url.starts_with("sqlite:") {
+        // sqlx parses the address too; a malformed one should be named here and not inside the pool.
+        sqlx::sqlite::SqliteConnectOptions::from_str(url).map_err(|e| Fault::part("DATABASE_URL", e))?;
+        options.max_connections(SQLITE_CONNECTIONS).map_sqlx_sqlite_opts(|o| {
+            o.create_if_missing(true)
+                .journal_mode(SqliteJournalMode::Wal)
+                // An acknowledged order must survive a power cut.
+                .synchronous(SqliteSynchronous::Full)
+                .busy_timeout(SQLITE_BUSY)
+                .foreign_keys(true)
+                .pragma("cache_size", "-16000")
+        });
+    } else {
+        options.max_connections(max_connections);
+    }
+    Ok(Db::new(Database::connect(options).await?))
+}
+
+/// Brings the schema up to date: our migrations, then those of the job queue. Several processes may start at once.
+///
+/// # Errors
+/// When a statement fails; PostgreSQL then has nothing of the failed migration.
+pub async fn migrate(db: &Db) -> Result<()> {
+    let connection = db.connection();
+    match Backend::of(connection) {
+        Backend::Postgres => {
+            let pool = connection.get_postgres_connection_pool();
+            let mut lock = pool.acquire().await.map_err(|e| Fault::part("database", e))?;
+            // Session lock: whoever comes second waits and then finds nothing to do.
+            let advisory = |name| sqlx::query::<sqlx::Postgres>(name);
+            advisory("SELECT pg_advisory_lock(7233921)")
+                .execute(&mut *lock)
+                .await
+                .map_err(|e| Fault::part("database", e))?;
+            let result = migrate_postgres(connection, pool).await;
+            let unlock = advisory("SELECT pg_advisory_unlock(7233921)").execute(&mut *lock).await;
+            result.and(unlock.map(|_| ()).map_err(|e| Fault::part("database", e)))
+        }
+        Backend::Sqlite => {
+            migration::Migrator::up(connection, None).await?;
+            // Not `setup`: it turns off durable commits on the connection that it happens to get.
+            let pool = connection.get_sqlite_connection_pool();
+            apalis_sqlite::SqliteStorage::migrations()
+                .run(pool)
+                .await
+                .map_err(|e| Fault::part("job tables", e))
+        }
+    }
+}
+
+async fn migrate_postgres(connection: &DatabaseConnection, pool: &sqlx::PgPool) -> Result<()> {
+    migration::Migrator::up(connection, None).await?;
+    apalis_postgres::PostgresStorage::migrations()
+        .run(pool)
+        .await
+        .map_err(|e| Fault::part("job tables", e))
+}
+
+/// Whether nobody has put a shop into the database yet.
+///
+/// # Errors
+/// When the tables are not there.
+pub async fn is_empty_database(db: &Db) -> Result<bool, DbErr> {
+    use sea_orm::EntityTrait;
+    Ok(entity::channel::channel::Entity::find().one(db).await?.is_none())
+}

@@ -1,0 +1,11 @@
+//! The database: one code path for SQLite and PostgreSQL. What differs between them lives in this folder.
+
+mod connect;
+mod keys;
+mod outbox;
+mod tx;
+
+pub use connect::{Backend, connect, is_empty_database, migrate};
+pub use keys::{any_of, any_text, lower_like_prefix};
+pub(crate) use outbox::insert_job;
+pub use tx::{Db, Tx, constraint_of, retry_conflicts};

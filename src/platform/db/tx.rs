@@ -1,0 +1,222 @@
+//! Connections and write transactions.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use parking_lot::{Mutex, RwLock};
+use sea_orm::{
+    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, ExecResult, QueryResult, RuntimeErr,
+    SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
+};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use crate::platform::db::Backend;
+use crate::platform::event::Listeners;
+use crate::platform::jobs::{Queue, Wakers};
+
+/// A pool of connections. Cheap to clone. Reads go straight to it; writes go through [`Db::begin`].
+#[derive(Clone)]
+pub struct Db {
+    connection: DatabaseConnection,
+    /// SQLite has one writer. Waiting here is fair; waiting in its busy handler is a lottery.
+    writer: Option<Arc<Semaphore>>,
+    listeners: Arc<RwLock<Arc<Listeners>>>,
+    wakers: Wakers,
+    statements: Arc<AtomicU64>,
+}
+
+impl Db {
+    pub(super) fn new(mut connection: DatabaseConnection) -> Self {
+        let statements = Arc::new(AtomicU64::new(0));
+        let counter = Arc::clone(&statements);
+        connection.set_metric_callback(move |info| {
+            counter.fetch_add(1, Ordering::Relaxed);
+            tracing::trace!(target: "merx::sql", elapsed = ?info.elapsed, failed = info.failed, sql = %info.statement.sql);
+        });
+        let writer = (Backend::of(&connection) == Backend::Sqlite).then(|| Arc::new(Semaphore::new(1)));
+        Self {
+            connection,
+            writer,
+            listeners: Arc::default(),
+            wakers: Wakers::default(),
+            statements,
+        }
+    }
+
+    /// Opens a write transaction. It rolls back when dropped.
+    ///
+    /// # Errors
+    /// When no connection is to be had.
+    pub async fn begin(&self) -> Result<Tx, DbErr> {
+        let permit = match &self.writer {
+            Some(writer) => Some(
+                Arc::clone(writer)
+                    .acquire_owned()
+                    .await
+                    .map_err(|e| DbErr::Custom(e.to_string()))?,
+            ),
+            None => None,
+        };
+        let options = TransactionOptions {
+            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+            ..Default::default()
+        };
+        let inner = self.connection.begin_with_options(options).await?;
+        Ok(Tx {
+            inner,
+            db: self.clone(),
+            queues: Mutex::default(),
+            _permit: permit,
+        })
+    }
+
+    /// Statements sent so far through this pool, for tests and metrics. BEGIN and COMMIT are not counted.
+    pub fn statements(&self) -> u64 {
+        self.statements.load(Ordering::Relaxed)
+    }
+
+    /// Says who listens to events from now on.
+    pub fn set_listeners(&self, listeners: Listeners) {
+        *self.listeners.write() = Arc::new(listeners);
+    }
+
+    /// What wakes the workers of this process.
+    pub fn wakers(&self) -> &Wakers {
+        &self.wakers
+    }
+
+    /// The pool underneath, for the migrator and the job queue.
+    pub(crate) fn connection(&self) -> &DatabaseConnection {
+        &self.connection
+    }
+}
+
+/// A write transaction.
+pub struct Tx {
+    inner: DatabaseTransaction,
+    db: Db,
+    queues: Mutex<Vec<Queue>>,
+    _permit: Option<OwnedSemaphorePermit>,
+}
+
+impl Tx {
+    /// Makes everything of this transaction last, then wakes the workers of the jobs in it.
+    ///
+    /// # Errors
+    /// When the database refuses; nothing has happened then.
+    pub async fn commit(self) -> Result<(), DbErr> {
+        self.inner.commit().await?;
+        for queue in self.queues.into_inner() {
+            self.db.wakers.wake(queue);
+        }
+        Ok(())
+    }
+
+    /// Takes everything back. Dropping does the same, later.
+    ///
+    /// # Errors
+    /// When the connection is gone; the database then takes it back by itself.
+    pub async fn rollback(self) -> Result<(), DbErr> {
+        self.inner.rollback().await
+    }
+
+    pub(crate) fn listeners(&self) -> Arc<Listeners> {
+        Arc::clone(&self.db.listeners.read())
+    }
+
+    pub(crate) fn will_wake(&self, queue: Queue) {
+        let mut queues = self.queues.lock();
+        if !queues.contains(&queue) {
+            queues.push(queue);
+        }
+    }
+}
+
+macro_rules! delegate_connection {
+    ($type:ty, $field:ident) => {
+        #[async_trait::async_trait]
+        impl ConnectionTrait for $type {
+            fn get_database_backend(&self) -> DbBackend {
+                self.$field.get_database_backend()
+            }
+
+            async fn execute_raw(&self, stmt: Statement) -> Result<ExecResult, DbErr> {
+                self.$field.execute_raw(stmt).await
+            }
+
+            async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
+                self.$field.execute_unprepared(sql).await
+            }
+
+            async fn query_one_raw(&self, stmt: Statement) -> Result<Option<QueryResult>, DbErr> {
+                self.$field.query_one_raw(stmt).await
+            }
+
+            async fn query_all_raw(&self, stmt: Statement) -> Result<Vec<QueryResult>, DbErr> {
+                self.$field.query_all_raw(stmt).await
+            }
+        }
+    };
+}
+
+delegate_connection!(Db, connection);
+delegate_connection!(Tx, inner);
+
+/// The name of the constraint that `error` violates, if it violates one. SQLite does not name unique indexes but their
+/// columns: `table.column, …` comes back as the `uq_table_column_…` of the migrations.
+pub fn constraint_of(error: &DbErr) -> Option<String> {
+    let (DbErr::Exec(RuntimeErr::SqlxError(error)) | DbErr::Query(RuntimeErr::SqlxError(error))) = error else {
+        return None;
+    };
+    let database = error.as_database_error()?;
+    if let Some(name) = database.constraint() {
+        return Some(name.to_owned());
+    }
+    let message = database.message();
+    if let Some(columns) = message.strip_prefix("UNIQUE constraint failed: ") {
+        let mut name = String::from("uq");
+        for (i, column) in columns.split(", ").enumerate() {
+            let (table, column) = column.split_once('.')?;
+            if i == 0 {
+                name.push('_');
+                name.push_str(table);
+            }
+            name.push('_');
+            name.push_str(column);
+        }
+        return Some(name);
+    }
+    message.strip_prefix("CHECK constraint failed: ").map(str::to_owned)
+}
+
+/// Whether `error` is the database asking to try again: serialisation failure, deadlock, or a busy file.
+fn is_conflict(error: &DbErr) -> bool {
+    let (DbErr::Exec(RuntimeErr::SqlxError(error)) | DbErr::Query(RuntimeErr::SqlxError(error))) = error else {
+        return false;
+    };
+    let code = error.as_database_error().and_then(|e| e.code());
+    matches!(code.as_deref(), Some("40001" | "40P01" | "5" | "517"))
+}
+
+/// Runs `work` again, up to five times in all, while `conflict` finds the database asking for it in its error.
+/// `work` must open its own transaction.
+///
+/// # Errors
+/// The last error of `work`.
+pub async fn retry_conflicts<T, E, F>(find: impl Fn(&E) -> Option<&DbErr>, work: impl Fn() -> F) -> Result<T, E>
+where
+    F: Future<Output = Result<T, E>>,
+{
+    let mut pause = Duration::from_millis(5);
+    for _ in 0..4 {
+        match work().await {
+            Err(error) if find(&error).is_some_and(is_conflict) => {
+                tokio::time::sleep(pause).await;
+                pause *= 3;
+            }
+            other => return other,
+        }
+    }
+    work().await
+}

@@ -1,0 +1,13 @@
+//! What every domain stands on. Knows no domain and no GraphQL.
+
+pub mod cache;
+pub mod clock;
+pub mod db;
+pub mod error;
+pub mod event;
+pub mod id;
+pub mod jobs;
+pub mod money;
+pub mod page;
+pub mod text;
+pub mod viewer;
