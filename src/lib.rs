@@ -1,3 +1,28 @@
-//! Merx: a headless commerce server.
+//! Merx: a headless commerce server. ARCHITECTURE.md walks through one purchase.
 #![recursion_limit = "512"]
+
+pub mod app;
+pub mod command;
+pub mod config;
+pub mod graphql;
+pub mod http;
 pub mod platform;
+
+// Core domains, lowest first: a row may call the rows above it.
+pub mod channel;
+pub mod mail;
+pub mod media;
+
+pub mod catalog;
+
+pub mod inventory;
+pub mod payment;
+pub mod tax;
+
+pub mod order;
+
+pub mod checkout;
+
+// Satellites: they listen and read; no core domain imports them.
+pub mod recommendation;
+pub mod search;

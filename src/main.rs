@@ -1,1 +1,18 @@
-fn main() {}
+//! The binary: parses the command and runs it.
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+fn main() -> ExitCode {
+    let command = merx::command::Cli::parse();
+    merx::command::start_logging(&command);
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            tracing::error!(%error, "no runtime");
+            return ExitCode::FAILURE;
+        }
+    };
+    runtime.block_on(merx::command::run(command))
+}

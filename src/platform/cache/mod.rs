@@ -11,8 +11,14 @@ use crate::platform::error::{Fault, Result};
 const LIFETIME: Duration = Duration::from_secs(5);
 
 /// Values by key; a missing value is loaded once, whoever asks.
-#[derive(Clone)]
 pub struct Cache<K, V>(moka::future::Cache<K, Arc<V>>);
+
+// Not derived: the values themselves need not be cloned.
+impl<K, V> Clone for Cache<K, V> {
+    fn clone(&self) -> Self {
+        Self(self.0.clone())
+    }
+}
 
 impl<K, V> Cache<K, V>
 where

@@ -1,10 +1,12 @@
 //! The database: one code path for SQLite and PostgreSQL. What differs between them lives in this folder.
 
+mod bulk;
 mod connect;
 mod keys;
 mod outbox;
 mod tx;
 
+pub use bulk::insert_all;
 pub use connect::{Backend, connect, is_empty_database, migrate};
 pub use keys::{any_of, any_text, lower_like_prefix};
 pub(crate) use outbox::insert_job;

@@ -1,10 +1,11 @@
 //! Workers: apalis takes jobs from the table and hands them to the registry.
 
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
 use apalis::prelude::*;
-use futures_util::Stream;
+use futures_util::{FutureExt, Stream};
 use sea_orm::{ConnectionTrait, FromQueryResult, Statement};
 use tokio::sync::watch;
 
@@ -79,7 +80,6 @@ async fn run_queue<S: Clone + Send + Sync + 'static>(context: Context<S>, mut st
                 WorkerBuilder::new(name)
                     .backend(backend.poll_with_stream(polls))
                     .data(context.clone())
-                    .catch_panic()
                     .concurrency(CONCURRENCY)
                     .build(run_one::<S>)
                     .run_until(signal)
@@ -94,7 +94,6 @@ async fn run_queue<S: Clone + Send + Sync + 'static>(context: Context<S>, mut st
                 WorkerBuilder::new(name)
                     .backend(backend.poll_with_stream(polls))
                     .data(context.clone())
-                    .catch_panic()
                     .concurrency(CONCURRENCY)
                     .build(run_one::<S>)
                     .run_until(signal)
@@ -133,7 +132,9 @@ async fn run_one<S: Clone + Send + Sync + 'static>(
 ) -> std::result::Result<(), BoxDynError> {
     let kind = envelope.kind.clone();
     let attempt = u32::try_from(attempt.current()).unwrap_or(u32::MAX);
-    match context.registry.run(context.state.clone(), envelope).await {
+    let run = AssertUnwindSafe(context.registry.run(context.state.clone(), envelope)).catch_unwind().await;
+    // A panic is one job's trouble, not the worker's.
+    match run.unwrap_or_else(|_| Err(JobError::Retry(Fault::Invariant("the job panicked")))) {
         Ok(()) => Ok(()),
         Err(error) => {
             let dead = matches!(error, JobError::Dead(_)) || attempt >= MAX_ATTEMPTS.unsigned_abs();

@@ -1,0 +1,128 @@
+//! The application: every part, wired. The only file that names concrete adapters, and where each domain registers its
+//! jobs and listeners.
+
+use std::ops::Deref;
+use std::sync::Arc;
+
+use crate::catalog::Categories;
+use crate::channel::Channels;
+use crate::config::Config;
+use crate::mail::Transport;
+use crate::media::Store;
+use crate::payment::Gateways;
+use crate::platform::clock::Clock;
+use crate::platform::db::{self, Db};
+use crate::platform::error::Result;
+use crate::platform::event::Listeners;
+use crate::platform::id::Ids;
+use crate::platform::jobs::Registry;
+use crate::search::Engine;
+use crate::tax::TaxRates;
+use crate::{mail, media, order, recommendation, search};
+
+/// The application. Cheap to clone.
+#[derive(Clone)]
+pub struct App(Arc<Parts>);
+
+/// What the application is made of.
+pub struct Parts {
+    /// The configuration.
+    pub config: Config,
+    /// The database.
+    pub db: Db,
+    /// The time.
+    pub clock: Clock,
+    /// New ids and secrets.
+    pub ids: Ids,
+    /// All channels, cached.
+    pub channels: Channels,
+    /// The category tree, cached.
+    pub categories: Categories,
+    /// Tax rates, cached.
+    pub taxes: TaxRates,
+    /// The search engine.
+    pub search: Arc<dyn Engine>,
+    /// The payment gateways.
+    pub payments: Gateways,
+    /// Where files are kept.
+    pub media: Arc<dyn Store>,
+    /// How mail leaves.
+    pub mail: Arc<dyn Transport>,
+    /// What can be done later.
+    pub jobs: Arc<Registry<App>>,
+}
+
+impl Deref for App {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}
+
+/// Makes an [`App`].
+pub struct Builder {
+    config: Config,
+    clock: Clock,
+    seed: Option<u64>,
+}
+
+impl Builder {
+    /// An application of `config`, with the clock and the randomness of the machine.
+    pub fn new(config: Config) -> Self {
+        Self {
+            config,
+            clock: Clock::system(),
+            seed: None,
+        }
+    }
+
+    /// Takes the time from `clock`.
+    #[must_use]
+    pub fn clock(mut self, clock: Clock) -> Self {
+        self.clock = clock;
+        self
+    }
+
+    /// Makes the same ids and secrets in every run. For tests.
+    #[must_use]
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.seed = Some(seed);
+        self
+    }
+
+    /// Opens everything. The schema of the database is not touched: see [`db::migrate`].
+    ///
+    /// # Errors
+    /// When a part does not open.
+    pub async fn build(self) -> Result<App> {
+        let Self { config, clock, seed } = self;
+        let data_dir = config.server.data_dir.clone();
+        std::fs::create_dir_all(&data_dir)?;
+        let db = db::connect(&config.database_url(), config.database.connections).await?;
+        let ids = match seed {
+            Some(seed) => Ids::seeded(clock.clone(), seed),
+            None => Ids::from_os(clock.clone())?,
+        };
+        let mut registry = Registry::default();
+        let mut listeners = Listeners::default();
+        order::register(&mut registry, &mut listeners);
+        search::register(&mut registry, &mut listeners);
+        recommendation::register(&mut registry, &mut listeners);
+        db.set_listeners(listeners);
+        Ok(App(Arc::new(Parts {
+            search: search::engine::from_data_dir(&data_dir)?,
+            payments: Gateways::from_config(&config, &data_dir, &clock)?,
+            media: media::store::from_data_dir(&data_dir)?,
+            mail: mail::transport::from_data_dir(&data_dir)?,
+            config,
+            db,
+            clock,
+            ids,
+            channels: Channels::default(),
+            categories: Categories::default(),
+            taxes: TaxRates::default(),
+            jobs: Arc::new(registry),
+        })))
+    }
+}

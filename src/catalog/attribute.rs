@@ -1,0 +1,71 @@
+//! Typed attributes.
+
+use entity::catalog::attribute::AttributeKind;
+
+/// Longest key of an attribute in bytes.
+pub const KEY_MAX: usize = 100;
+/// Longest value that filters compare, in characters.
+pub const VALUE_KEY_MAX: usize = 80;
+
+/// A value with its type.
+#[derive(Clone, Debug, PartialEq)]
+pub enum AttributeValue {
+    /// Free text.
+    Text(String),
+    /// A number. Attributes measure things; money never comes here.
+    Number(f64),
+    /// Yes or no.
+    Boolean(bool),
+}
+
+/// An attribute with its values, as it comes in.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NewAttribute {
+    /// Unique name in filters, lower case.
+    pub key: String,
+    /// Its values, in order.
+    pub values: Vec<AttributeValue>,
+}
+
+impl AttributeValue {
+    /// The type.
+    pub fn kind(&self) -> AttributeKind {
+        match self {
+            Self::Text(_) => AttributeKind::Text,
+            Self::Number(_) => AttributeKind::Number,
+            Self::Boolean(_) => AttributeKind::Boolean,
+        }
+    }
+
+    /// The value as people read it.
+    pub fn shown(&self) -> String {
+        match self {
+            Self::Text(text) => text.clone(),
+            Self::Number(number) => number.to_string(),
+            Self::Boolean(true) => "yes".to_owned(),
+            Self::Boolean(false) => "no".to_owned(),
+        }
+    }
+
+    /// The number, where there is one.
+    pub fn number(&self) -> Option<f64> {
+        match self {
+            Self::Number(number) => Some(*number),
+            _ => None,
+        }
+    }
+}
+
+/// What filters compare: lower case, at most 80 characters.
+pub fn value_key(shown: &str) -> String {
+    shown.trim().to_lowercase().chars().take(VALUE_KEY_MAX).collect()
+}
+
+/// The name of an attribute for people: `screen_size` becomes `Screen size`.
+pub fn name_of(key: &str) -> String {
+    let spaced = key.replace(['_', '-'], " ");
+    let mut chars = spaced.chars();
+    chars.next().map_or_else(String::new, |first| {
+        first.to_uppercase().collect::<String>() + chars.as_str()
+    })
+}

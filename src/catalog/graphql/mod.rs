@@ -1,0 +1,13 @@
+//! The catalogue in the schema.
+
+mod batch;
+mod input;
+mod mutation;
+mod query;
+mod types;
+
+pub use batch::{ProductKey, VariantKey};
+pub use input::{ProductInput, VariantInput, draft_of};
+pub use mutation::CatalogMutation;
+pub use query::CatalogQuery;
+pub use types::{CategoryObject, CollectionObject, ProductObject, VariantObject};

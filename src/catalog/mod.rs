@@ -1,0 +1,31 @@
+//! The catalogue: what is sold.
+//!
+//! Owns the tables `category`, `collection`, `collection_product`, `product`, `product_tag`, `product_listing`,
+//! `product_option`, `variant`, `variant_price`, `attribute`, `product_attribute`, `media`.
+//! Emits [`ProductsChanged`]. Invariants: a slug and a SKU exist once; a combination of option values exists once a
+//! product; `product_listing` holds the lowest and highest price of the variants.
+
+mod attribute;
+mod category;
+mod draft;
+mod events;
+mod filter;
+mod graphql;
+mod list;
+mod query;
+mod save;
+mod update_product;
+
+pub use attribute::{AttributeValue, NewAttribute};
+pub use category::{Categories, Category, CategoryTree};
+pub use draft::{Draft, DraftError, DraftMedia, DraftVariant};
+pub use events::ProductsChanged;
+pub use filter::{Filter, FilterError};
+pub use graphql::{
+    CatalogMutation, CatalogQuery, CategoryObject, CollectionObject, ProductInput, ProductKey, ProductObject,
+    VariantInput, VariantKey, VariantObject, draft_of,
+};
+pub use list::{ProductList, ProductSort, SortField, count, list};
+pub use query::{Listed, Product, Variant, collection_by_id, products_by_ids, variant_by_id, variants_by_ids};
+pub(crate) use save::{SaveError, Saved, create, import_batch};
+pub use update_product::{UpdateError, UpdateProduct, update_product};

@@ -1,0 +1,389 @@
+//! Reads of the catalogue, scoped by channel and viewer.
+
+use std::collections::HashMap;
+
+use entity::catalog::product::ProductStatus;
+use entity::catalog::{
+    attribute, collection, collection_product, media, product, product_attribute, product_listing, product_option,
+    product_tag, variant, variant_price,
+};
+use entity::inventory::stock_level;
+use entity::{CollectionId, ProductId, VariantId};
+use sea_orm::sea_query::{Expr, ExprTrait, Query};
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, FromQueryResult, JoinType, QueryFilter, QueryOrder,
+    QuerySelect, Select,
+};
+
+use crate::channel::Scope;
+use crate::platform::db::any_of;
+use crate::platform::error::Result;
+
+/// A product row.
+pub type Product = product::Model;
+
+/// A product as a channel lists it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Listed {
+    /// The product.
+    pub product: Product,
+    /// Lowest price of a variant in the channel, minor units.
+    pub min_price: Option<i64>,
+    /// Highest price of a variant in the channel, minor units.
+    pub max_price: Option<i64>,
+    /// Units sold, for BEST_SELLING.
+    pub units_sold: i64,
+}
+
+/// A variant as a channel sells it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Variant {
+    /// The variant.
+    pub row: variant::Model,
+    /// Its price in the channel, minor units; none when it is not sold there.
+    pub price: Option<i64>,
+    /// Its former price, minor units.
+    pub compare_at: Option<i64>,
+    /// Units that the channel can sell now.
+    pub available: i64,
+}
+
+impl Variant {
+    /// Whether `quantity` units can be sold now.
+    pub fn can_sell(&self, quantity: i64) -> bool {
+        self.price.is_some() && (!self.row.track_inventory || self.available >= quantity)
+    }
+}
+
+/// Products with their listing, as far as the viewer may see them: shoppers see what is active, published in the
+/// channel and has a price there; staff sees all.
+pub(super) fn scoped(scope: &Scope) -> Select<product::Entity> {
+    let listing = Condition::all()
+        .add(Expr::col(product_listing::Column::ProductId.as_column_ref()).equals(product::Column::Id.as_column_ref()))
+        .add(product_listing::Column::ChannelId.eq(scope.channel.id));
+    let mut select = product::Entity::find();
+    let join = if scope.viewer.is_staff() {
+        JoinType::LeftJoin
+    } else {
+        JoinType::InnerJoin
+    };
+    QuerySelect::query(&mut select).join(join, product_listing::Entity, listing);
+    if !scope.viewer.is_staff() {
+        select = select
+            .filter(product::Column::Status.eq(ProductStatus::Active))
+            .filter(product_listing::Column::Published.eq(true))
+            .filter(product_listing::Column::MinPrice.is_not_null());
+    }
+    select
+}
+
+#[derive(FromQueryResult)]
+struct Prices {
+    min_price: Option<i64>,
+    max_price: Option<i64>,
+    units_sold: Option<i64>,
+}
+
+/// Runs a [`scoped`] select.
+pub(super) async fn listed(db: &impl ConnectionTrait, select: Select<product::Entity>) -> Result<Vec<Listed>> {
+    let select = select
+        .column(product_listing::Column::MinPrice)
+        .column(product_listing::Column::MaxPrice)
+        .column(product_listing::Column::UnitsSold);
+    let rows = db.query_all(&sea_orm::QueryTrait::into_query(select)).await?;
+    rows.iter()
+        .map(|row| {
+            let prices = Prices::from_query_result(row, "")?;
+            Ok(Listed {
+                product: Product::from_query_result(row, "")?,
+                min_price: prices.min_price,
+                max_price: prices.max_price,
+                units_sold: prices.units_sold.unwrap_or(0),
+            })
+        })
+        .collect()
+}
+
+/// Products by key, as far as the viewer may see them.
+///
+/// # Errors
+/// Those of the database.
+pub async fn products_by_ids(
+    db: &impl ConnectionTrait,
+    scope: &Scope,
+    ids: &[ProductId],
+) -> Result<HashMap<ProductId, Listed>> {
+    let rows = listed(db, scoped(scope).filter(any_of(db, product::Column::Id, ids))).await?;
+    Ok(rows.into_iter().map(|row| (row.product.id, row)).collect())
+}
+
+/// The product named `slug`, if the viewer may see it.
+///
+/// # Errors
+/// Those of the database.
+pub async fn product_by_slug(db: &impl ConnectionTrait, scope: &Scope, slug: &str) -> Result<Option<Listed>> {
+    Ok(listed(db, scoped(scope).filter(product::Column::Slug.eq(slug)))
+        .await?
+        .pop())
+}
+
+/// The product with the variant `sku`, if the viewer may see it.
+///
+/// # Errors
+/// Those of the database.
+pub async fn product_by_sku(db: &impl ConnectionTrait, scope: &Scope, sku: &str) -> Result<Option<Listed>> {
+    let of_sku = Query::select()
+        .column(variant::Column::ProductId)
+        .from(variant::Entity)
+        .and_where(variant::Column::Sku.eq(sku))
+        .to_owned();
+    Ok(
+        listed(db, scoped(scope).filter(product::Column::Id.in_subquery(of_sku)))
+            .await?
+            .pop(),
+    )
+}
+
+#[derive(FromQueryResult)]
+struct Offer {
+    amount: Option<i64>,
+    compare_at: Option<i64>,
+    available: Option<i64>,
+}
+
+/// Variants with price and stock in the channel, in one statement. Stock belongs to inventory; it is read here because
+/// nobody shows a variant without it.
+async fn variants(db: &impl ConnectionTrait, scope: &Scope, rule: Expr) -> Result<Vec<Variant>> {
+    let available = Query::select()
+        .expr(Expr::cust(
+            "CAST(SUM(\"stock_level\".\"on_hand\" - \"stock_level\".\"reserved\" - \"stock_level\".\"allocated\") AS BIGINT)",
+        ))
+        .from(stock_level::Entity)
+        .and_where(
+            Expr::col(stock_level::Column::VariantId.as_column_ref()).equals(variant::Column::Id.as_column_ref()),
+        )
+        .and_where(stock_level::Column::LocationId.is_in(scope.channel.locations.iter().copied()))
+        .to_owned();
+    let price = Condition::all()
+        .add(Expr::col(variant_price::Column::VariantId.as_column_ref()).equals(variant::Column::Id.as_column_ref()))
+        .add(variant_price::Column::ChannelId.eq(scope.channel.id));
+    let mut select = variant::Entity::find()
+        .column(variant_price::Column::Amount)
+        .column(variant_price::Column::CompareAt)
+        .expr_as(Expr::SubQuery(None, Box::new(available.into())), "available")
+        .filter(rule)
+        .order_by_asc(variant::Column::ProductId)
+        .order_by_asc(variant::Column::Position)
+        .order_by_asc(variant::Column::Id);
+    QuerySelect::query(&mut select).join(JoinType::LeftJoin, variant_price::Entity, price);
+    let rows = db.query_all(&sea_orm::QueryTrait::into_query(select)).await?;
+    rows.iter()
+        .map(|row| {
+            let offer = Offer::from_query_result(row, "")?;
+            Ok(Variant {
+                row: variant::Model::from_query_result(row, "")?,
+                price: offer.amount,
+                compare_at: offer.compare_at,
+                available: Ord::max(offer.available.unwrap_or(0), 0),
+            })
+        })
+        .collect()
+}
+
+/// The variants of products, in their order.
+///
+/// # Errors
+/// Those of the database.
+pub async fn variants_of_products(
+    db: &impl ConnectionTrait,
+    scope: &Scope,
+    ids: &[ProductId],
+) -> Result<HashMap<ProductId, Vec<Variant>>> {
+    let mut of: HashMap<ProductId, Vec<Variant>> = HashMap::new();
+    for variant in variants(db, scope, any_of(db, variant::Column::ProductId, ids)).await? {
+        of.entry(variant.row.product_id).or_default().push(variant);
+    }
+    Ok(of)
+}
+
+/// Variants by key, whether or not their product is listed: carts and orders name them.
+///
+/// # Errors
+/// Those of the database.
+pub async fn variants_by_ids(
+    db: &impl ConnectionTrait,
+    scope: &Scope,
+    ids: &[VariantId],
+) -> Result<HashMap<VariantId, Variant>> {
+    let found = variants(db, scope, any_of(db, variant::Column::Id, ids)).await?;
+    Ok(found.into_iter().map(|v| (v.row.id, v)).collect())
+}
+
+/// The variant `id`, if its product may be seen by the viewer.
+///
+/// # Errors
+/// Those of the database.
+pub async fn variant_by_id(db: &impl ConnectionTrait, scope: &Scope, id: VariantId) -> Result<Option<Variant>> {
+    let Some(variant) = variants_by_ids(db, scope, &[id]).await?.remove(&id) else {
+        return Ok(None);
+    };
+    let product = products_by_ids(db, scope, &[variant.row.product_id]).await?;
+    Ok((!product.is_empty()).then_some(variant))
+}
+
+/// The pictures of products, in their order.
+///
+/// # Errors
+/// Those of the database.
+pub async fn media_of_products(
+    db: &impl ConnectionTrait,
+    ids: &[ProductId],
+) -> Result<HashMap<ProductId, Vec<media::Model>>> {
+    let rows = media::Entity::find()
+        .filter(any_of(db, media::Column::ProductId, ids))
+        .order_by_asc(media::Column::Position)
+        .order_by_asc(media::Column::Id)
+        .all(db)
+        .await?;
+    Ok(grouped(rows, |row| row.product_id))
+}
+
+/// The options of products, in their order.
+///
+/// # Errors
+/// Those of the database.
+pub async fn options_of_products(
+    db: &impl ConnectionTrait,
+    ids: &[ProductId],
+) -> Result<HashMap<ProductId, Vec<product_option::Model>>> {
+    let rows = product_option::Entity::find()
+        .filter(any_of(db, product_option::Column::ProductId, ids))
+        .order_by_asc(product_option::Column::Position)
+        .all(db)
+        .await?;
+    Ok(grouped(rows, |row| row.product_id))
+}
+
+/// The tags of products, sorted.
+///
+/// # Errors
+/// Those of the database.
+pub async fn tags_of_products(db: &impl ConnectionTrait, ids: &[ProductId]) -> Result<HashMap<ProductId, Vec<String>>> {
+    let rows = product_tag::Entity::find()
+        .filter(any_of(db, product_tag::Column::ProductId, ids))
+        .order_by_asc(product_tag::Column::Tag)
+        .all(db)
+        .await?;
+    let mut of: HashMap<ProductId, Vec<String>> = HashMap::new();
+    for row in rows {
+        of.entry(row.product_id).or_default().push(row.tag);
+    }
+    Ok(of)
+}
+
+/// An attribute of a product with its definition.
+#[derive(Clone, Debug, PartialEq, FromQueryResult)]
+pub struct ShownAttribute {
+    /// The product.
+    pub product_id: ProductId,
+    /// Name in filters.
+    pub key: String,
+    /// Name for people.
+    pub name: String,
+    /// Type of the value.
+    pub kind: attribute::AttributeKind,
+    /// The value as shown.
+    pub value: String,
+    /// The value of a number attribute.
+    pub number: Option<f64>,
+}
+
+/// The attributes of products, by name.
+///
+/// # Errors
+/// Those of the database.
+pub async fn attributes_of_products(
+    db: &impl ConnectionTrait,
+    ids: &[ProductId],
+) -> Result<HashMap<ProductId, Vec<ShownAttribute>>> {
+    let definition = Condition::all().add(
+        Expr::col(attribute::Column::Id.as_column_ref()).equals(product_attribute::Column::AttributeId.as_column_ref()),
+    );
+    let mut select = product_attribute::Entity::find()
+        .select_only()
+        .column(product_attribute::Column::ProductId)
+        .column(product_attribute::Column::Value)
+        .column(product_attribute::Column::Number)
+        .column(attribute::Column::Key)
+        .column(attribute::Column::Name)
+        .column(attribute::Column::Kind)
+        .filter(any_of(db, product_attribute::Column::ProductId, ids))
+        .order_by_asc(attribute::Column::Name)
+        .order_by_asc(product_attribute::Column::Position);
+    QuerySelect::query(&mut select).join(JoinType::InnerJoin, attribute::Entity, definition);
+    let rows = select.into_model::<ShownAttribute>().all(db).await?;
+    Ok(grouped(rows, |row| row.product_id))
+}
+
+/// The collections of products, by name.
+///
+/// # Errors
+/// Those of the database.
+pub async fn collections_of_products(
+    db: &impl ConnectionTrait,
+    ids: &[ProductId],
+) -> Result<HashMap<ProductId, Vec<collection::Model>>> {
+    let on = Condition::all().add(
+        Expr::col(collection_product::Column::CollectionId.as_column_ref())
+            .equals(collection::Column::Id.as_column_ref()),
+    );
+    let mut select = collection::Entity::find()
+        .column(collection_product::Column::ProductId)
+        .filter(any_of(db, collection_product::Column::ProductId, ids))
+        .order_by_asc(collection::Column::Name);
+    QuerySelect::query(&mut select).join(JoinType::InnerJoin, collection_product::Entity, on);
+    let rows = db.query_all(&sea_orm::QueryTrait::into_query(select)).await?;
+    let mut of: HashMap<ProductId, Vec<collection::Model>> = HashMap::new();
+    for row in &rows {
+        let product: ProductId = row.try_get("", "product_id")?;
+        of.entry(product)
+            .or_default()
+            .push(collection::Model::from_query_result(row, "")?);
+    }
+    Ok(of)
+}
+
+/// A collection by key or slug.
+///
+/// # Errors
+/// Those of the database.
+pub async fn collection_by(
+    db: &impl ConnectionTrait,
+    id: Option<CollectionId>,
+    slug: Option<&str>,
+) -> Result<Option<collection::Model>> {
+    let mut select = collection::Entity::find();
+    if let Some(id) = id {
+        select = select.filter(collection::Column::Id.eq(id));
+    }
+    if let Some(slug) = slug {
+        select = select.filter(collection::Column::Slug.eq(slug));
+    }
+    Ok(select.one(db).await?)
+}
+
+fn grouped<T>(rows: Vec<T>, product: impl Fn(&T) -> ProductId) -> HashMap<ProductId, Vec<T>> {
+    let mut of: HashMap<ProductId, Vec<T>> = HashMap::new();
+    for row in rows {
+        of.entry(product(&row)).or_default().push(row);
+    }
+    of
+}
+
+/// The collection `id`.
+///
+/// # Errors
+/// Those of the database.
+pub async fn collection_by_id(db: &impl ConnectionTrait, id: CollectionId) -> Result<Option<collection::Model>> {
+    collection_by(db, Some(id), None).await
+}

@@ -1,0 +1,484 @@
+//! Writing products: many at once, each wholly or not at all.
+
+use std::collections::{HashMap, HashSet};
+
+use chrono::{DateTime, Utc};
+use entity::catalog::product_option::OptionValues;
+use entity::catalog::variant::SelectedOptions;
+use entity::catalog::{
+    attribute, media, product, product_attribute, product_listing, product_option, product_tag, variant, variant_price,
+};
+use entity::inventory::{allocation, reservation};
+use entity::{AttributeId, ChannelId, ProductId, VariantId};
+use sea_orm::sea_query::{Expr, ExprTrait, OnConflict, Query};
+use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect, Set};
+
+use crate::catalog::attribute::{name_of, value_key};
+use crate::catalog::draft::{Draft, DraftError};
+use crate::catalog::events::ProductsChanged;
+use crate::platform::db::{Tx, any_of, any_text, insert_all};
+use crate::platform::error::{Fault, Result};
+use crate::platform::event;
+use crate::platform::id::Ids;
+
+/// Why a product was not written.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SaveError {
+    /// The draft is wrong.
+    #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
+    Draft(Vec<DraftError>),
+    /// Another product has the slug.
+    #[error("slug \"{0}\" is taken")]
+    SlugTaken(String),
+    /// Another product has the SKU.
+    #[error("sku \"{0}\" belongs to another product")]
+    SkuTaken(String),
+}
+
+/// What became of a draft.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Saved {
+    /// The product.
+    pub product: ProductId,
+    /// Its variants by SKU; empty when nothing was written.
+    pub variants: Vec<(String, VariantId)>,
+    /// What was done.
+    pub outcome: Outcome,
+}
+
+/// What was done with a draft.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// The product is new.
+    Created,
+    /// The product was there and was changed.
+    Updated,
+    /// The product was there, from the same source.
+    Unchanged,
+}
+
+/// Writes a product that must not be there yet.
+pub(crate) async fn create(
+    tx: &Tx,
+    ids: &Ids,
+    now: DateTime<Utc>,
+    draft: Draft,
+) -> Result<std::result::Result<Saved, SaveError>> {
+    let taken = product::Entity::find()
+        .filter(product::Column::Slug.eq(draft.slug.as_str()))
+        .one(tx)
+        .await?;
+    if taken.is_some() {
+        return Ok(Err(SaveError::SlugTaken(draft.slug)));
+    }
+    let mut results = import_batch(tx, ids, now, vec![draft]).await?;
+    results.pop().ok_or(Fault::Invariant("a draft without a result"))
+}
+
+/// Writes products by slug: new ones are made, known ones become what the draft says. A wrong draft is reported in its
+/// place and hinders no other. Drafts of one batch have different slugs.
+pub(crate) async fn import_batch(
+    tx: &Tx,
+    ids: &Ids,
+    now: DateTime<Utc>,
+    drafts: Vec<Draft>,
+) -> Result<Vec<std::result::Result<Saved, SaveError>>> {
+    let slugs: Vec<String> = drafts.iter().map(|d| d.slug.clone()).collect();
+    let known: HashMap<String, product::Model> = product::Entity::find()
+        .filter(any_text(tx, product::Column::Slug, &slugs))
+        .all(tx)
+        .await?
+        .into_iter()
+        .map(|row| (row.slug.clone(), row))
+        .collect();
+    let skus: Vec<String> = drafts
+        .iter()
+        .flat_map(|d| d.variants.iter().map(|v| v.sku.clone()))
+        .collect();
+    let mut owners: HashMap<String, (ProductId, VariantId)> = variant::Entity::find()
+        .select_only()
+        .columns([variant::Column::Sku, variant::Column::ProductId, variant::Column::Id])
+        .filter(any_text(tx, variant::Column::Sku, &skus))
+        .into_tuple::<(String, ProductId, VariantId)>()
+        .all(tx)
+        .await?
+        .into_iter()
+        .map(|(sku, product, variant)| (sku, (product, variant)))
+        .collect();
+
+    let mut results = Vec::with_capacity(drafts.len());
+    let mut batch = Batch::default();
+    for draft in drafts {
+        let old = known.get(&draft.slug);
+        if let (Some(old), Some(_)) = (old, &draft.content_hash)
+            && old.content_hash == draft.content_hash
+        {
+            results.push(Ok(Saved {
+                product: old.id,
+                variants: Vec::new(),
+                outcome: Outcome::Unchanged,
+            }));
+            continue;
+        }
+        if let Err(errors) = draft.check() {
+            results.push(Err(SaveError::Draft(errors)));
+            continue;
+        }
+        let id = old.map_or_else(|| ids.new_id(), |row| row.id);
+        let foreign = draft
+            .variants
+            .iter()
+            .find(|v| owners.get(&v.sku).is_some_and(|(owner, _)| *owner != id));
+        if let Some(foreign) = foreign {
+            results.push(Err(SaveError::SkuTaken(foreign.sku.clone())));
+            continue;
+        }
+        let variants = batch.add(ids, now, id, old, draft, &mut owners);
+        let outcome = if old.is_some() {
+            Outcome::Updated
+        } else {
+            Outcome::Created
+        };
+        results.push(Ok(Saved {
+            product: id,
+            variants,
+            outcome,
+        }));
+    }
+    batch.write(tx, ids).await?;
+    Ok(results)
+}
+
+/// The rows of a batch, collected so that each table is written with one statement.
+#[derive(Default)]
+struct Batch {
+    new_products: Vec<product::ActiveModel>,
+    changed_products: Vec<product::ActiveModel>,
+    changed_ids: Vec<ProductId>,
+    new_variants: Vec<variant::ActiveModel>,
+    changed_variants: Vec<variant::ActiveModel>,
+    kept_variants: Vec<VariantId>,
+    listings: Vec<product_listing::ActiveModel>,
+    prices: Vec<variant_price::ActiveModel>,
+    options: Vec<product_option::ActiveModel>,
+    tags: Vec<product_tag::ActiveModel>,
+    media: Vec<media::ActiveModel>,
+    attributes: Vec<(ProductId, Vec<crate::catalog::attribute::NewAttribute>)>,
+    all: Vec<ProductId>,
+}
+
+impl Batch {
+    fn add(
+        &mut self,
+        ids: &Ids,
+        now: DateTime<Utc>,
+        id: ProductId,
+        old: Option<&product::Model>,
+        draft: Draft,
+        owners: &mut HashMap<String, (ProductId, VariantId)>,
+    ) -> Vec<(String, VariantId)> {
+        self.all.push(id);
+        self.add_listings(id, &draft);
+        let mut variants = Vec::with_capacity(draft.variants.len());
+        for (position, v) in draft.variants.iter().enumerate() {
+            let known = owners.get(&v.sku).map(|(_, variant)| *variant);
+            let variant_id = known.unwrap_or_else(|| ids.new_id());
+            owners.insert(v.sku.clone(), (id, variant_id));
+            let mut row = variant::Model {
+                id: variant_id,
+                product_id: id,
+                sku: v.sku.clone(),
+                barcode: v.barcode.clone(),
+                name: v.name(),
+                selected_options: SelectedOptions(v.selected_options.clone()),
+                options_key: v.options_key(),
+                weight_grams: v.weight_grams,
+                track_inventory: v.track_inventory,
+                requires_shipping: v.requires_shipping,
+                taxable: v.taxable,
+                position: position_of(position),
+                created_at: now,
+            }
+            .into_active_model();
+            if known.is_some() {
+                row.created_at = sea_orm::ActiveValue::NotSet;
+                self.kept_variants.push(variant_id);
+                self.changed_variants.push(row.reset_all());
+            } else {
+                self.new_variants.push(row);
+            }
+            for (channel_id, amount, compare_at) in &v.prices {
+                self.prices.push(
+                    variant_price::Model {
+                        variant_id,
+                        channel_id: *channel_id,
+                        amount: *amount,
+                        compare_at: *compare_at,
+                    }
+                    .into_active_model(),
+                );
+            }
+            variants.push((v.sku.clone(), variant_id));
+        }
+        self.add_children(ids, id, &draft);
+        self.attributes.push((id, draft.attributes));
+        let row = product::Model {
+            id,
+            slug: draft.slug,
+            name: draft.name,
+            description: draft.description,
+            brand: draft.brand,
+            category_id: draft.category_id,
+            status: draft.status,
+            seo_title: draft.seo_title,
+            seo_description: draft.seo_description,
+            version: old.map_or(1, |old| old.version + 1),
+            content_hash: draft.content_hash,
+            created_at: old.map_or(now, |old| old.created_at),
+            updated_at: now,
+        }
+        .into_active_model();
+        if old.is_some() {
+            self.changed_ids.push(id);
+            self.changed_products.push(row.reset_all());
+        } else {
+            self.new_products.push(row);
+        }
+        variants
+    }
+
+    fn add_listings(&mut self, id: ProductId, draft: &Draft) {
+        let mut ranges: HashMap<ChannelId, (i64, i64)> = HashMap::new();
+        for (channel, amount, _) in draft.variants.iter().flat_map(|v| &v.prices) {
+            let range = ranges.entry(*channel).or_insert((*amount, *amount));
+            *range = (Ord::min(range.0, *amount), Ord::max(range.1, *amount));
+        }
+        for (channel_id, (min, max)) in ranges {
+            self.listings.push(
+                product_listing::Model {
+                    product_id: id,
+                    channel_id,
+                    published: draft.published,
+                    min_price: Some(min),
+                    max_price: Some(max),
+                    units_sold: 0,
+                }
+                .into_active_model(),
+            );
+        }
+    }
+
+    fn add_children(&mut self, ids: &Ids, id: ProductId, draft: &Draft) {
+        for (position, (name, values)) in draft.options.iter().enumerate() {
+            self.options.push(
+                product_option::Model {
+                    id: ids.new_id(),
+                    product_id: id,
+                    name: name.clone(),
+                    values: OptionValues(values.clone()),
+                    position: position_of(position),
+                }
+                .into_active_model(),
+            );
+        }
+        let mut seen = HashSet::new();
+        for tag in draft.tags.iter().filter(|tag| seen.insert(tag.as_str())) {
+            self.tags.push(
+                product_tag::Model {
+                    product_id: id,
+                    tag: tag.clone(),
+                }
+                .into_active_model(),
+            );
+        }
+        for (position, picture) in draft.media.iter().enumerate() {
+            self.media.push(
+                media::Model {
+                    id: ids.new_id(),
+                    product_id: id,
+                    variant_id: None,
+                    url: picture.url.clone(),
+                    alt: picture.alt.clone(),
+                    width: picture.size.map(|(width, _)| width),
+                    height: picture.size.map(|(_, height)| height),
+                    position: position_of(position),
+                }
+                .into_active_model(),
+            );
+        }
+    }
+
+    async fn write(self, tx: &Tx, ids: &Ids) -> Result<()> {
+        if self.all.is_empty() {
+            return Ok(());
+        }
+        insert_all(tx, self.new_products).await?;
+        for row in self.changed_products {
+            row.update(tx).await?;
+        }
+        clear_children(tx, &self.changed_ids, &self.kept_variants).await?;
+        for row in self.changed_variants {
+            row.update(tx).await?;
+        }
+        insert_all(tx, self.new_variants).await?;
+        let unique = OnConflict::columns([product_listing::Column::ProductId, product_listing::Column::ChannelId])
+            .update_columns([
+                product_listing::Column::Published,
+                product_listing::Column::MinPrice,
+                product_listing::Column::MaxPrice,
+            ])
+            .to_owned();
+        if !self.listings.is_empty() {
+            product_listing::Entity::insert_many(self.listings)
+                .on_conflict(unique)
+                .exec_without_returning(tx)
+                .await?;
+        }
+        insert_all(tx, self.prices).await?;
+        insert_all(tx, self.options).await?;
+        insert_all(tx, self.tags).await?;
+        insert_all(tx, self.media).await?;
+        insert_all(tx, attribute_rows(tx, ids, self.attributes).await?).await?;
+        event::emit(tx, &ProductsChanged { products: self.all }).await
+    }
+}
+
+fn position_of(index: usize) -> i32 {
+    i32::try_from(index).unwrap_or(i32::MAX)
+}
+
+/// Takes away what changed products will get anew, and the variants that they no longer have. A variant that somebody
+/// is paying for or waiting for stays without a price: it cannot be bought again.
+async fn clear_children(tx: &Tx, products: &[ProductId], kept: &[VariantId]) -> Result<()> {
+    if products.is_empty() {
+        return Ok(());
+    }
+    let of_products = Query::select()
+        .column(variant::Column::Id)
+        .from(variant::Entity)
+        .and_where(any_of(tx, variant::Column::ProductId, products))
+        .to_owned();
+    variant_price::Entity::delete_many()
+        .filter(variant_price::Column::VariantId.in_subquery(of_products))
+        .exec(tx)
+        .await?;
+    let reserved = Query::select()
+        .column(reservation::Column::VariantId)
+        .from(reservation::Entity)
+        .to_owned();
+    let allocated = Query::select()
+        .column(allocation::Column::VariantId)
+        .from(allocation::Entity)
+        .to_owned();
+    variant::Entity::delete_many()
+        .filter(any_of(tx, variant::Column::ProductId, products))
+        .filter(any_of(tx, variant::Column::Id, kept).not())
+        .filter(variant::Column::Id.not_in_subquery(reserved))
+        .filter(variant::Column::Id.not_in_subquery(allocated))
+        .exec(tx)
+        .await?;
+    // Free the combinations of those that stay, so that two variants may swap theirs.
+    variant::Entity::update_many()
+        .col_expr(
+            variant::Column::OptionsKey,
+            Expr::cust("\"sku\" || CAST(\"id\" AS TEXT)"),
+        )
+        .filter(any_of(tx, variant::Column::ProductId, products))
+        .exec(tx)
+        .await?;
+    product_listing::Entity::update_many()
+        .col_expr(product_listing::Column::Published, Expr::value(false))
+        .filter(any_of(tx, product_listing::Column::ProductId, products))
+        .exec(tx)
+        .await?;
+    product_option::Entity::delete_many()
+        .filter(any_of(tx, product_option::Column::ProductId, products))
+        .exec(tx)
+        .await?;
+    product_tag::Entity::delete_many()
+        .filter(any_of(tx, product_tag::Column::ProductId, products))
+        .exec(tx)
+        .await?;
+    media::Entity::delete_many()
+        .filter(any_of(tx, media::Column::ProductId, products))
+        .exec(tx)
+        .await?;
+    product_attribute::Entity::delete_many()
+        .filter(any_of(tx, product_attribute::Column::ProductId, products))
+        .exec(tx)
+        .await?;
+    Ok(())
+}
+
+/// The attribute values of a batch; definitions that are missing are made. The first value decides the type.
+async fn attribute_rows(
+    tx: &Tx,
+    ids: &Ids,
+    attributes: Vec<(ProductId, Vec<crate::catalog::attribute::NewAttribute>)>,
+) -> Result<Vec<product_attribute::ActiveModel>> {
+    let mut wanted: HashMap<&str, attribute::AttributeKind> = HashMap::new();
+    for attribute in attributes.iter().flat_map(|(_, attributes)| attributes) {
+        if let Some(first) = attribute.values.first() {
+            wanted.entry(&attribute.key).or_insert(first.kind());
+        }
+    }
+    if wanted.is_empty() {
+        return Ok(Vec::new());
+    }
+    let keys: Vec<String> = wanted.keys().map(|key| (*key).to_owned()).collect();
+    let mut known = attribute_ids(tx, &keys).await?;
+    let mut missing: Vec<_> = wanted.iter().filter(|(key, _)| !known.contains_key(**key)).collect();
+    if !missing.is_empty() {
+        // One order for all importers: two that run at once wait for each other instead of deadlocking.
+        missing.sort_unstable_by_key(|(key, _)| **key);
+        let rows = missing.into_iter().map(|(key, kind)| attribute::ActiveModel {
+            id: Set(ids.new_id()),
+            key: Set((*key).to_owned()),
+            name: Set(name_of(key)),
+            kind: Set(*kind),
+        });
+        attribute::Entity::insert_many(rows)
+            .on_conflict(OnConflict::column(attribute::Column::Key).do_nothing().to_owned())
+            .exec_without_returning(tx)
+            .await?;
+        known = attribute_ids(tx, &keys).await?;
+    }
+    let mut rows = Vec::new();
+    for (product_id, attributes) in attributes {
+        let mut seen = HashSet::new();
+        for attribute in attributes {
+            let Some(attribute_id) = known.get(&attribute.key).copied() else {
+                continue;
+            };
+            if !seen.insert(attribute_id) {
+                continue;
+            }
+            for (position, value) in attribute.values.into_iter().enumerate() {
+                let shown = value.shown();
+                rows.push(
+                    product_attribute::Model {
+                        product_id,
+                        attribute_id,
+                        position: position_of(position),
+                        value_key: value_key(&shown),
+                        number: value.number(),
+                        value: shown,
+                    }
+                    .into_active_model(),
+                );
+            }
+        }
+    }
+    Ok(rows)
+}
+
+async fn attribute_ids(tx: &Tx, keys: &[String]) -> Result<HashMap<String, AttributeId>> {
+    let rows = attribute::Entity::find()
+        .select_only()
+        .columns([attribute::Column::Key, attribute::Column::Id])
+        .filter(any_text(tx, attribute::Column::Key, keys))
+        .into_tuple::<(String, AttributeId)>()
+        .all(tx)
+        .await?;
+    Ok(rows.into_iter().collect())
+}

@@ -1,0 +1,89 @@
+//! The commands of the binary.
+
+mod migrate;
+mod schema;
+mod seed;
+mod serve;
+mod worker;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::app::{App, Builder};
+use crate::config::Config;
+use crate::platform::db;
+use crate::platform::error::{Fault, Result};
+
+/// A headless commerce server: one GraphQL schema over catalogue, search, cart, checkout and orders.
+#[derive(Parser, Debug)]
+#[command(name = "merx", version)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    config: Config,
+    /// What to log, for example `info,merx=debug`.
+    #[arg(
+        long = "log",
+        env = "RUST_LOG",
+        default_value = "info,sqlx=warn,tantivy=warn",
+        global = true
+    )]
+    log: String,
+}
+
+#[derive(Subcommand, Debug)]
+enum Command {
+    /// Starts the server (also without a command). Brings the schema of the database up to date first.
+    Serve,
+    /// Runs the jobs, for a server with MERX_WORKER_IN_PROCESS=false.
+    Worker,
+    /// Brings the schema of the database up to date.
+    Migrate,
+    /// Prints the GraphQL schema, or with --env the text of .env.example.
+    Schema {
+        /// Print .env.example instead.
+        #[arg(long)]
+        env: bool,
+    },
+}
+
+/// Starts the log. Lines go to standard error; standard output is for answers.
+pub fn start_logging(cli: &Cli) {
+    let filter = tracing_subscriber::EnvFilter::try_new(&cli.log).unwrap_or_default();
+    let builder = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr);
+    if cli.config.is_production() {
+        builder.json().init();
+    } else {
+        builder.with_target(false).init();
+    }
+}
+
+/// Runs the command.
+pub async fn run(cli: Cli) -> ExitCode {
+    let Cli { command, config, .. } = cli;
+    let result = match command.unwrap_or(Command::Serve) {
+        Command::Serve => serve::serve(config).await,
+        Command::Worker => worker::worker(config).await,
+        Command::Migrate => migrate::migrate(config).await,
+        Command::Schema { env } => schema::schema(env),
+    };
+    match result {
+        Ok(code) => code,
+        Err(error) => {
+            tracing::error!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// The application on a database whose schema is up to date.
+async fn open(config: Config) -> Result<App> {
+    config.check().map_err(|e| Fault::part("configuration", e))?;
+    let app = Builder::new(config).build().await?;
+    db::migrate(&app.db).await?;
+    Ok(app)
+}

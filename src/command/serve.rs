@@ -1,0 +1,86 @@
+//! `merx serve`.
+
+use std::process::ExitCode;
+
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+
+use crate::config::{Config, DEMO_STAFF_TOKEN};
+use crate::http;
+use crate::platform::error::{Fault, Result};
+
+/// Starts the server and stays until the process is told to stop. In development an empty database gets the demo shop.
+pub(super) async fn serve(config: Config) -> Result<ExitCode> {
+    let app = super::open(config).await?;
+    super::seed::seed_if_empty(&app).await?;
+    crate::search::prepare(&app).await?;
+    let listener = bind(app.config.server.listen).await?;
+    let address = listener.local_addr()?;
+    let (stop, stopped) = watch::channel(false);
+    let worker = app
+        .config
+        .shop
+        .worker_in_process
+        .then(|| tokio::spawn(super::worker::work(app.clone(), stopped.clone())));
+    if let Some(address) = app.config.server.metrics_listen {
+        let listener = bind(address).await?;
+        let router = http::metrics_router(app.clone());
+        tokio::spawn(async move {
+            if let Err(error) = axum::serve(listener, router).await {
+                tracing::error!(%error, "metrics listener ended");
+            }
+        });
+    }
+    announce(&app, address);
+    let router = http::router(&app);
+    axum::serve(listener, router)
+        .with_graceful_shutdown(told_to_stop())
+        .await?;
+    let _ = stop.send(true);
+    if let Some(worker) = worker {
+        worker.await.map_err(|e| Fault::part("worker", e))?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn bind(address: std::net::SocketAddr) -> Result<TcpListener> {
+    TcpListener::bind(address)
+        .await
+        .map_err(|e| Fault::part("listening", format!("{address}: {e}")))
+}
+
+#[expect(clippy::print_stdout, reason = "the answer of the command to the person who gave it")]
+fn announce(app: &crate::app::App, address: std::net::SocketAddr) {
+    println!("GraphQL   http://{address}/graphql");
+    if !app.config.is_production() {
+        println!("GraphiQL  http://{address}/graphiql");
+    }
+    println!("Health    http://{address}/livez  http://{address}/readyz");
+    if app.config.staff_token() == Some(DEMO_STAFF_TOKEN) {
+        println!("Staff     Authorization: Bearer {DEMO_STAFF_TOKEN}   (demo token, development only)");
+    }
+}
+
+/// Ends when the process gets SIGTERM or Ctrl+C.
+pub(super) async fn told_to_stop() {
+    let interrupt = tokio::signal::ctrl_c();
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        match signal(SignalKind::terminate()) {
+            Ok(mut terminate) => {
+                tokio::select! {
+                    _ = interrupt => {}
+                    _ = terminate.recv() => {}
+                }
+            }
+            Err(_) => {
+                let _ = interrupt.await;
+            }
+        }
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = interrupt.await;
+    }
+}

@@ -1,0 +1,51 @@
+//! `merx worker`: the jobs, apart from the server.
+
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::watch;
+
+use crate::app::App;
+use crate::config::Config;
+use crate::platform::error::Result;
+use crate::platform::jobs::run_workers;
+
+/// How often the worker does its rounds: reservations that have lapsed are given back.
+const ROUND: Duration = Duration::from_secs(10);
+
+/// Runs the jobs until the process is told to stop.
+pub(super) async fn worker(config: Config) -> Result<ExitCode> {
+    let app = super::open(config).await?;
+    let (stop, stopped) = watch::channel(false);
+    tracing::info!(jobs = ?app.jobs.kinds(), "worker started");
+    let work = work(app, stopped);
+    tokio::pin!(work);
+    tokio::select! {
+        () = super::serve::told_to_stop() => {}
+        () = &mut work => {}
+    }
+    let _ = stop.send(true);
+    work.await;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Jobs and rounds, until `stop` turns true.
+pub(super) async fn work(app: App, mut stop: watch::Receiver<bool>) {
+    let jobs = run_workers(&app.db, Arc::clone(&app.jobs), app.clone(), stop.clone());
+    let rounds = async {
+        while !*stop.borrow() {
+            if let Err(error) = crate::checkout::sweep(&app).await {
+                tracing::warn!(%error, "lapsed reservations were not given back, will be tried again");
+            }
+            tokio::select! {
+                () = tokio::time::sleep(ROUND) => {}
+                _ = stop.changed() => {}
+            }
+        }
+    };
+    let (result, ()) = tokio::join!(jobs, rounds);
+    if let Err(error) = result {
+        tracing::error!(%error, "workers ended");
+    }
+}

@@ -1,0 +1,278 @@
+//! The configuration: one struct a section. Each value comes from its environment variable or from the flag of the same
+//! name, which wins. `.env.example` is generated from these definitions.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+/// Everything that can be configured.
+#[derive(Clone, Debug, Args)]
+pub struct Config {
+    /// The server itself.
+    #[command(flatten)]
+    pub server: Server,
+    /// The database.
+    #[command(flatten)]
+    pub database: Database,
+    /// Jobs and carts.
+    #[command(flatten)]
+    pub shop: Shop,
+    /// Services beside the database.
+    #[command(flatten)]
+    pub services: Services,
+}
+
+/// Where the program runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Environment {
+    /// A developer's machine: demo shop, demo staff token, console page.
+    Development,
+    /// The real thing: nothing is seeded, nothing has a default secret.
+    Production,
+}
+
+/// The server itself.
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Server")]
+pub struct Server {
+    /// Address to listen on.
+    #[arg(
+        long = "listen",
+        alias = "merx-listen",
+        env = "MERX_LISTEN",
+        default_value = "127.0.0.1:8000"
+    )]
+    pub listen: SocketAddr,
+    /// Folder of the embedded database, search index, mail and media.
+    #[arg(
+        long = "data-dir",
+        alias = "merx-data-dir",
+        env = "MERX_DATA_DIR",
+        default_value = "./data",
+        global = true
+    )]
+    pub data_dir: PathBuf,
+    /// development seeds a demo shop into an empty database; production never does.
+    #[arg(
+        long = "env",
+        alias = "merx-env",
+        env = "MERX_ENV",
+        default_value = "development",
+        global = true
+    )]
+    pub environment: Environment,
+    /// Token that makes a request a staff request (`Authorization: Bearer …`). In development it defaults to
+    /// `demo-staff-token`; in production there is no default and no staff access without it. At least 16 characters.
+    #[arg(
+        long = "staff-token",
+        alias = "merx-staff-token",
+        env = "MERX_STAFF_TOKEN",
+        hide_env_values = true
+    )]
+    pub staff_token: Option<String>,
+    /// Origins of browsers that may call the API, separated by commas. Empty: any in development, none in production.
+    #[arg(
+        long = "cors-origins",
+        alias = "merx-cors-origins",
+        env = "MERX_CORS_ORIGINS",
+        value_delimiter = ','
+    )]
+    pub cors_origins: Vec<String>,
+    /// Address of the Prometheus metrics, on a listener of their own. Not set: no metrics.
+    #[arg(long = "metrics-listen", alias = "merx-metrics-listen", env = "MERX_METRICS_LISTEN")]
+    pub metrics_listen: Option<SocketAddr>,
+}
+
+/// The database.
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Database")]
+pub struct Database {
+    /// `postgres://user:password@host/database` or `sqlite:PATH`. Not set: `merx.db` in the data folder.
+    #[arg(long = "database-url", env = "DATABASE_URL", hide_env_values = true, global = true)]
+    pub database_url: Option<String>,
+    /// Connections to PostgreSQL at most.
+    #[arg(
+        long = "database-connections",
+        alias = "merx-database-connections",
+        env = "MERX_DATABASE_CONNECTIONS",
+        default_value_t = 20,
+        global = true
+    )]
+    pub connections: u32,
+}
+
+/// Jobs and carts.
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Shop")]
+pub struct Shop {
+    /// Run the jobs in the server. Set to false where `merx worker` runs them.
+    #[arg(
+        long = "worker-in-process",
+        alias = "merx-worker-in-process",
+        env = "MERX_WORKER_IN_PROCESS",
+        default_value_t = true,
+        action = clap::ArgAction::Set
+    )]
+    pub worker_in_process: bool,
+    /// Minutes that stock stays reserved for a payment.
+    #[arg(
+        long = "reservation-minutes",
+        alias = "merx-reservation-minutes",
+        env = "MERX_RESERVATION_MINUTES",
+        default_value_t = 15,
+        value_parser = clap::value_parser!(u32).range(1..=1440)
+    )]
+    pub reservation_minutes: u32,
+    /// Offer the test gateway, which takes no real money. Not set: yes in development, no in production.
+    #[arg(long = "test-gateway", alias = "merx-test-gateway", env = "MERX_TEST_GATEWAY")]
+    pub test_gateway: Option<bool>,
+    /// Sender of the mail.
+    #[arg(
+        long = "mail-from",
+        alias = "merx-mail-from",
+        env = "MERX_MAIL_FROM",
+        default_value = "Merx <shop@localhost>"
+    )]
+    pub mail_from: String,
+}
+
+/// Services beside the database. Each that is not set is replaced by its embedded twin. `merx doctor` tries those that
+/// are set; which of them this version makes use of stands in docs/configuration.md.
+#[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = "Services")]
+pub struct Services {
+    /// Redis, for caches and limits that several servers share.
+    #[arg(long = "redis-url", env = "REDIS_URL", hide_env_values = true)]
+    pub redis_url: Option<String>,
+    /// Meilisearch, for full-text search.
+    #[arg(long = "meilisearch-url", env = "MEILISEARCH_URL")]
+    pub meilisearch_url: Option<String>,
+    /// Key of Meilisearch.
+    #[arg(long = "meilisearch-api-key", env = "MEILISEARCH_API_KEY", hide_env_values = true)]
+    pub meilisearch_api_key: Option<String>,
+    /// Secret key of Stripe.
+    #[arg(long = "stripe-secret-key", env = "STRIPE_SECRET_KEY", hide_env_values = true)]
+    pub stripe_secret_key: Option<String>,
+    /// Secret that signs Stripe's webhooks.
+    #[arg(
+        long = "stripe-webhook-secret",
+        env = "STRIPE_WEBHOOK_SECRET",
+        hide_env_values = true
+    )]
+    pub stripe_webhook_secret: Option<String>,
+    /// Base address of Stripe's API, for a simulator.
+    #[arg(long = "stripe-api-base", env = "STRIPE_API_BASE")]
+    pub stripe_api_base: Option<String>,
+    /// S3 server for media.
+    #[arg(long = "s3-endpoint", env = "S3_ENDPOINT")]
+    pub s3_endpoint: Option<String>,
+    /// Bucket for media.
+    #[arg(long = "s3-bucket", env = "S3_BUCKET")]
+    pub s3_bucket: Option<String>,
+    /// Region of the bucket.
+    #[arg(long = "s3-region", env = "S3_REGION")]
+    pub s3_region: Option<String>,
+    /// Access key of the bucket.
+    #[arg(long = "s3-access-key-id", env = "S3_ACCESS_KEY_ID")]
+    pub s3_access_key_id: Option<String>,
+    /// Secret key of the bucket.
+    #[arg(long = "s3-secret-access-key", env = "S3_SECRET_ACCESS_KEY", hide_env_values = true)]
+    pub s3_secret_access_key: Option<String>,
+    /// Mail server, `smtp://user:password@host:port`.
+    #[arg(long = "smtp-url", env = "SMTP_URL", hide_env_values = true)]
+    pub smtp_url: Option<String>,
+    /// Collector of traces.
+    #[arg(long = "otel-exporter-otlp-endpoint", env = "OTEL_EXPORTER_OTLP_ENDPOINT")]
+    pub otel_exporter_otlp_endpoint: Option<String>,
+}
+
+/// The staff token of the demo shop.
+pub const DEMO_STAFF_TOKEN: &str = "demo-staff-token";
+/// Shortest staff token.
+const STAFF_TOKEN_MIN: usize = 16;
+
+/// A configuration that cannot be run.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// The demo token in production.
+    #[error("MERX_STAFF_TOKEN is the demo token; production needs one of its own")]
+    DemoStaffToken,
+    /// A token that can be guessed.
+    #[error("MERX_STAFF_TOKEN is shorter than {STAFF_TOKEN_MIN} characters")]
+    ShortStaffToken,
+}
+
+impl Config {
+    /// Checks what no single value shows.
+    ///
+    /// # Errors
+    /// See [`ConfigError`].
+    pub fn check(&self) -> Result<(), ConfigError> {
+        match &self.server.staff_token {
+            Some(token) if token == DEMO_STAFF_TOKEN && self.is_production() => Err(ConfigError::DemoStaffToken),
+            Some(token) if token.len() < STAFF_TOKEN_MIN => Err(ConfigError::ShortStaffToken),
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether this is the real thing.
+    pub fn is_production(&self) -> bool {
+        self.server.environment == Environment::Production
+    }
+
+    /// The token of staff, if staff may come in at all.
+    pub fn staff_token(&self) -> Option<&str> {
+        match &self.server.staff_token {
+            Some(token) => Some(token),
+            None if self.is_production() => None,
+            None => Some(DEMO_STAFF_TOKEN),
+        }
+    }
+
+    /// Whether the test gateway is offered.
+    pub fn test_gateway(&self) -> bool {
+        self.shop.test_gateway.unwrap_or(!self.is_production())
+    }
+
+    /// The address of the database.
+    pub fn database_url(&self) -> String {
+        match &self.database.database_url {
+            Some(url) => url.clone(),
+            None => format!("sqlite:{}", self.server.data_dir.join("merx.db").display()),
+        }
+    }
+}
+
+/// The text of `.env.example`: every variable with its description and default.
+pub fn env_example() -> String {
+    use std::fmt::Write;
+    let command = Config::augment_args(clap::Command::new("merx"));
+    let mut text = String::from(
+        "# Every variable that Merx reads. A commented line shows the default, or an empty value where there is none.\n\
+         # Made by `merx schema --env`; do not edit by hand.\n",
+    );
+    let mut heading = None;
+    for arg in command.get_arguments() {
+        let Some(name) = arg.get_env() else { continue };
+        if arg.get_help_heading() != heading {
+            heading = arg.get_help_heading();
+            let _ = write!(text, "\n# == {} ==\n", heading.unwrap_or_default());
+        }
+        let help = arg
+            .get_long_help()
+            .or(arg.get_help())
+            .map(ToString::to_string)
+            .unwrap_or_default();
+        for line in help.lines() {
+            let _ = writeln!(text, "# {line}");
+        }
+        let default = arg
+            .get_default_values()
+            .first()
+            .and_then(|v| v.to_str())
+            .unwrap_or_default();
+        let _ = writeln!(text, "#{}={default}", name.display());
+    }
+    text
+}

@@ -1,0 +1,71 @@
+//! What a resolver finds in its context.
+
+use std::hash::Hash;
+
+use async_graphql::dataloader::Loader;
+use async_graphql::{Context, Result};
+
+use crate::app::App;
+use crate::channel::Scope;
+use crate::graphql::batch::{Batch, BatchLoader, Shared};
+use crate::graphql::error::ApiError;
+
+/// What the edge knows about a request besides its scope.
+#[derive(Clone, Debug, Default)]
+pub struct RequestInfo {
+    /// Names the request in logs and errors.
+    pub request_id: String,
+    /// The language of the client, for example `de`.
+    pub locale: String,
+    /// The token of `X-Cart-Token`.
+    pub cart_token: Option<String>,
+}
+
+/// Short ways to what a request carries.
+pub trait ContextExt {
+    /// The application.
+    fn app(&self) -> &App;
+    /// The channel and the viewer.
+    fn scope(&self) -> &Scope;
+    /// What the edge knows about the request.
+    fn request(&self) -> &RequestInfo;
+    /// Reads `key` together with what other resolvers ask for at the same time.
+    fn batch<K>(&self, key: K) -> impl Future<Output = Result<Option<<Batch as Loader<K>>::Value>>> + Send
+    where
+        K: Send + Sync + Hash + Eq + Clone + 'static,
+        Batch: Loader<K, Error = Shared>;
+    /// The token of the argument, else that of the header.
+    ///
+    /// # Errors
+    /// BAD_USER_INPUT when there is neither.
+    fn cart_token(&self, argument: Option<String>) -> Result<String>;
+}
+
+impl ContextExt for Context<'_> {
+    fn app(&self) -> &App {
+        self.data_unchecked::<App>()
+    }
+
+    fn scope(&self) -> &Scope {
+        self.data_unchecked::<Scope>()
+    }
+
+    fn request(&self) -> &RequestInfo {
+        self.data_unchecked::<RequestInfo>()
+    }
+
+    async fn batch<K>(&self, key: K) -> Result<Option<<Batch as Loader<K>>::Value>>
+    where
+        K: Send + Sync + Hash + Eq + Clone + 'static,
+        Batch: Loader<K, Error = Shared>,
+    {
+        Ok(self.data_unchecked::<BatchLoader>().load_one(key).await?)
+    }
+
+    fn cart_token(&self, argument: Option<String>) -> Result<String> {
+        match argument.or_else(|| self.request().cart_token.clone()) {
+            Some(token) => Ok(token),
+            None => Err(ApiError::bad_input("cartToken is missing: pass it in the input or as X-Cart-Token").into()),
+        }
+    }
+}

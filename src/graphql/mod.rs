@@ -1,0 +1,12 @@
+//! The schema as a whole: the merged roots and what all domains share. No business rule.
+
+pub mod batch;
+pub mod context;
+pub mod error;
+pub mod guard;
+pub mod id;
+
+pub mod node;
+pub mod page;
+pub mod root;
+pub mod scalar;

@@ -1,0 +1,18 @@
+//! The merged roots.
+
+use async_graphql::{EmptySubscription, MergedObject, Schema};
+
+use crate::catalog::{CatalogMutation, CatalogQuery};
+use crate::channel::ChannelQuery;
+use crate::inventory::InventoryMutation;
+
+/// Everything that can be asked.
+#[derive(MergedObject, Default)]
+pub struct Query(ChannelQuery, CatalogQuery, super::node::NodeQuery);
+
+/// Everything that can be changed.
+#[derive(MergedObject, Default)]
+pub struct Mutation(CatalogMutation, InventoryMutation);
+
+/// The schema.
+pub type MerxSchema = Schema<Query, Mutation, EmptySubscription>;

@@ -1,0 +1,67 @@
+//! Headers to who asks, in which channel and language.
+
+use axum::http::{HeaderMap, header};
+
+use crate::app::App;
+use crate::channel::Scope;
+use crate::graphql::context::RequestInfo;
+use crate::graphql::error::ApiError;
+use crate::platform::error::Result;
+use crate::platform::viewer::Viewer;
+
+/// Longest request id taken from a proxy.
+const REQUEST_ID_MAX: usize = 64;
+
+fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    headers
+        .get(name)
+        .and_then(|value| value.to_str().ok())
+        .map(str::trim)
+        .filter(|text| !text.is_empty())
+}
+
+/// What the edge knows about the request.
+pub fn request_info(app: &App, headers: &HeaderMap) -> RequestInfo {
+    let plain = |id: &&str| {
+        id.len() <= REQUEST_ID_MAX
+            && id
+                .chars()
+                .all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'))
+    };
+    let request_id = text(headers, "x-request-id").filter(plain).map(str::to_owned);
+    let locale = text(headers, header::ACCEPT_LANGUAGE.as_str()).and_then(|l| l.split([',', ';']).next());
+    RequestInfo {
+        request_id: request_id.unwrap_or_else(|| app.ids.uuid().simple().to_string()),
+        locale: locale.unwrap_or("en").trim().to_owned(),
+        cart_token: text(headers, "x-cart-token").map(str::to_owned),
+    }
+}
+
+/// The channel of `X-Channel` (else the default one) and the viewer of `Authorization`.
+///
+/// # Errors
+/// An unknown channel; a token that nobody has.
+pub async fn scope(app: &App, headers: &HeaderMap) -> Result<Result<Scope, ApiError>> {
+    let channel = match text(headers, "x-channel") {
+        None => app.channels.default_channel(&app.db).await?,
+        Some(slug) => match app.channels.by_slug(&app.db, slug).await? {
+            Some(channel) => channel,
+            None => return Ok(Err(ApiError::bad_input(format!("X-Channel: no channel \"{slug}\"")))),
+        },
+    };
+    let viewer = match text(headers, header::AUTHORIZATION.as_str()) {
+        None => Viewer::Anonymous,
+        Some(value) => match (value.strip_prefix("Bearer "), app.config.staff_token()) {
+            (Some(token), Some(staff)) if same(token.trim(), staff) => Viewer::Staff,
+            // Not silently anonymous: the client believes that it is signed in.
+            _ => return Ok(Err(ApiError::Unauthenticated)),
+        },
+    };
+    Ok(Ok(Scope { channel, viewer }))
+}
+
+/// Compares in a time that does not tell how much of it is right.
+fn same(a: &str, b: &str) -> bool {
+    use sha2::{Digest, Sha256};
+    Sha256::digest(a) == Sha256::digest(b)
+}

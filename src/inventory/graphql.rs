@@ -1,0 +1,175 @@
+//! Stock in the schema.
+
+use std::collections::HashMap;
+
+use async_graphql::dataloader::Loader;
+use async_graphql::{Context, InputObject, Object, Result, SimpleObject};
+use entity::{LocationId, VariantId};
+
+use crate::catalog::{ProductInput, ProductKey, ProductObject, SaveError, VariantKey, VariantObject, draft_of};
+use crate::graphql::batch::{Batch, Shared};
+use crate::graphql::context::ContextExt;
+use crate::graphql::error::{ErrorCode, UserError};
+use crate::graphql::id::Gid;
+use crate::inventory::{
+    AdjustError, AdjustStock, CreateError, StockLevel, adjust_stock, create_product, levels_of_variants,
+};
+
+/// The stock of a variant by location.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct StockKey(pub VariantId);
+
+impl Loader<StockKey> for Batch {
+    type Value = Vec<StockLevel>;
+    type Error = Shared;
+
+    async fn load(&self, keys: &[StockKey]) -> Result<HashMap<StockKey, Vec<StockLevel>>, Shared> {
+        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
+        let found = levels_of_variants(&self.app.db, &ids).await?;
+        Ok(found.into_iter().map(|(id, levels)| (StockKey(id), levels)).collect())
+    }
+}
+
+/// A correction of stock.
+#[derive(InputObject)]
+pub struct StockAdjustInput {
+    /// The variant.
+    variant_id: Gid<VariantId>,
+    /// The location; the default one when not given.
+    location_id: Option<Gid<LocationId>>,
+    /// Units to add; negative takes away. Not 0.
+    delta: i32,
+    /// Why, for the ledger.
+    reason: String,
+    /// Units believed to be there; STOCK_MISMATCH when there are others.
+    expected_on_hand: Option<i32>,
+}
+
+/// Answer of `stockAdjust`.
+#[derive(SimpleObject)]
+pub struct StockAdjustPayload {
+    /// The variant with its stock as it is now; null on errors.
+    variant: Option<VariantObject>,
+    /// Why nothing was changed: INVALID_INPUT, NOT_FOUND, STOCK_MISMATCH, INSUFFICIENT_STOCK.
+    errors: Vec<UserError>,
+}
+
+/// Answer of `productCreate`.
+#[derive(SimpleObject)]
+pub struct ProductCreatePayload {
+    /// The new product; null on errors.
+    product: Option<ProductObject>,
+    /// Why nothing was made: INVALID_INPUT, NOT_FOUND, ALREADY_EXISTS.
+    errors: Vec<UserError>,
+}
+
+/// Staff changes of stock.
+#[derive(Default)]
+pub struct InventoryMutation;
+
+#[Object]
+impl InventoryMutation {
+    /// Makes a product with its variants, prices in the channel of the request, and opening stock. Staff only.
+    #[graphql(
+        guard = "crate::graphql::guard::StaffOnly",
+        visible = "crate::graphql::guard::visible_to_staff"
+    )]
+    async fn product_create(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The product.")] input: ProductInput,
+    ) -> Result<ProductCreatePayload> {
+        let refused = |errors| Ok(ProductCreatePayload { product: None, errors });
+        let draft = match draft_of(&input, &ctx.scope().channel) {
+            Ok(draft) => draft,
+            Err(error) => return refused(vec![*error]),
+        };
+        let mut stock = Vec::new();
+        for (i, variant) in input.variants.iter().flatten().enumerate() {
+            for (j, level) in variant.stock.iter().flatten().enumerate() {
+                if level.on_hand < 0 {
+                    let path = ["variants", &i.to_string(), "stock", &j.to_string(), "onHand"];
+                    return refused(vec![UserError::invalid("must be at least 0", &path)]);
+                }
+                let location = level.location_id.map(|id| id.0);
+                stock.push((variant.sku.clone(), location, i64::from(level.on_hand)));
+            }
+        }
+        match create_product(ctx.app(), draft, stock).await {
+            Ok(id) => {
+                let product = ctx.batch(ProductKey(id)).await?.map(ProductObject);
+                Ok(ProductCreatePayload {
+                    product,
+                    errors: Vec::new(),
+                })
+            }
+            Err(CreateError::Fault(fault)) => Err(fault.into()),
+            Err(CreateError::NoCategory) => refused(vec![UserError::not_found("no such category", &["categoryId"])]),
+            Err(CreateError::NoLocation) => refused(vec![UserError::not_found("no such location", &["variants"])]),
+            Err(CreateError::Save(SaveError::Draft(errors))) => {
+                let path = |e: &crate::catalog::DraftError| e.path();
+                refused(
+                    errors
+                        .iter()
+                        .map(|e| {
+                            let path = path(e);
+                            let path: Vec<&str> = path.iter().map(String::as_str).collect();
+                            UserError::invalid(e.to_string(), &path)
+                        })
+                        .collect(),
+                )
+            }
+            Err(CreateError::Save(error @ SaveError::SlugTaken(_))) => refused(vec![UserError::new(
+                ErrorCode::AlreadyExists,
+                error.to_string(),
+                &["slug"],
+            )]),
+            Err(CreateError::Save(error @ SaveError::SkuTaken(_))) => refused(vec![UserError::new(
+                ErrorCode::AlreadyExists,
+                error.to_string(),
+                &["variants"],
+            )]),
+        }
+    }
+
+    /// Corrects the stock of a variant. Staff only.
+    #[graphql(
+        guard = "crate::graphql::guard::StaffOnly",
+        visible = "crate::graphql::guard::visible_to_staff"
+    )]
+    async fn stock_adjust(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The correction.")] input: StockAdjustInput,
+    ) -> Result<StockAdjustPayload> {
+        let variant = input.variant_id.0;
+        let command = AdjustStock {
+            variant,
+            location: input.location_id.map(|id| id.0),
+            delta: i64::from(input.delta),
+            reason: input.reason,
+            expected_on_hand: input.expected_on_hand.map(i64::from),
+        };
+        let error = match adjust_stock(ctx.app(), command).await {
+            Ok(()) => {
+                let variant = ctx.batch(VariantKey(variant)).await?.map(VariantObject);
+                return Ok(StockAdjustPayload {
+                    variant,
+                    errors: Vec::new(),
+                });
+            }
+            Err(AdjustError::Fault(fault)) => return Err(fault.into()),
+            Err(error @ AdjustError::NoVariant) => UserError::not_found(error.to_string(), &["variantId"]),
+            Err(error @ AdjustError::NoLocation) => UserError::not_found(error.to_string(), &["locationId"]),
+            Err(error @ AdjustError::NoDelta) => UserError::invalid(error.to_string(), &["delta"]),
+            Err(error @ AdjustError::Mismatch(_)) => {
+                UserError::new(ErrorCode::StockMismatch, error.to_string(), &["expectedOnHand"])
+            }
+            Err(AdjustError::Insufficient(free)) => UserError::insufficient(variant, free, &["delta"]),
+        };
+        Ok(StockAdjustPayload {
+            variant: None,
+            errors: vec![error],
+        })
+    }
+}

@@ -1,0 +1,379 @@
+//! Claims on stock: reserved while a payment runs, allocated once there is an order. Every function joins the
+//! transaction of its caller. Rows are always touched in the order of their keys, so that no two deadlock.
+
+use std::collections::{BTreeMap, HashMap};
+
+use chrono::{DateTime, Utc};
+use entity::inventory::stock_movement::MovementKind;
+use entity::inventory::{allocation, reservation, stock_level, stock_movement};
+use entity::{CartId, LocationId, OrderLineId, VariantId};
+use sea_orm::sea_query::{Expr, ExprTrait};
+use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect};
+
+use crate::inventory::events::AvailabilityChanged;
+use crate::inventory::query::levels_of_variants;
+use crate::platform::db::{Tx, any_of, insert_all};
+use crate::platform::error::{Fault, Result};
+use crate::platform::event;
+use crate::platform::id::Ids;
+
+/// How often a claim looks again after another one was faster.
+const ATTEMPTS: usize = 3;
+
+/// Who claims, from where, and when.
+#[derive(Clone, Copy)]
+pub(crate) struct Claimed<'a> {
+    /// New ids.
+    pub ids: &'a Ids,
+    /// The time.
+    pub now: DateTime<Utc>,
+    /// The cart.
+    pub cart: CartId,
+    /// The locations of its channel, first to last.
+    pub locations: &'a [LocationId],
+}
+
+/// Units of a variant that somebody wants. Only variants whose stock is tracked are claimed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Claim {
+    /// The variant.
+    pub variant: VariantId,
+    /// Units, at least 1.
+    pub quantity: i64,
+}
+
+/// A claim that cannot be met.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("only {available} units of {variant} can be had")]
+pub struct Shortage {
+    /// The variant.
+    pub variant: VariantId,
+    /// Units that can be had.
+    pub available: i64,
+}
+
+/// Reserves all of `claims` for the cart until `expires_at`, in place of what the cart had reserved before. With a
+/// shortage nothing more may be written: the caller rolls back.
+pub(crate) async fn reserve(
+    tx: &Tx,
+    who: Claimed<'_>,
+    claims: &[Claim],
+    expires_at: DateTime<Utc>,
+) -> Result<Result<(), Shortage>> {
+    release(tx, who.now, who.cart).await?;
+    let mut rows = Vec::new();
+    for (variant, quantity) in by_variant(claims) {
+        let parts = match take(tx, who, variant, quantity, Column::Reserved).await? {
+            Ok(parts) => parts,
+            Err(shortage) => return Ok(Err(shortage)),
+        };
+        rows.extend(parts.into_iter().map(|(location_id, quantity)| {
+            reservation::Model {
+                id: who.ids.new_id(),
+                cart_id: who.cart,
+                variant_id: variant,
+                location_id,
+                quantity,
+                expires_at,
+                created_at: who.now,
+            }
+            .into_active_model()
+        }));
+    }
+    insert_all(tx, rows).await?;
+    Ok(Ok(()))
+}
+
+/// Turns the reservations of the cart into allocations of order lines. What has lapsed is taken from free stock; what
+/// the lines do not need is released. With a shortage the caller rolls back.
+pub(crate) async fn allocate(
+    tx: &Tx,
+    who: Claimed<'_>,
+    reference: &str,
+    lines: &[(OrderLineId, Claim)],
+) -> Result<Result<(), Shortage>> {
+    let mut held: BTreeMap<VariantId, BTreeMap<LocationId, i64>> = BTreeMap::new();
+    for row in delete_reservations(tx, reservation::Column::CartId.eq(who.cart)).await? {
+        *held
+            .entry(row.variant_id)
+            .or_default()
+            .entry(row.location_id)
+            .or_default() += row.quantity;
+    }
+    let mut lines = lines.to_vec();
+    lines.sort_unstable_by_key(|(line, claim)| (claim.variant, *line));
+    let mut allocations: Vec<(OrderLineId, VariantId, LocationId, i64)> = Vec::new();
+    for (line, claim) in lines {
+        let mut missing = claim.quantity;
+        for (location, reserved) in held.get_mut(&claim.variant).into_iter().flatten() {
+            let part = Ord::min(missing, *reserved);
+            if part > 0 {
+                *reserved -= part;
+                missing -= part;
+                shift(tx, who.now, (claim.variant, *location), (-part, part)).await?;
+                allocations.push((line, claim.variant, *location, part));
+            }
+        }
+        if missing > 0 {
+            match take(tx, who, claim.variant, missing, Column::Allocated).await? {
+                Ok(parts) => allocations.extend(parts.into_iter().map(|(at, n)| (line, claim.variant, at, n))),
+                Err(shortage) => return Ok(Err(shortage)),
+            }
+        }
+    }
+    let left = held
+        .into_iter()
+        .flat_map(|(variant, at)| at.into_iter().map(move |(location, n)| (variant, location, n)));
+    give_back(tx, who.now, left.filter(|(_, _, n)| *n > 0)).await?;
+    record(tx, who, reference, allocations).await?;
+    Ok(Ok(()))
+}
+
+/// Gives back what the cart has reserved.
+pub(crate) async fn release(tx: &Tx, now: DateTime<Utc>, cart: CartId) -> Result<()> {
+    let rows = delete_reservations(tx, reservation::Column::CartId.eq(cart)).await?;
+    give_back(
+        tx,
+        now,
+        rows.into_iter().map(|r| (r.variant_id, r.location_id, r.quantity)),
+    )
+    .await
+}
+
+/// Gives back up to `limit` reservations that have lapsed; says how many there were.
+pub(crate) async fn release_expired(tx: &Tx, now: DateTime<Utc>, limit: u64) -> Result<usize> {
+    let lapsed: Vec<entity::ReservationId> = reservation::Entity::find()
+        .select_only()
+        .column(reservation::Column::Id)
+        .filter(reservation::Column::ExpiresAt.lte(now))
+        .order_by_asc(reservation::Column::ExpiresAt)
+        .limit(limit)
+        .into_tuple()
+        .all(tx)
+        .await?;
+    if lapsed.is_empty() {
+        return Ok(0);
+    }
+    let rows = delete_reservations(tx, any_of(tx, reservation::Column::Id, &lapsed)).await?;
+    let count = rows.len();
+    give_back(
+        tx,
+        now,
+        rows.into_iter().map(|r| (r.variant_id, r.location_id, r.quantity)),
+    )
+    .await?;
+    Ok(count)
+}
+
+fn by_variant(claims: &[Claim]) -> BTreeMap<VariantId, i64> {
+    let mut wanted = BTreeMap::new();
+    for claim in claims {
+        *wanted.entry(claim.variant).or_insert(0) += claim.quantity;
+    }
+    wanted
+}
+
+/// Which claim a unit is counted under.
+#[derive(Clone, Copy)]
+enum Column {
+    Reserved,
+    Allocated,
+}
+
+/// Takes free units of a variant, from one location if one has enough, else from several. Gives what was taken where.
+async fn take(
+    tx: &Tx,
+    who: Claimed<'_>,
+    variant: VariantId,
+    quantity: i64,
+    column: Column,
+) -> Result<Result<Vec<(LocationId, i64)>, Shortage>> {
+    let (mut taken, mut missing, mut available) = (Vec::new(), quantity, 0);
+    for attempt in 0..=ATTEMPTS {
+        let free = free_units(tx, variant, who.locations).await?;
+        available = quantity - missing + free.iter().map(|(_, n)| n).sum::<i64>();
+        if available < quantity {
+            // Reservations whose time is up still count until somebody sweeps them: do it now, once.
+            let lapsed = reservation::Column::VariantId
+                .eq(variant)
+                .and(reservation::Column::ExpiresAt.lte(who.now));
+            let rows = delete_reservations(tx, lapsed).await?;
+            if rows.is_empty() || attempt == ATTEMPTS {
+                break;
+            }
+            give_back(
+                tx,
+                who.now,
+                rows.into_iter().map(|r| (r.variant_id, r.location_id, r.quantity)),
+            )
+            .await?;
+            continue;
+        }
+        for (location, part) in split(&free, missing) {
+            let delta = match column {
+                Column::Reserved => (part, 0),
+                Column::Allocated => (0, part),
+            };
+            if shift(tx, who.now, (variant, location), delta).await?.is_some() {
+                missing -= part;
+                taken.push((location, part));
+            }
+        }
+        if missing == 0 {
+            return Ok(Ok(merged(taken)));
+        }
+    }
+    Ok(Err(Shortage {
+        variant,
+        available: available.clamp(0, quantity - 1),
+    }))
+}
+
+fn merged(parts: Vec<(LocationId, i64)>) -> Vec<(LocationId, i64)> {
+    let mut sum: BTreeMap<LocationId, i64> = BTreeMap::new();
+    for (location, part) in parts {
+        *sum.entry(location).or_default() += part;
+    }
+    sum.into_iter().collect()
+}
+
+/// Free units by location, in the order of `locations`.
+async fn free_units(tx: &Tx, variant: VariantId, locations: &[LocationId]) -> Result<Vec<(LocationId, i64)>> {
+    let levels = levels_of_variants(tx, &[variant])
+        .await?
+        .remove(&variant)
+        .unwrap_or_default();
+    let of: HashMap<_, _> = levels
+        .iter()
+        .map(|l| (l.location_id, l.on_hand - l.reserved - l.allocated))
+        .collect();
+    Ok(locations
+        .iter()
+        .filter_map(|at| of.get(at).map(|n| (*at, *n)))
+        .filter(|(_, n)| *n > 0)
+        .collect())
+}
+
+/// How to take `quantity` from `free`: all from the first location that has enough, else what each has, in order.
+/// The parts come in the order of the location keys.
+fn split(free: &[(LocationId, i64)], quantity: i64) -> Vec<(LocationId, i64)> {
+    if let Some((location, _)) = free.iter().find(|(_, n)| *n >= quantity) {
+        return vec![(*location, quantity)];
+    }
+    let mut missing = quantity;
+    let mut parts = Vec::new();
+    for (location, n) in free {
+        let part = Ord::min(missing, *n);
+        if part > 0 {
+            parts.push((*location, part));
+            missing -= part;
+        }
+    }
+    parts.sort_unstable();
+    parts
+}
+
+/// Adds to what is reserved and allocated of a level, if the units are there. The one statement that moves stock.
+async fn shift(
+    tx: &Tx,
+    now: DateTime<Utc>,
+    (variant, location): (VariantId, LocationId),
+    (reserved, allocated): (i64, i64),
+) -> Result<Option<stock_level::Model>> {
+    let column = |c: stock_level::Column| Expr::col(c);
+    let claimed = column(stock_level::Column::Reserved).add(column(stock_level::Column::Allocated));
+    let rows = stock_level::Entity::update_many()
+        .col_expr(
+            stock_level::Column::Reserved,
+            column(stock_level::Column::Reserved).add(reserved),
+        )
+        .col_expr(
+            stock_level::Column::Allocated,
+            column(stock_level::Column::Allocated).add(allocated),
+        )
+        .col_expr(stock_level::Column::UpdatedAt, Expr::value(now))
+        .filter(stock_level::Column::VariantId.eq(variant))
+        .filter(stock_level::Column::LocationId.eq(location))
+        .filter(column(stock_level::Column::OnHand).gte(claimed.add(reserved + allocated)))
+        .filter(column(stock_level::Column::Reserved).add(reserved).gte(0))
+        .exec_with_returning(tx)
+        .await?;
+    let level = rows.into_iter().next();
+    if let Some(level) = &level {
+        let free = level.on_hand - level.reserved - level.allocated;
+        let freed = -(reserved + allocated);
+        // Sold out by this claim, or to be had again by this release.
+        if (freed < 0 && free == 0) || (freed > 0 && free == freed) {
+            event::emit(
+                tx,
+                &AvailabilityChanged {
+                    variants: vec![variant],
+                },
+            )
+            .await?;
+        }
+    }
+    Ok(level)
+}
+
+async fn delete_reservations(tx: &Tx, rule: impl sea_orm::sea_query::IntoCondition) -> Result<Vec<reservation::Model>> {
+    Ok(reservation::Entity::delete_many()
+        .filter(rule)
+        .exec_with_returning(tx)
+        .await?)
+}
+
+async fn give_back(
+    tx: &Tx,
+    now: DateTime<Utc>,
+    units: impl Iterator<Item = (VariantId, LocationId, i64)>,
+) -> Result<()> {
+    let mut sum: BTreeMap<(VariantId, LocationId), i64> = BTreeMap::new();
+    for (variant, location, quantity) in units {
+        *sum.entry((variant, location)).or_default() += quantity;
+    }
+    for (level, quantity) in sum {
+        if shift(tx, now, level, (-quantity, 0)).await?.is_none() {
+            return Err(Fault::Invariant("a reservation without its stock"));
+        }
+    }
+    Ok(())
+}
+
+async fn record(
+    tx: &Tx,
+    who: Claimed<'_>,
+    reference: &str,
+    allocations: Vec<(OrderLineId, VariantId, LocationId, i64)>,
+) -> Result<()> {
+    let mut rows: BTreeMap<(OrderLineId, LocationId), (VariantId, i64)> = BTreeMap::new();
+    for (line, variant, location, quantity) in allocations {
+        rows.entry((line, location)).or_insert((variant, 0)).1 += quantity;
+    }
+    let movements = rows.iter().map(|((_, location_id), (variant_id, quantity))| {
+        stock_movement::Model {
+            id: who.ids.new_id(),
+            variant_id: *variant_id,
+            location_id: *location_id,
+            kind: MovementKind::Allocation,
+            quantity: *quantity,
+            reason: None,
+            reference: Some(reference.to_owned()),
+            created_at: who.now,
+        }
+        .into_active_model()
+    });
+    insert_all(tx, movements.collect()).await?;
+    let rows = rows
+        .into_iter()
+        .map(|((order_line_id, location_id), (variant_id, quantity))| {
+            allocation::Model {
+                order_line_id,
+                location_id,
+                variant_id,
+                quantity,
+            }
+            .into_active_model()
+        });
+    insert_all(tx, rows.collect()).await
+}

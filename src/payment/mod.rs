@@ -1,0 +1,3 @@
+//! Payments.
+pub mod gateway;
+pub use gateway::Gateways;
