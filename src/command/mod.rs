@@ -2,7 +2,7 @@
 
 mod migrate;
 mod schema;
-mod seed;
+pub mod seed;
 mod serve;
 mod worker;
 

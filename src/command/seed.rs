@@ -5,3 +5,7 @@ use crate::platform::error::Result;
 pub(super) async fn seed_if_empty(_: &App) -> Result<()> {
     Ok(())
 }
+/// The demo shop.
+pub async fn demo(_: &App) -> Result<()> {
+    Ok(())
+}

@@ -132,7 +132,9 @@ async fn run_one<S: Clone + Send + Sync + 'static>(
 ) -> std::result::Result<(), BoxDynError> {
     let kind = envelope.kind.clone();
     let attempt = u32::try_from(attempt.current()).unwrap_or(u32::MAX);
-    let run = AssertUnwindSafe(context.registry.run(context.state.clone(), envelope)).catch_unwind().await;
+    let run = AssertUnwindSafe(context.registry.run(context.state.clone(), envelope))
+        .catch_unwind()
+        .await;
     // A panic is one job's trouble, not the worker's.
     match run.unwrap_or_else(|_| Err(JobError::Retry(Fault::Invariant("the job panicked")))) {
         Ok(()) => Ok(()),
@@ -199,4 +201,17 @@ pub async fn queue_depths(db: &Db) -> Result<Vec<QueueDepth>, Fault> {
         .all(db)
         .await?;
     Ok(rows)
+}
+
+/// Deletes all jobs, done or not. For databases that are made to be copied.
+///
+/// # Errors
+/// Those of the database.
+pub async fn forget_all(db: &Db) -> Result<()> {
+    let sql = match Backend::of(db) {
+        Backend::Postgres => "DELETE FROM apalis.jobs",
+        Backend::Sqlite => "DELETE FROM Jobs",
+    };
+    db.execute_unprepared(sql).await?;
+    Ok(())
 }
