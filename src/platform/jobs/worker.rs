@@ -132,7 +132,9 @@ async fn run_one<S: Clone + Send + Sync + 'static>(
 ) -> std::result::Result<(), BoxDynError> {
     let kind = envelope.kind.clone();
     let attempt = u32::try_from(attempt.current()).unwrap_or(u32::MAX);
-    let run = AssertUnwindSafe(context.registry.run(context.state.clone(), envelope)).catch_unwind().await;
+    let run = AssertUnwindSafe(context.registry.run(context.state.clone(), envelope))
+        .catch_unwind()
+        .await;
     // A panic is one job's trouble, not the worker's.
     match run.unwrap_or_else(|_| Err(JobError::Retry(Fault::Invariant("the job panicked")))) {
         Ok(()) => Ok(()),
