@@ -37,7 +37,7 @@ async fn node_by(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>> {
             Some(variant) => ctx
                 .batch(ProductKey(variant.row.product_id))
                 .await?
-                .map(|_| Node::ProductVariant(VariantObject(variant))),
+                .map(|_| Node::ProductVariant(variant.into())),
             None => None,
         },
         CategoryId::PREFIX => {

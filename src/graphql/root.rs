@@ -2,17 +2,18 @@
 
 use async_graphql::{EmptySubscription, MergedObject, Schema};
 
+use crate::cart::{CartMutation, CartQuery};
 use crate::catalog::{CatalogMutation, CatalogQuery};
 use crate::channel::ChannelQuery;
 use crate::inventory::InventoryMutation;
 
 /// Everything that can be asked.
 #[derive(MergedObject, Default)]
-pub struct Query(ChannelQuery, CatalogQuery, super::node::NodeQuery);
+pub struct Query(ChannelQuery, CatalogQuery, CartQuery, super::node::NodeQuery);
 
 /// Everything that can be changed.
 #[derive(MergedObject, Default)]
-pub struct Mutation(CatalogMutation, InventoryMutation);
+pub struct Mutation(CatalogMutation, CartMutation, InventoryMutation);
 
 /// The schema.
 pub type MerxSchema = Schema<Query, Mutation, EmptySubscription>;

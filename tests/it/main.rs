@@ -1,1 +1,4 @@
-fn main() {}
+//! The one test binary: everything goes through the application and its schema.
+
+mod catalog;
+mod support;

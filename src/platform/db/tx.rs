@@ -86,6 +86,14 @@ impl Db {
         &self.wakers
     }
 
+    /// Closes the pool: waits for its connections to come back.
+    ///
+    /// # Errors
+    /// When a connection does not end well.
+    pub async fn close(&self) -> Result<(), DbErr> {
+        self.connection.close_by_ref().await
+    }
+
     /// The pool underneath, for the migrator and the job queue.
     pub(crate) fn connection(&self) -> &DatabaseConnection {
         &self.connection

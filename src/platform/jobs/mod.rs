@@ -15,7 +15,7 @@ use crate::platform::db::{Tx, insert_job};
 use crate::platform::error::Result;
 
 pub use registry::{JobError, Registry};
-pub use worker::{QueueDepth, queue_depths, run_workers};
+pub use worker::{QueueDepth, forget_all, queue_depths, run_workers};
 
 /// Attempts before a job is dead: with the pauses of [`backoff`] about a day.
 pub const MAX_ATTEMPTS: i32 = 12;

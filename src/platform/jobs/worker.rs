@@ -202,3 +202,16 @@ pub async fn queue_depths(db: &Db) -> Result<Vec<QueueDepth>, Fault> {
         .await?;
     Ok(rows)
 }
+
+/// Deletes all jobs, done or not. For databases that are made to be copied.
+///
+/// # Errors
+/// Those of the database.
+pub async fn forget_all(db: &Db) -> Result<()> {
+    let sql = match Backend::of(db) {
+        Backend::Postgres => "DELETE FROM apalis.jobs",
+        Backend::Sqlite => "DELETE FROM Jobs",
+    };
+    db.execute_unprepared(sql).await?;
+    Ok(())
+}

@@ -1,0 +1,198 @@
+//! A shop for each test: a clone of a seeded database, on SQLite or, with MERX_TEST_DATABASE_URL, on PostgreSQL.
+
+mod database;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::http::{HeaderMap, HeaderName, HeaderValue};
+use chrono::{DateTime, Utc};
+use clap::Parser;
+use merx::app::{App, Builder};
+use merx::config::Config;
+use merx::http::Endpoint;
+use merx::platform::clock::Clock;
+use merx::platform::jobs::{queue_depths, run_workers};
+use serde_json::Value;
+use tokio::sync::watch;
+
+use database::Clone as DatabaseClone;
+
+/// The staff token of test shops.
+pub const STAFF_TOKEN: &str = "staff-token-of-the-tests";
+
+#[derive(Parser)]
+struct Arguments {
+    #[command(flatten)]
+    config: Config,
+}
+
+/// The configuration of the tests: nothing is taken from the environment of whoever runs them.
+pub fn config(data_dir: &std::path::Path, database_url: Option<&str>) -> Config {
+    let data_dir = data_dir.to_str().expect("a temporary folder has a plain name");
+    let mut arguments = vec![
+        "merx",
+        "--data-dir",
+        data_dir,
+        "--staff-token",
+        STAFF_TOKEN,
+        "--env",
+        "development",
+    ];
+    arguments.extend(["--database-connections", "10", "--reservation-minutes", "15"]);
+    if let Some(url) = database_url {
+        arguments.extend(["--database-url", url]);
+    }
+    Arguments::parse_from(arguments).config
+}
+
+/// A shop of its own for one test.
+pub struct Shop {
+    /// The application.
+    pub app: App,
+    endpoint: Endpoint,
+    headers: HeaderMap,
+    // Dropped last, in this order: the database goes before its folder.
+    _database: Arc<DatabaseClone>,
+    folder: Arc<tempfile::TempDir>,
+}
+
+impl Shop {
+    /// The demo shop, with the clock of the machine.
+    pub async fn demo() -> Self {
+        Self::with_clock(Clock::system()).await
+    }
+
+    /// The demo shop, with a clock that stands at `now` until it is moved.
+    pub async fn frozen(now: DateTime<Utc>) -> Self {
+        Self::with_clock(Clock::frozen(now)).await
+    }
+
+    async fn with_clock(clock: Clock) -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let database = DatabaseClone::of_demo_shop(folder.path()).await;
+        let config = config(folder.path(), Some(&database.url));
+        let app = Builder::new(config)
+            .clock(clock)
+            .build()
+            .await
+            .expect("the application opens");
+        let endpoint = Endpoint::new(app.clone());
+        Self {
+            app,
+            endpoint,
+            headers: HeaderMap::new(),
+            _database: Arc::new(database),
+            folder: Arc::new(folder),
+        }
+    }
+
+    /// The data folder.
+    pub fn folder(&self) -> &std::path::Path {
+        self.folder.path()
+    }
+
+    fn seen_with(&self, name: &'static str, value: &str) -> Self {
+        let mut headers = self.headers.clone();
+        headers.insert(
+            HeaderName::from_static(name),
+            HeaderValue::from_str(value).expect("a plain header"),
+        );
+        Self {
+            app: self.app.clone(),
+            endpoint: self.endpoint.clone(),
+            headers,
+            _database: Arc::clone(&self._database),
+            folder: Arc::clone(&self.folder),
+        }
+    }
+
+    /// The same shop, seen by staff.
+    pub fn staff(&self) -> Self {
+        self.seen_with("authorization", &format!("Bearer {STAFF_TOKEN}"))
+    }
+
+    /// The same shop, in another channel.
+    pub fn channel(&self, slug: &str) -> Self {
+        self.seen_with("x-channel", slug)
+    }
+
+    /// The same shop, with another header.
+    pub fn header(&self, name: &'static str, value: &str) -> Self {
+        self.seen_with(name, value)
+    }
+
+    /// Sends a document and gives the whole answer.
+    pub async fn send(&self, document: &str, variables: Value) -> Value {
+        let response = self.endpoint.execute(&self.headers, document, None, variables).await;
+        serde_json::to_value(response).expect("an answer is JSON")
+    }
+
+    /// Sends a document that must succeed and gives its `data`.
+    pub async fn data(&self, document: &str, variables: Value) -> Value {
+        let mut answer = self.send(document, variables).await;
+        assert!(answer.get("errors").is_none(), "{document}\n{answer:#}");
+        answer["data"].take()
+    }
+
+    /// Sends a document that must fail as a whole and gives `(code, message)` of its first error.
+    pub async fn refused(&self, document: &str, variables: Value) -> (String, String) {
+        let answer = self.send(document, variables).await;
+        let error = &answer["errors"][0];
+        assert!(error.is_object(), "nothing was refused: {answer:#}");
+        assert!(
+            error["extensions"]["requestId"]
+                .as_str()
+                .is_some_and(|id| !id.is_empty()),
+            "{answer:#}"
+        );
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        (text(&error["extensions"]["code"]), text(&error["message"]))
+    }
+
+    /// SQL statements that `work` sends.
+    pub async fn statements<T>(&self, work: impl Future<Output = T>) -> (u64, T) {
+        let before = self.app.db.statements();
+        let result = work.await;
+        (self.app.db.statements() - before, result)
+    }
+
+    /// Runs the workers until no job is open.
+    pub async fn work(&self) {
+        let (stop, stopped) = watch::channel(false);
+        let app = self.app.clone();
+        let workers = tokio::spawn(async move {
+            let jobs = Arc::clone(&app.jobs);
+            run_workers(&app.db, jobs, app.clone(), stopped).await
+        });
+        let idle = async {
+            loop {
+                let depths = queue_depths(&self.app.db).await.expect("the job table answers");
+                if depths.iter().all(|queue| queue.open == 0) {
+                    break;
+                }
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(30), idle)
+            .await
+            .expect("the jobs end");
+        stop.send(true).expect("the workers listen");
+        workers.await.expect("the workers end").expect("the workers ran");
+    }
+
+    /// Jobs that failed for good.
+    pub async fn dead_jobs(&self) -> i64 {
+        queue_depths(&self.app.db)
+            .await
+            .expect("the job table answers")
+            .iter()
+            .map(|queue| queue.dead)
+            .sum()
+    }
+}
+
+/// A moment for frozen clocks.
+pub fn noon() -> DateTime<Utc> {
+    DateTime::from_timestamp(1_790_000_000, 0).expect("a moment")
+}
