@@ -1,6 +1,9 @@
 //! The commands of the binary.
 
+pub mod doctor;
+mod healthcheck;
 mod migrate;
+mod probe;
 mod schema;
 pub mod seed;
 mod serve;
@@ -47,6 +50,10 @@ enum Command {
         #[arg(long, required = true)]
         demo: bool,
     },
+    /// Tries everything that is configured and says what to do about what does not work.
+    Doctor,
+    /// Asks the running server whether it is ready. For container health checks.
+    Healthcheck,
     /// Prints the GraphQL schema, or with --env the text of .env.example.
     Schema {
         /// Print .env.example instead.
@@ -76,6 +83,8 @@ pub async fn run(cli: Cli) -> ExitCode {
         Command::Worker => worker::worker(config).await,
         Command::Migrate => migrate::migrate(config).await,
         Command::Seed { .. } => seed::seed(config).await,
+        Command::Doctor => doctor::doctor(config).await,
+        Command::Healthcheck => Ok(healthcheck::healthcheck(&config).await),
         Command::Schema { env } => schema::schema(env),
     };
     match result {
