@@ -1,4 +1,8 @@
 //! The one test binary: everything goes through the application and its schema.
 
+mod architecture;
 mod catalog;
+mod drift;
+mod platform;
 mod support;
+mod tax;
