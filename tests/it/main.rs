@@ -2,6 +2,7 @@
 
 mod architecture;
 mod catalog;
+mod dependencies;
 mod drift;
 mod platform;
 mod support;
