@@ -18,7 +18,7 @@ use crate::platform::id::Ids;
 use crate::platform::jobs::Registry;
 use crate::search::Engine;
 use crate::tax::TaxRates;
-use crate::{mail, media, order, recommendation, search};
+use crate::{mail, media, order, payment, recommendation, search};
 
 /// The application. Cheap to clone.
 #[derive(Clone)]
@@ -106,6 +106,7 @@ impl Builder {
         };
         let mut registry = Registry::default();
         let mut listeners = Listeners::default();
+        payment::register(&mut registry);
         order::register(&mut registry, &mut listeners);
         search::register(&mut registry, &mut listeners);
         recommendation::register(&mut registry, &mut listeners);

@@ -17,7 +17,10 @@ pub mod catalog;
 
 pub mod inventory;
 pub mod payment;
+pub mod shipping;
 pub mod tax;
+
+pub mod cart;
 
 pub mod order;
 

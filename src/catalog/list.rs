@@ -119,7 +119,7 @@ pub async fn list(
     if let Some((key, id)) = after {
         select = select.filter(behind(list.sort, column, key, id)?);
     }
-    let rows = listed(db, select).await?;
+    let rows = listed(db, scope, select).await?;
     let sort = list.sort.field;
     Ok(Page::from_rows(args, &tag, rows, |row| {
         (key_of(sort, row), row.product.id)

@@ -18,6 +18,7 @@ use sea_orm::{
 use crate::channel::Scope;
 use crate::platform::db::any_of;
 use crate::platform::error::Result;
+use crate::platform::money::{Currency, Money};
 
 /// A product row.
 pub type Product = product::Model;
@@ -27,6 +28,8 @@ pub type Product = product::Model;
 pub struct Listed {
     /// The product.
     pub product: Product,
+    /// Currency of the channel.
+    pub currency: Currency,
     /// Lowest price of a variant in the channel, minor units.
     pub min_price: Option<i64>,
     /// Highest price of a variant in the channel, minor units.
@@ -40,6 +43,8 @@ pub struct Listed {
 pub struct Variant {
     /// The variant.
     pub row: variant::Model,
+    /// Currency of the channel.
+    pub currency: Currency,
     /// Its price in the channel, minor units; none when it is not sold there.
     pub price: Option<i64>,
     /// Its former price, minor units.
@@ -49,6 +54,11 @@ pub struct Variant {
 }
 
 impl Variant {
+    /// Its price in the channel.
+    pub fn price(&self) -> Option<Money> {
+        self.price.map(|minor| Money::new(minor, self.currency))
+    }
+
     /// Whether `quantity` units can be sold now.
     pub fn can_sell(&self, quantity: i64) -> bool {
         self.price.is_some() && (!self.row.track_inventory || self.available >= quantity)
@@ -85,7 +95,11 @@ struct Prices {
 }
 
 /// Runs a [`scoped`] select.
-pub(super) async fn listed(db: &impl ConnectionTrait, select: Select<product::Entity>) -> Result<Vec<Listed>> {
+pub(super) async fn listed(
+    db: &impl ConnectionTrait,
+    scope: &Scope,
+    select: Select<product::Entity>,
+) -> Result<Vec<Listed>> {
     let select = select
         .column(product_listing::Column::MinPrice)
         .column(product_listing::Column::MaxPrice)
@@ -96,6 +110,7 @@ pub(super) async fn listed(db: &impl ConnectionTrait, select: Select<product::En
             let prices = Prices::from_query_result(row, "")?;
             Ok(Listed {
                 product: Product::from_query_result(row, "")?,
+                currency: scope.channel.currency,
                 min_price: prices.min_price,
                 max_price: prices.max_price,
                 units_sold: prices.units_sold.unwrap_or(0),
@@ -113,7 +128,7 @@ pub async fn products_by_ids(
     scope: &Scope,
     ids: &[ProductId],
 ) -> Result<HashMap<ProductId, Listed>> {
-    let rows = listed(db, scoped(scope).filter(any_of(db, product::Column::Id, ids))).await?;
+    let rows = listed(db, scope, scoped(scope).filter(any_of(db, product::Column::Id, ids))).await?;
     Ok(rows.into_iter().map(|row| (row.product.id, row)).collect())
 }
 
@@ -122,7 +137,7 @@ pub async fn products_by_ids(
 /// # Errors
 /// Those of the database.
 pub async fn product_by_slug(db: &impl ConnectionTrait, scope: &Scope, slug: &str) -> Result<Option<Listed>> {
-    Ok(listed(db, scoped(scope).filter(product::Column::Slug.eq(slug)))
+    Ok(listed(db, scope, scoped(scope).filter(product::Column::Slug.eq(slug)))
         .await?
         .pop())
 }
@@ -138,7 +153,7 @@ pub async fn product_by_sku(db: &impl ConnectionTrait, scope: &Scope, sku: &str)
         .and_where(variant::Column::Sku.eq(sku))
         .to_owned();
     Ok(
-        listed(db, scoped(scope).filter(product::Column::Id.in_subquery(of_sku)))
+        listed(db, scope, scoped(scope).filter(product::Column::Id.in_subquery(of_sku)))
             .await?
             .pop(),
     )
@@ -182,6 +197,7 @@ async fn variants(db: &impl ConnectionTrait, scope: &Scope, rule: Expr) -> Resul
             let offer = Offer::from_query_result(row, "")?;
             Ok(Variant {
                 row: variant::Model::from_query_result(row, "")?,
+                currency: scope.channel.currency,
                 price: offer.amount,
                 compare_at: offer.compare_at,
                 available: Ord::max(offer.available.unwrap_or(0), 0),

@@ -41,6 +41,12 @@ enum Command {
     Worker,
     /// Brings the schema of the database up to date.
     Migrate,
+    /// Fills an empty database. In development `serve` does so by itself.
+    Seed {
+        /// With the demo shop: about 80 invented products in two channels.
+        #[arg(long, required = true)]
+        demo: bool,
+    },
     /// Prints the GraphQL schema, or with --env the text of .env.example.
     Schema {
         /// Print .env.example instead.
@@ -69,6 +75,7 @@ pub async fn run(cli: Cli) -> ExitCode {
         Command::Serve => serve::serve(config).await,
         Command::Worker => worker::worker(config).await,
         Command::Migrate => migrate::migrate(config).await,
+        Command::Seed { .. } => seed::seed(config).await,
         Command::Schema { env } => schema::schema(env),
     };
     match result {

@@ -2,17 +2,26 @@
 
 use async_graphql::{EmptySubscription, MergedObject, Schema};
 
+use crate::cart::{CartMutation, CartQuery};
 use crate::catalog::{CatalogMutation, CatalogQuery};
 use crate::channel::ChannelQuery;
+use crate::checkout::CheckoutMutation;
 use crate::inventory::InventoryMutation;
+use crate::order::OrderQuery;
 
 /// Everything that can be asked.
 #[derive(MergedObject, Default)]
-pub struct Query(ChannelQuery, CatalogQuery, super::node::NodeQuery);
+pub struct Query(
+    ChannelQuery,
+    CatalogQuery,
+    CartQuery,
+    OrderQuery,
+    super::node::NodeQuery,
+);
 
 /// Everything that can be changed.
 #[derive(MergedObject, Default)]
-pub struct Mutation(CatalogMutation, InventoryMutation);
+pub struct Mutation(CatalogMutation, CartMutation, InventoryMutation, CheckoutMutation);
 
 /// The schema.
 pub type MerxSchema = Schema<Query, Mutation, EmptySubscription>;

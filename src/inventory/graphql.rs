@@ -152,7 +152,7 @@ impl InventoryMutation {
         };
         let error = match adjust_stock(ctx.app(), command).await {
             Ok(()) => {
-                let variant = ctx.batch(VariantKey(variant)).await?.map(VariantObject);
+                let variant = ctx.batch(VariantKey(variant)).await?.map(VariantObject::from);
                 return Ok(StockAdjustPayload {
                     variant,
                     errors: Vec::new(),

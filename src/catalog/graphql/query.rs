@@ -259,7 +259,7 @@ impl CatalogQuery {
     ) -> Result<Option<VariantObject>> {
         Ok(query::variant_by_id(&ctx.app().db, ctx.scope(), id.0)
             .await?
-            .map(VariantObject))
+            .map(Into::into))
     }
 
     /// All categories, parents before their children.

@@ -15,6 +15,7 @@ use crate::graphql::context::ContextExt;
 use crate::graphql::id::global_id;
 use crate::graphql::page::{Connection, Known};
 use crate::graphql::scalar::{MoneyObject, PriceRangeObject};
+use crate::platform::money::Money;
 use crate::platform::page::{Page, PageArgs};
 
 use super::query::{ProductSortInput, product_connection};
@@ -110,12 +111,12 @@ impl ProductObject {
     }
 
     /// Lowest and highest price of its variants in the channel; null when it has no price there.
-    async fn price_range(&self, ctx: &Context<'_>) -> Option<PriceRangeObject> {
-        let channel = &ctx.scope().channel;
+    async fn price_range(&self) -> Option<PriceRangeObject> {
         let (min, max) = self.0.min_price.zip(self.0.max_price)?;
+        let money = |minor| Money::new(minor, self.0.currency);
         Some(PriceRangeObject {
-            min: channel.money(min),
-            max: channel.money(max),
+            min: money(min),
+            max: money(max),
         })
     }
 
@@ -142,7 +143,7 @@ impl ProductObject {
             .await?
             .into_iter()
             .take(first)
-            .map(VariantObject)
+            .map(Into::into)
             .collect())
     }
 
@@ -205,9 +206,15 @@ impl ProductObject {
     }
 }
 
-/// What is bought: one combination of option values with its SKU.
+/// What is bought: one combination of option values with its SKU; beside it its product, where that is at hand.
 #[derive(Clone)]
-pub struct VariantObject(pub Variant);
+pub struct VariantObject(pub Variant, pub Option<Listed>);
+
+impl From<Variant> for VariantObject {
+    fn from(variant: Variant) -> Self {
+        Self(variant, None)
+    }
+}
 
 /// What is bought: one combination of option values with its SKU.
 #[Object(name = "ProductVariant")]
@@ -249,13 +256,13 @@ impl VariantObject {
     }
 
     /// Price in the channel; null when it is not sold there.
-    async fn price(&self, ctx: &Context<'_>) -> Option<MoneyObject> {
-        self.0.price.map(|minor| ctx.scope().channel.money(minor).into())
+    async fn price(&self) -> Option<MoneyObject> {
+        self.0.price().map(Into::into)
     }
 
     /// Former price in the channel, to show struck out.
-    async fn compare_at_price(&self, ctx: &Context<'_>) -> Option<MoneyObject> {
-        self.0.compare_at.map(|minor| ctx.scope().channel.money(minor).into())
+    async fn compare_at_price(&self) -> Option<MoneyObject> {
+        self.0.compare_at.map(|minor| Money::new(minor, self.0.currency).into())
     }
 
     /// Whether it can be bought in the channel now.
@@ -273,6 +280,9 @@ impl VariantObject {
 
     /// Its product; null when that is not on sale.
     async fn product(&self, ctx: &Context<'_>) -> Result<Option<ProductObject>> {
+        if let Some(product) = &self.1 {
+            return Ok(Some(ProductObject(product.clone())));
+        }
         Ok(ctx.batch(ProductKey(self.0.row.product_id)).await?.map(ProductObject))
     }
 

@@ -1,0 +1,71 @@
+//! Postal addresses, checked.
+
+use entity::customer::customer::Address;
+
+/// Longest field of an address in characters.
+const FIELD_MAX: usize = 200;
+
+/// A field of an address, by its name in the API.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AddressField(pub &'static str);
+
+/// What is wrong with an address.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum AddressError {
+    /// A field that must be filled is empty.
+    #[error("must not be empty")]
+    Empty(AddressField),
+    /// A field is too long, or holds control characters.
+    #[error("must have at most {FIELD_MAX} characters and no control characters")]
+    Malformed(AddressField),
+    /// The country is no country that the channel sells to.
+    #[error("\"{0}\" is not a country this channel sells to")]
+    Country(String),
+}
+
+impl AddressError {
+    /// The field, by its name in the API.
+    pub fn field(&self) -> &'static str {
+        match self {
+            Self::Empty(field) | Self::Malformed(field) => field.0,
+            Self::Country(_) => "countryCode",
+        }
+    }
+}
+
+/// `address` with spaces trimmed and the country in capitals.
+///
+/// # Errors
+/// See [`AddressError`]; `countries` are those that the channel sells to.
+pub fn checked_address(address: Address, countries: &[String]) -> Result<Address, AddressError> {
+    let text = |name: &'static str, value: &str, required: bool| {
+        let value = value.trim();
+        if required && value.is_empty() {
+            return Err(AddressError::Empty(AddressField(name)));
+        }
+        if value.chars().count() > FIELD_MAX || value.chars().any(char::is_control) {
+            return Err(AddressError::Malformed(AddressField(name)));
+        }
+        Ok(value.to_owned())
+    };
+    let optional = |name: &'static str, value: &Option<String>| {
+        let value = value.as_deref().map(|value| text(name, value, false)).transpose()?;
+        Ok::<_, AddressError>(value.filter(|value| !value.is_empty()))
+    };
+    let country_code = address.country_code.trim().to_ascii_uppercase();
+    if !countries.contains(&country_code) {
+        return Err(AddressError::Country(address.country_code));
+    }
+    Ok(Address {
+        first_name: text("firstName", &address.first_name, true)?,
+        last_name: text("lastName", &address.last_name, true)?,
+        company: optional("company", &address.company)?,
+        line1: text("line1", &address.line1, true)?,
+        line2: optional("line2", &address.line2)?,
+        city: text("city", &address.city, true)?,
+        region: optional("region", &address.region)?,
+        postal_code: text("postalCode", &address.postal_code, true)?,
+        country_code,
+        phone: optional("phone", &address.phone)?,
+    })
+}
