@@ -1,6 +1,7 @@
 //! The commands of the binary.
 
 mod migrate;
+mod reindex;
 mod schema;
 pub mod seed;
 mod serve;
@@ -41,6 +42,8 @@ enum Command {
     Worker,
     /// Brings the schema of the database up to date.
     Migrate,
+    /// Builds the search index anew from the database.
+    Reindex,
     /// Prints the GraphQL schema, or with --env the text of .env.example.
     Schema {
         /// Print .env.example instead.
@@ -69,6 +72,7 @@ pub async fn run(cli: Cli) -> ExitCode {
         Command::Serve => serve::serve(config).await,
         Command::Worker => worker::worker(config).await,
         Command::Migrate => migrate::migrate(config).await,
+        Command::Reindex => reindex::reindex(config).await,
         Command::Schema { env } => schema::schema(env),
     };
     match result {

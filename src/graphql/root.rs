@@ -6,10 +6,11 @@ use crate::cart::{CartMutation, CartQuery};
 use crate::catalog::{CatalogMutation, CatalogQuery};
 use crate::channel::ChannelQuery;
 use crate::inventory::InventoryMutation;
+use crate::search::SearchQuery;
 
 /// Everything that can be asked.
 #[derive(MergedObject, Default)]
-pub struct Query(ChannelQuery, CatalogQuery, CartQuery, super::node::NodeQuery);
+pub struct Query(ChannelQuery, CatalogQuery, CartQuery, SearchQuery, super::node::NodeQuery);
 
 /// Everything that can be changed.
 #[derive(MergedObject, Default)]
