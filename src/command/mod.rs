@@ -1,5 +1,6 @@
 //! The commands of the binary.
 
+pub mod import;
 mod migrate;
 mod schema;
 pub mod seed;
@@ -41,6 +42,11 @@ enum Command {
     Worker,
     /// Brings the schema of the database up to date.
     Migrate,
+    /// Imports products or orders from the CSV files of another shop.
+    Import {
+        #[command(subcommand)]
+        what: import::What,
+    },
     /// Prints the GraphQL schema, or with --env the text of .env.example.
     Schema {
         /// Print .env.example instead.
@@ -69,6 +75,7 @@ pub async fn run(cli: Cli) -> ExitCode {
         Command::Serve => serve::serve(config).await,
         Command::Worker => worker::worker(config).await,
         Command::Migrate => migrate::migrate(config).await,
+        Command::Import { what } => import::import(config, what).await,
         Command::Schema { env } => schema::schema(env),
     };
     match result {
