@@ -5,6 +5,7 @@
 
 mod events;
 mod graphql;
+mod import;
 mod jobs;
 mod letter;
 mod number;
@@ -17,6 +18,8 @@ use crate::platform::jobs::Registry;
 
 pub use events::OrderPlaced;
 pub use graphql::{OrderObject, OrderQuery};
+pub use import::{HistoricLine, HistoricOrder, ImportOrderError, Imported};
+pub(crate) use import::{import_batch, recount_units_sold};
 pub use jobs::SendConfirmation;
 pub use number::next_number;
 pub(crate) use place::{NewOrder, NewOrderLine, place};
