@@ -20,6 +20,7 @@ pub use attribute::{AttributeValue, NewAttribute};
 pub use category::{Categories, Category, CategoryTree};
 pub use draft::{Draft, DraftError, DraftMedia, DraftVariant};
 pub use events::ProductsChanged;
+pub(crate) use filter::is_available;
 pub use filter::{Filter, FilterError};
 pub use graphql::{
     CatalogMutation, CatalogQuery, CategoryObject, CollectionObject, ProductInput, ProductKey, ProductObject,

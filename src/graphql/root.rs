@@ -6,11 +6,19 @@ use crate::cart::{CartMutation, CartQuery};
 use crate::catalog::{CatalogMutation, CatalogQuery};
 use crate::channel::ChannelQuery;
 use crate::inventory::InventoryMutation;
+use crate::recommendation::RecommendationQuery;
 use crate::search::SearchQuery;
 
 /// Everything that can be asked.
 #[derive(MergedObject, Default)]
-pub struct Query(ChannelQuery, CatalogQuery, CartQuery, SearchQuery, super::node::NodeQuery);
+pub struct Query(
+    ChannelQuery,
+    CatalogQuery,
+    CartQuery,
+    SearchQuery,
+    RecommendationQuery,
+    super::node::NodeQuery,
+);
 
 /// Everything that can be changed.
 #[derive(MergedObject, Default)]

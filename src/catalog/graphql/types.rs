@@ -17,6 +17,7 @@ use crate::graphql::page::{Connection, Known};
 use crate::graphql::scalar::{MoneyObject, PriceRangeObject};
 use crate::platform::money::Money;
 use crate::platform::page::{Page, PageArgs};
+use crate::recommendation::{RecommendationConnection, RecommendationIntent, recommendations_of};
 
 use super::query::{ProductSortInput, product_connection};
 
@@ -189,6 +190,19 @@ impl ProductObject {
         };
         let app = ctx.app();
         Ok(app.categories.tree(&app.db).await?.get(id).cloned().map(CategoryObject))
+    }
+
+    /// Products to show beside it.
+    async fn recommendations(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What they are to do.", default_with = "RecommendationIntent::Related")]
+        intent: RecommendationIntent,
+        #[graphql(desc = "Products at most, 0 to 50.", default = 12)] first: i32,
+    ) -> Result<Option<RecommendationConnection>> {
+        Ok(Some(
+            recommendations_of(ctx, Some(&self.0.product), intent, first).await?,
+        ))
     }
 
     /// Collections that hold it, by name.
