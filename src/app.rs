@@ -19,7 +19,7 @@ use crate::platform::jobs::Registry;
 use crate::recommendation::Leaders;
 use crate::search::Search;
 use crate::tax::TaxRates;
-use crate::{mail, media, order, recommendation, search};
+use crate::{mail, media, order, payment, recommendation, search};
 
 /// The application. Cheap to clone.
 #[derive(Clone)]
@@ -109,6 +109,7 @@ impl Builder {
         };
         let mut registry = Registry::default();
         let mut listeners = Listeners::default();
+        payment::register(&mut registry);
         order::register(&mut registry, &mut listeners);
         search::register(&mut registry, &mut listeners);
         recommendation::register(&mut registry, &mut listeners);

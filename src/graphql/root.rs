@@ -5,7 +5,9 @@ use async_graphql::{EmptySubscription, MergedObject, Schema};
 use crate::cart::{CartMutation, CartQuery};
 use crate::catalog::{CatalogMutation, CatalogQuery};
 use crate::channel::ChannelQuery;
+use crate::checkout::CheckoutMutation;
 use crate::inventory::InventoryMutation;
+use crate::order::OrderQuery;
 use crate::recommendation::RecommendationQuery;
 use crate::search::SearchQuery;
 
@@ -15,6 +17,7 @@ pub struct Query(
     ChannelQuery,
     CatalogQuery,
     CartQuery,
+    OrderQuery,
     SearchQuery,
     RecommendationQuery,
     super::node::NodeQuery,
@@ -22,7 +25,7 @@ pub struct Query(
 
 /// Everything that can be changed.
 #[derive(MergedObject, Default)]
-pub struct Mutation(CatalogMutation, CartMutation, InventoryMutation);
+pub struct Mutation(CatalogMutation, CartMutation, InventoryMutation, CheckoutMutation);
 
 /// The schema.
 pub type MerxSchema = Schema<Query, Mutation, EmptySubscription>;
