@@ -136,9 +136,9 @@ pub async fn recommendations_of(
     ctx: &Context<'_>,
     product: Option<&Product>,
     intent: RecommendationIntent,
-    first: i32,
+    first: Option<i32>,
 ) -> Result<RecommendationConnection> {
-    let first = usize::try_from(first)
+    let first = usize::try_from(first.unwrap_or(12))
         .ok()
         .filter(|first| *first <= RECOMMENDATIONS_MAX)
         .ok_or_else(|| ApiError::bad_input(format!("first must be between 0 and {RECOMMENDATIONS_MAX}")))?;
@@ -183,7 +183,7 @@ impl RecommendationQuery {
         ctx: &Context<'_>,
         #[graphql(desc = "What they are for.")] context: RecommendationContext,
         #[graphql(desc = "What they are to do.")] intent: RecommendationIntent,
-        #[graphql(desc = "Products at most, 0 to 50.", default = 12)] first: i32,
+        #[graphql(desc = "Products at most, 0 to 50; 12 when not given.")] first: Option<i32>,
     ) -> Result<Option<RecommendationConnection>> {
         let product = match context {
             RecommendationContext::ProductId(id) => match ctx.batch(ProductKey(id.0)).await? {

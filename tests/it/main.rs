@@ -7,5 +7,7 @@ mod checkout;
 mod dependencies;
 mod drift;
 mod platform;
+mod recommendation;
+mod search;
 mod support;
 mod tax;

@@ -196,12 +196,17 @@ impl ProductObject {
     async fn recommendations(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "What they are to do.", default_with = "RecommendationIntent::Related")]
-        intent: RecommendationIntent,
-        #[graphql(desc = "Products at most, 0 to 50.", default = 12)] first: i32,
+        #[graphql(desc = "What they are to do; RELATED when not given.")] intent: Option<RecommendationIntent>,
+        #[graphql(desc = "Products at most, 0 to 50; 12 when not given.")] first: Option<i32>,
     ) -> Result<Option<RecommendationConnection>> {
         Ok(Some(
-            recommendations_of(ctx, Some(&self.0.product), intent, first).await?,
+            recommendations_of(
+                ctx,
+                Some(&self.0.product),
+                intent.unwrap_or(RecommendationIntent::Related),
+                first,
+            )
+            .await?,
         ))
     }
 
