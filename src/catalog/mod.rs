@@ -22,6 +22,7 @@ pub use category::{Categories, Category, CategoryTree};
 pub use draft::{Draft, DraftError, DraftMedia, DraftVariant};
 pub(crate) use ensure_categories::ensure_categories;
 pub use events::ProductsChanged;
+pub(crate) use filter::is_available;
 pub use filter::{Filter, FilterError};
 pub use graphql::{
     CatalogMutation, CatalogQuery, CategoryObject, CollectionObject, ProductInput, ProductKey, ProductObject,

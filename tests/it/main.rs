@@ -10,5 +10,7 @@ mod drift;
 mod http;
 mod jobs;
 mod platform;
+mod recommendation;
+mod search;
 mod support;
 mod tax;
