@@ -1,6 +1,10 @@
 //! The commands of the binary.
 
+pub mod doctor;
+mod healthcheck;
 mod migrate;
+mod probe;
+mod reindex;
 mod schema;
 pub mod seed;
 mod serve;
@@ -47,6 +51,12 @@ enum Command {
         #[arg(long, required = true)]
         demo: bool,
     },
+    /// Tries everything that is configured and says what to do about what does not work.
+    Doctor,
+    /// Asks the running server whether it is ready. For container health checks.
+    Healthcheck,
+    /// Builds the search index anew from the database.
+    Reindex,
     /// Prints the GraphQL schema, or with --env the text of .env.example.
     Schema {
         /// Print .env.example instead.
@@ -76,6 +86,9 @@ pub async fn run(cli: Cli) -> ExitCode {
         Command::Worker => worker::worker(config).await,
         Command::Migrate => migrate::migrate(config).await,
         Command::Seed { .. } => seed::seed(config).await,
+        Command::Doctor => doctor::doctor(config).await,
+        Command::Healthcheck => Ok(healthcheck::healthcheck(&config).await),
+        Command::Reindex => reindex::reindex(config).await,
         Command::Schema { env } => schema::schema(env),
     };
     match result {

@@ -1,6 +1,7 @@
 //! A shop for each test: a clone of a seeded database, on SQLite or, with MERX_TEST_DATABASE_URL, on PostgreSQL.
 
 mod database;
+mod journey;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,6 +18,7 @@ use serde_json::Value;
 use tokio::sync::watch;
 
 use database::Clone as DatabaseClone;
+pub use journey::CART;
 
 /// The staff token of test shops.
 pub const STAFF_TOKEN: &str = "staff-token-of-the-tests";

@@ -40,22 +40,18 @@ pub(super) fn plate(p: &Paint) -> String {
     )
 }
 
-pub(super) fn pan(p: &Paint) -> String {
-    let Paint {
-        main,
-        light,
-        dark,
-        number,
-        ..
-    } = p;
-    if number.is_multiple_of(2) {
-        return format!(
-            r##"<path d="M96 196h208v92a34 34 0 0 1-34 34H130a34 34 0 0 1-34-34z" fill="{main}"/>
+pub(super) fn casserole(p: &Paint) -> String {
+    let Paint { main, light, dark, .. } = p;
+    format!(
+        r##"<path d="M96 196h208v92a34 34 0 0 1-34 34H130a34 34 0 0 1-34-34z" fill="{main}"/>
 <path d="M96 220H62v26h34M304 220h34v26h-34" fill="none" stroke="{dark}" stroke-width="13" stroke-linejoin="round"/>
 <path d="M88 196a112 62 0 0 1 224 0z" fill="{light}"/><path d="M84 196h232" stroke="{dark}" stroke-width="12" stroke-linecap="round"/>
 <circle cx="200" cy="124" r="14" fill="{dark}"/><path d="M118 222v70" stroke="{light}" stroke-width="9" stroke-linecap="round" opacity=".6"/>"##
-        );
-    }
+    )
+}
+
+pub(super) fn pan(p: &Paint) -> String {
+    let Paint { main, light, dark, .. } = p;
     format!(
         r##"<path d="M244 236l118-62" stroke="#6b4630" stroke-width="20" stroke-linecap="round"/>
 <ellipse cx="168" cy="256" rx="124" ry="66" fill="{dark}"/><ellipse cx="168" cy="244" rx="124" ry="62" fill="{main}"/>

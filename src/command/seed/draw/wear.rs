@@ -23,21 +23,29 @@ pub(super) fn knit(p: &Paint) -> String {
     )
 }
 
+pub(super) fn beanie(p: &Paint) -> String {
+    let Paint {
+        main,
+        light,
+        dark,
+        accent,
+        ..
+    } = p;
+    format!(
+        r##"<circle cx="200" cy="92" r="32" fill="{accent}"/><path d="M96 262a104 160 0 0 1 208 0z" fill="{main}"/>
+<path d="M130 250q6-90 40-130M200 250V116M270 250q-6-90-40-130" fill="none" stroke="{dark}" stroke-width="5"/>
+<rect x="84" y="248" width="232" height="62" rx="22" fill="{light}"/><path d="M112 254v50M142 254v50M172 254v50M202 254v50M232 254v50M262 254v50M290 254v50" stroke="{dark}" stroke-width="4" opacity=".6"/>"##
+    )
+}
+
 pub(super) fn hat(p: &Paint) -> String {
     let Paint {
         main,
         light,
         dark,
         accent,
-        number,
+        ..
     } = p;
-    if number.is_multiple_of(2) {
-        return format!(
-            r##"<circle cx="200" cy="92" r="32" fill="{accent}"/><path d="M96 262a104 160 0 0 1 208 0z" fill="{main}"/>
-<path d="M130 250q6-90 40-130M200 250V116M270 250q-6-90-40-130" fill="none" stroke="{dark}" stroke-width="5"/>
-<rect x="84" y="248" width="232" height="62" rx="22" fill="{light}"/><path d="M112 254v50M142 254v50M172 254v50M202 254v50M232 254v50M262 254v50M290 254v50" stroke="{dark}" stroke-width="4" opacity=".6"/>"##
-        );
-    }
     format!(
         r##"<ellipse cx="200" cy="270" rx="150" ry="44" fill="{dark}"/><ellipse cx="200" cy="262" rx="150" ry="42" fill="{main}"/>
 <path d="M112 258q4-128 88-128t88 128q-88 30-176 0z" fill="{light}"/><path d="M112 258q2-22 6-38 82 26 164 0 4 16 6 38-88 30-176 0z" fill="{accent}"/>"##
