@@ -15,7 +15,7 @@ check:
 # schema.graphql and .env.example from the code
 schema:
     cargo run --quiet -- schema > schema.graphql
-    cargo run --quiet -- schema --env > .env.example
+    cargo run --quiet -- schema --dotenv > .env.example
 
 # Formats the code
 fmt:

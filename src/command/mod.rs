@@ -57,11 +57,11 @@ enum Command {
     Healthcheck,
     /// Builds the search index anew from the database.
     Reindex,
-    /// Prints the GraphQL schema, or with --env the text of .env.example.
+    /// Prints the GraphQL schema, or with --dotenv the text of .env.example.
     Schema {
         /// Print .env.example instead.
         #[arg(long)]
-        env: bool,
+        dotenv: bool,
     },
 }
 
@@ -89,7 +89,7 @@ pub async fn run(cli: Cli) -> ExitCode {
         Command::Doctor => doctor::doctor(config).await,
         Command::Healthcheck => Ok(healthcheck::healthcheck(&config).await),
         Command::Reindex => reindex::reindex(config).await,
-        Command::Schema { env } => schema::schema(env),
+        Command::Schema { dotenv } => schema::schema(dotenv),
     };
     match result {
         Ok(code) => code,
