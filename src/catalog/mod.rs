@@ -14,6 +14,7 @@ mod graphql;
 mod list;
 mod query;
 mod save;
+mod save_children;
 mod update_product;
 
 pub use attribute::{AttributeValue, NewAttribute};
