@@ -1,15 +1,13 @@
 //! The catalogue in the schema.
 
 mod batch;
-mod category;
 mod input;
 mod mutation;
 mod query;
 mod types;
 
 pub use batch::{ProductKey, VariantKey};
-pub use category::{CategoryObject, CollectionObject};
 pub use input::{ProductInput, VariantInput, draft_of};
 pub use mutation::CatalogMutation;
 pub use query::CatalogQuery;
-pub use types::{ProductObject, VariantObject};
+pub use types::{CategoryObject, CollectionObject, ProductObject, VariantObject};
