@@ -54,11 +54,11 @@ enum Command {
     Doctor,
     /// Asks the running server whether it is ready. For container health checks.
     Healthcheck,
-    /// Prints the GraphQL schema, or with --env the text of .env.example.
+    /// Prints the GraphQL schema, or with --env-example the text of .env.example.
     Schema {
         /// Print .env.example instead.
         #[arg(long)]
-        env: bool,
+        env_example: bool,
     },
 }
 
@@ -85,7 +85,7 @@ pub async fn run(cli: Cli) -> ExitCode {
         Command::Seed { .. } => seed::seed(config).await,
         Command::Doctor => doctor::doctor(config).await,
         Command::Healthcheck => Ok(healthcheck::healthcheck(&config).await),
-        Command::Schema { env } => schema::schema(env),
+        Command::Schema { env_example } => schema::schema(env_example),
     };
     match result {
         Ok(code) => code,

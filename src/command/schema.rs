@@ -6,8 +6,8 @@ use std::process::ExitCode;
 use crate::platform::error::Result;
 
 /// Prints the schema, or `.env.example`.
-pub(super) fn schema(env: bool) -> Result<ExitCode> {
-    let text = if env {
+pub(super) fn schema(env_example: bool) -> Result<ExitCode> {
+    let text = if env_example {
         crate::config::env_example()
     } else {
         crate::http::sdl()

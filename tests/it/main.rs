@@ -3,4 +3,6 @@
 mod cart;
 mod catalog;
 mod checkout;
+mod command;
+mod seed;
 mod support;
