@@ -4,6 +4,7 @@ pub mod doctor;
 mod healthcheck;
 mod migrate;
 mod probe;
+mod reindex;
 mod schema;
 pub mod seed;
 mod serve;
@@ -54,6 +55,8 @@ enum Command {
     Doctor,
     /// Asks the running server whether it is ready. For container health checks.
     Healthcheck,
+    /// Builds the search index anew from the database.
+    Reindex,
     /// Prints the GraphQL schema, or with --env-example the text of .env.example.
     Schema {
         /// Print .env.example instead.
@@ -85,6 +88,7 @@ pub async fn run(cli: Cli) -> ExitCode {
         Command::Seed { .. } => seed::seed(config).await,
         Command::Doctor => doctor::doctor(config).await,
         Command::Healthcheck => Ok(healthcheck::healthcheck(&config).await),
+        Command::Reindex => reindex::reindex(config).await,
         Command::Schema { env_example } => schema::schema(env_example),
     };
     match result {

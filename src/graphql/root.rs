@@ -8,6 +8,7 @@ use crate::channel::ChannelQuery;
 use crate::checkout::CheckoutMutation;
 use crate::inventory::InventoryMutation;
 use crate::order::OrderQuery;
+use crate::search::SearchQuery;
 
 /// Everything that can be asked.
 #[derive(MergedObject, Default)]
@@ -16,6 +17,7 @@ pub struct Query(
     CatalogQuery,
     CartQuery,
     OrderQuery,
+    SearchQuery,
     super::node::NodeQuery,
 );
 
