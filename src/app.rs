@@ -16,9 +16,9 @@ use crate::platform::error::Result;
 use crate::platform::event::Listeners;
 use crate::platform::id::Ids;
 use crate::platform::jobs::Registry;
-use crate::search::Engine;
+use crate::search::Search;
 use crate::tax::TaxRates;
-use crate::{mail, media, order, recommendation, search};
+use crate::{mail, media, order, payment, recommendation, search};
 
 /// The application. Cheap to clone.
 #[derive(Clone)]
@@ -40,8 +40,8 @@ pub struct Parts {
     pub categories: Categories,
     /// Tax rates, cached.
     pub taxes: TaxRates,
-    /// The search engine.
-    pub search: Arc<dyn Engine>,
+    /// Search: the engine and what waits to be indexed.
+    pub search: Search,
     /// The payment gateways.
     pub payments: Gateways,
     /// Where files are kept.
@@ -106,12 +106,13 @@ impl Builder {
         };
         let mut registry = Registry::default();
         let mut listeners = Listeners::default();
+        payment::register(&mut registry);
         order::register(&mut registry, &mut listeners);
         search::register(&mut registry, &mut listeners);
         recommendation::register(&mut registry, &mut listeners);
         db.set_listeners(listeners);
         Ok(App(Arc::new(Parts {
-            search: search::engine::from_data_dir(&data_dir)?,
+            search: Search::new(search::engine::from_data_dir(&data_dir)?),
             payments: Gateways::from_config(&config, &data_dir, &clock)?,
             media: media::store::from_data_dir(&data_dir)?,
             mail: mail::transport::from_data_dir(&data_dir)?,

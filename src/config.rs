@@ -41,7 +41,8 @@ pub struct Server {
         long = "listen",
         alias = "merx-listen",
         env = "MERX_LISTEN",
-        default_value = "127.0.0.1:8000"
+        default_value = "127.0.0.1:8000",
+        global = true
     )]
     pub listen: SocketAddr,
     /// Folder of the embedded database, search index, mail and media.
@@ -68,7 +69,8 @@ pub struct Server {
         long = "staff-token",
         alias = "merx-staff-token",
         env = "MERX_STAFF_TOKEN",
-        hide_env_values = true
+        hide_env_values = true,
+        global = true
     )]
     pub staff_token: Option<String>,
     /// Origins of browsers that may call the API, separated by commas. Empty: any in development, none in production.
@@ -76,11 +78,17 @@ pub struct Server {
         long = "cors-origins",
         alias = "merx-cors-origins",
         env = "MERX_CORS_ORIGINS",
-        value_delimiter = ','
+        value_delimiter = ',',
+        global = true
     )]
     pub cors_origins: Vec<String>,
     /// Address of the Prometheus metrics, on a listener of their own. Not set: no metrics.
-    #[arg(long = "metrics-listen", alias = "merx-metrics-listen", env = "MERX_METRICS_LISTEN")]
+    #[arg(
+        long = "metrics-listen",
+        alias = "merx-metrics-listen",
+        env = "MERX_METRICS_LISTEN",
+        global = true
+    )]
     pub metrics_listen: Option<SocketAddr>,
 }
 
@@ -112,7 +120,8 @@ pub struct Shop {
         alias = "merx-worker-in-process",
         env = "MERX_WORKER_IN_PROCESS",
         default_value_t = true,
-        action = clap::ArgAction::Set
+        action = clap::ArgAction::Set,
+        global = true
     )]
     pub worker_in_process: bool,
     /// Minutes that stock stays reserved for a payment.
@@ -121,18 +130,25 @@ pub struct Shop {
         alias = "merx-reservation-minutes",
         env = "MERX_RESERVATION_MINUTES",
         default_value_t = 15,
-        value_parser = clap::value_parser!(u32).range(1..=1440)
+        value_parser = clap::value_parser!(u32).range(1..=1440),
+        global = true
     )]
     pub reservation_minutes: u32,
     /// Offer the test gateway, which takes no real money. Not set: yes in development, no in production.
-    #[arg(long = "test-gateway", alias = "merx-test-gateway", env = "MERX_TEST_GATEWAY")]
+    #[arg(
+        long = "test-gateway",
+        alias = "merx-test-gateway",
+        env = "MERX_TEST_GATEWAY",
+        global = true
+    )]
     pub test_gateway: Option<bool>,
     /// Sender of the mail.
     #[arg(
         long = "mail-from",
         alias = "merx-mail-from",
         env = "MERX_MAIL_FROM",
-        default_value = "Merx <shop@localhost>"
+        default_value = "Merx <shop@localhost>",
+        global = true
     )]
     pub mail_from: String,
 }
@@ -143,47 +159,67 @@ pub struct Shop {
 #[command(next_help_heading = "Services")]
 pub struct Services {
     /// Redis, for caches and limits that several servers share.
-    #[arg(long = "redis-url", env = "REDIS_URL", hide_env_values = true)]
+    #[arg(long = "redis-url", env = "REDIS_URL", hide_env_values = true, global = true)]
     pub redis_url: Option<String>,
     /// Meilisearch, for full-text search.
-    #[arg(long = "meilisearch-url", env = "MEILISEARCH_URL")]
+    #[arg(long = "meilisearch-url", env = "MEILISEARCH_URL", global = true)]
     pub meilisearch_url: Option<String>,
     /// Key of Meilisearch.
-    #[arg(long = "meilisearch-api-key", env = "MEILISEARCH_API_KEY", hide_env_values = true)]
+    #[arg(
+        long = "meilisearch-api-key",
+        env = "MEILISEARCH_API_KEY",
+        hide_env_values = true,
+        global = true
+    )]
     pub meilisearch_api_key: Option<String>,
     /// Secret key of Stripe.
-    #[arg(long = "stripe-secret-key", env = "STRIPE_SECRET_KEY", hide_env_values = true)]
+    #[arg(
+        long = "stripe-secret-key",
+        env = "STRIPE_SECRET_KEY",
+        hide_env_values = true,
+        global = true
+    )]
     pub stripe_secret_key: Option<String>,
     /// Secret that signs Stripe's webhooks.
     #[arg(
         long = "stripe-webhook-secret",
         env = "STRIPE_WEBHOOK_SECRET",
-        hide_env_values = true
+        hide_env_values = true,
+        global = true
     )]
     pub stripe_webhook_secret: Option<String>,
     /// Base address of Stripe's API, for a simulator.
-    #[arg(long = "stripe-api-base", env = "STRIPE_API_BASE")]
+    #[arg(long = "stripe-api-base", env = "STRIPE_API_BASE", global = true)]
     pub stripe_api_base: Option<String>,
     /// S3 server for media.
-    #[arg(long = "s3-endpoint", env = "S3_ENDPOINT")]
+    #[arg(long = "s3-endpoint", env = "S3_ENDPOINT", global = true)]
     pub s3_endpoint: Option<String>,
     /// Bucket for media.
-    #[arg(long = "s3-bucket", env = "S3_BUCKET")]
+    #[arg(long = "s3-bucket", env = "S3_BUCKET", global = true)]
     pub s3_bucket: Option<String>,
     /// Region of the bucket.
-    #[arg(long = "s3-region", env = "S3_REGION")]
+    #[arg(long = "s3-region", env = "S3_REGION", global = true)]
     pub s3_region: Option<String>,
     /// Access key of the bucket.
-    #[arg(long = "s3-access-key-id", env = "S3_ACCESS_KEY_ID")]
+    #[arg(long = "s3-access-key-id", env = "S3_ACCESS_KEY_ID", global = true)]
     pub s3_access_key_id: Option<String>,
     /// Secret key of the bucket.
-    #[arg(long = "s3-secret-access-key", env = "S3_SECRET_ACCESS_KEY", hide_env_values = true)]
+    #[arg(
+        long = "s3-secret-access-key",
+        env = "S3_SECRET_ACCESS_KEY",
+        hide_env_values = true,
+        global = true
+    )]
     pub s3_secret_access_key: Option<String>,
     /// Mail server, `smtp://user:password@host:port`.
-    #[arg(long = "smtp-url", env = "SMTP_URL", hide_env_values = true)]
+    #[arg(long = "smtp-url", env = "SMTP_URL", hide_env_values = true, global = true)]
     pub smtp_url: Option<String>,
     /// Collector of traces.
-    #[arg(long = "otel-exporter-otlp-endpoint", env = "OTEL_EXPORTER_OTLP_ENDPOINT")]
+    #[arg(
+        long = "otel-exporter-otlp-endpoint",
+        env = "OTEL_EXPORTER_OTLP_ENDPOINT",
+        global = true
+    )]
     pub otel_exporter_otlp_endpoint: Option<String>,
 }
 

@@ -92,9 +92,9 @@ pub fn refers_to(from: (&'static str, &'static str), to: &'static str) -> Foreig
     reference(from, to, ForeignKeyAction::SetNull)
 }
 
-/// A reference that protects its target.
+/// A reference that protects its target. Not RESTRICT, which would also forbid to drop a table that refers to itself.
 pub fn needs(from: (&'static str, &'static str), to: &'static str) -> ForeignKeyCreateStatement {
-    reference(from, to, ForeignKeyAction::Restrict)
+    reference(from, to, ForeignKeyAction::NoAction)
 }
 
 fn reference(

@@ -16,7 +16,6 @@ mod update_buyer;
 
 pub use address::{AddressError, AddressField, checked_address};
 pub use create_cart::create_cart;
-pub(crate) use graphql::user_error;
 pub use graphql::{AddressObject, CartMutation, CartObject, CartQuery};
 pub use lines::{CartError, LineChange, NewLine, add_lines, remove_lines, update_lines};
 pub use query::{LoadedCart, LoadedLine, Problem, load, load_by_token};

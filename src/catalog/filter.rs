@@ -9,7 +9,7 @@ use sea_orm::{ColumnTrait, ConnectionTrait};
 use crate::catalog::attribute::value_key;
 use crate::catalog::category::CategoryTree;
 use crate::channel::Channel;
-use crate::platform::db::{any_of, any_text};
+use crate::platform::db::{any_of, any_text, lower_like_part};
 
 /// Conditions in one filter at most.
 pub const CONDITIONS_MAX: usize = 50;
@@ -25,6 +25,8 @@ pub enum Filter {
     Brand(String),
     /// With the tag, exactly.
     Tag(String),
+    /// With each of the words in name or brand; case does not matter.
+    Words(Vec<String>),
     /// Whether a variant can be bought now.
     Available(bool),
     /// Whose lowest price lies between, minor units, both ends included.
@@ -95,6 +97,12 @@ impl Filter {
                 product_tag::Entity,
                 of_product(product_tag::Column::ProductId).and(product_tag::Column::Tag.eq(tag.as_str())),
             )),
+            Self::Words(words) => words.iter().fold(Condition::all(), |all, word| {
+                let named = Condition::any()
+                    .add(lower_like_part(product::Column::Name, word))
+                    .add(lower_like_part(product::Column::Brand, word));
+                all.add(named)
+            }),
             Self::Available(available) => {
                 let found = Expr::exists(available_variant(channel));
                 Condition::all().add(if *available { found } else { found.not() })

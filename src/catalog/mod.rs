@@ -27,7 +27,10 @@ pub use graphql::{
     CatalogMutation, CatalogQuery, CategoryObject, CollectionObject, ProductInput, ProductKey, ProductObject,
     VariantInput, VariantKey, VariantObject, draft_of,
 };
-pub use list::{ProductList, ProductSort, SortField, count, list};
-pub use query::{Listed, Product, Variant, collection_by_id, products_by_ids, variant_by_id, variants_by_ids};
+pub use list::{ListError, ProductList, ProductSort, SortField, count, list};
+pub use query::{
+    Listed, Product, ShownAttribute, Variant, attributes_of_products, collection_by_id, products_by_ids,
+    tags_of_products, variant_by_id, variants_by_ids,
+};
 pub(crate) use save::{Outcome, SaveError, Saved, create, import_batch};
 pub use update_product::{UpdateError, UpdateProduct, update_product};

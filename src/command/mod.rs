@@ -1,7 +1,11 @@
 //! The commands of the binary.
 
+pub mod doctor;
+mod healthcheck;
 pub mod import;
 mod migrate;
+mod probe;
+mod reindex;
 mod schema;
 pub mod seed;
 mod serve;
@@ -42,6 +46,18 @@ enum Command {
     Worker,
     /// Brings the schema of the database up to date.
     Migrate,
+    /// Fills an empty database. In development `serve` does so by itself.
+    Seed {
+        /// With the demo shop: about 80 invented products in two channels.
+        #[arg(long, required = true)]
+        demo: bool,
+    },
+    /// Tries everything that is configured and says what to do about what does not work.
+    Doctor,
+    /// Asks the running server whether it is ready. For container health checks.
+    Healthcheck,
+    /// Builds the search index anew from the database.
+    Reindex,
     /// Imports products or orders from the CSV files of another shop.
     Import {
         #[command(subcommand)]
@@ -75,6 +91,10 @@ pub async fn run(cli: Cli) -> ExitCode {
         Command::Serve => serve::serve(config).await,
         Command::Worker => worker::worker(config).await,
         Command::Migrate => migrate::migrate(config).await,
+        Command::Seed { .. } => seed::seed(config).await,
+        Command::Doctor => doctor::doctor(config).await,
+        Command::Healthcheck => Ok(healthcheck::healthcheck(&config).await),
+        Command::Reindex => reindex::reindex(config).await,
         Command::Import { what } => import::import(config, what).await,
         Command::Schema { env } => schema::schema(env),
     };

@@ -1,10 +1,11 @@
 //! Errors at the edge of the schema: the codes that clients see, the payload errors, and the boundary that lets nothing
 //! else out.
 
-use std::sync::Arc;
+use std::any::TypeId;
+use std::sync::{Arc, OnceLock};
 
-use async_graphql::extensions::{Extension, ExtensionContext, ExtensionFactory, NextRequest};
-use async_graphql::{Enum, Interface, Response, ServerError, SimpleObject};
+use async_graphql::extensions::{Extension, ExtensionContext, ExtensionFactory, NextPrepareRequest, NextRequest};
+use async_graphql::{Enum, Interface, Request, Response, ServerError, ServerResult, SimpleObject};
 
 use crate::graphql::batch::Shared;
 use crate::graphql::context::RequestInfo;
@@ -270,24 +271,44 @@ pub enum WarningCode {
 /// The boundary: after it, every error has a code and a request id, and none says more than it should.
 pub struct Boundary;
 
+/// The boundary around one request.
+#[derive(Default)]
+struct Around {
+    /// Known once the request is prepared: before that, extensions do not see its data.
+    request_id: OnceLock<String>,
+}
+
 impl ExtensionFactory for Boundary {
     fn create(&self) -> Arc<dyn Extension> {
-        Arc::new(Self)
+        Arc::new(Around::default())
     }
 }
 
 #[async_trait::async_trait]
-impl Extension for Boundary {
+impl Extension for Around {
     async fn request(&self, ctx: &ExtensionContext<'_>, next: NextRequest<'_>) -> Response {
         let mut response = next.run(ctx).await;
         if !response.errors.is_empty() {
-            let request_id = ctx
-                .data_opt::<RequestInfo>()
-                .map(|r| r.request_id.clone())
-                .unwrap_or_default();
-            response.errors = response.errors.into_iter().map(|e| disclose(e, &request_id)).collect();
+            let request_id = self.request_id.get().map_or("", String::as_str);
+            response.errors = response.errors.into_iter().map(|e| disclose(e, request_id)).collect();
         }
         response
+    }
+
+    async fn prepare_request(
+        &self,
+        ctx: &ExtensionContext<'_>,
+        request: Request,
+        next: NextPrepareRequest<'_>,
+    ) -> ServerResult<Request> {
+        let info = request
+            .data
+            .get(&TypeId::of::<RequestInfo>())
+            .and_then(|info| info.downcast_ref::<RequestInfo>());
+        if let Some(info) = info {
+            let _ = self.request_id.set(info.request_id.clone());
+        }
+        next.run(ctx, request).await
     }
 }
 
@@ -327,6 +348,9 @@ fn disclose(error: ServerError, request_id: &str) -> ServerError {
 fn validation_code(message: &str) -> &'static str {
     if message.contains("too complex") || message.contains("too deep") || message.contains("recursion depth") {
         "COST_LIMIT"
+    } else if message.starts_with("Invalid value for argument") {
+        // A value, not the document: the client's input does not fit.
+        "BAD_USER_INPUT"
     } else {
         "GRAPHQL_VALIDATION_FAILED"
     }

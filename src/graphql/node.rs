@@ -1,11 +1,12 @@
 //! `node` and `nodes`: anything by its global id.
 
 use async_graphql::{Context, ID, Interface, Object, Result};
-use entity::{AnyId, CategoryId, CollectionId, ProductId, TypedId, VariantId};
+use entity::{AnyId, CategoryId, CollectionId, OrderId, ProductId, TypedId, VariantId};
 
 use crate::catalog::{CategoryObject, CollectionObject, ProductKey, ProductObject, VariantKey, VariantObject};
 use crate::graphql::context::ContextExt;
 use crate::graphql::error::ApiError;
+use crate::order::{OrderObject, order_for};
 
 /// Ids in one call of `nodes` at most.
 const NODES_MAX: usize = 100;
@@ -22,6 +23,8 @@ pub enum Node {
     Category(CategoryObject),
     /// A collection.
     Collection(CollectionObject),
+    /// An order; staff only, because an id alone opens none.
+    Order(OrderObject),
 }
 
 async fn node_by(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>> {
@@ -49,6 +52,11 @@ async fn node_by(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>> {
         CollectionId::PREFIX => crate::catalog::collection_by_id(&app.db, CollectionId(any.uuid))
             .await?
             .map(|c| Node::Collection(CollectionObject(c))),
+        OrderId::PREFIX => order_for(&app.db, ctx.scope().viewer, OrderId(any.uuid), None)
+            .await?
+            .map(OrderObject::new)
+            .transpose()?
+            .map(Node::Order),
         _ => None,
     })
 }

@@ -5,15 +5,25 @@ use async_graphql::{EmptySubscription, MergedObject, Schema};
 use crate::cart::{CartMutation, CartQuery};
 use crate::catalog::{CatalogMutation, CatalogQuery};
 use crate::channel::ChannelQuery;
+use crate::checkout::CheckoutMutation;
 use crate::inventory::InventoryMutation;
+use crate::order::OrderQuery;
+use crate::search::SearchQuery;
 
 /// Everything that can be asked.
 #[derive(MergedObject, Default)]
-pub struct Query(ChannelQuery, CatalogQuery, CartQuery, super::node::NodeQuery);
+pub struct Query(
+    ChannelQuery,
+    CatalogQuery,
+    CartQuery,
+    OrderQuery,
+    SearchQuery,
+    super::node::NodeQuery,
+);
 
 /// Everything that can be changed.
 #[derive(MergedObject, Default)]
-pub struct Mutation(CatalogMutation, CartMutation, InventoryMutation);
+pub struct Mutation(CatalogMutation, CartMutation, InventoryMutation, CheckoutMutation);
 
 /// The schema.
 pub type MerxSchema = Schema<Query, Mutation, EmptySubscription>;

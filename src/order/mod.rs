@@ -1,5 +1,32 @@
-//! Stub.
+//! Orders: what was bought, as it was called and priced on the day.
+//!
+//! Owns the tables `orders`, `order_line`, `order_event`, `number_sequence`. Emits [`OrderPlaced`]. Invariants: a cart
+//! becomes one order (UNIQUE); the parts make the total, a line's and the order's (CHECK); the history is only added to.
+
+mod events;
+mod graphql;
 mod import;
+mod jobs;
+mod letter;
+mod number;
+mod place;
+mod query;
+
+use crate::app::App;
+use crate::platform::event::Listeners;
+use crate::platform::jobs::Registry;
+
+pub use events::OrderPlaced;
+pub use graphql::{OrderObject, OrderQuery};
 pub use import::{HistoricLine, HistoricOrder, ImportOrderError, Imported};
 pub(crate) use import::{import_batch, recount_units_sold};
-pub fn register(_: &mut crate::platform::jobs::Registry<crate::app::App>, _: &mut crate::platform::event::Listeners) {}
+pub use jobs::SendConfirmation;
+pub use number::next_number;
+pub(crate) use place::{NewOrder, NewOrderLine, place};
+pub use query::{Order, order_for, order_of_cart};
+
+/// Registers jobs and listeners.
+pub fn register(registry: &mut Registry<App>, listeners: &mut Listeners) {
+    registry.add(|app: App, job: SendConfirmation| async move { jobs::send_confirmation(&app, job).await });
+    listeners.on(|placed: OrderPlaced| Some(SendConfirmation { order: placed.order }));
+}

@@ -1,3 +1,30 @@
-//! Payments.
+//! Payments: money asked of a gateway for a cart.
+//!
+//! Owns the tables `payment`, `payment_event`. Emits nothing. Invariants: the id of a payment is its idempotency key at
+//! the gateway; a payment pays at most one order; its history is only added to. No gateway is called inside a
+//! transaction: what must happen there later is a job.
+
 pub mod gateway;
-pub use gateway::Gateways;
+mod graphql;
+mod jobs;
+mod query;
+mod record;
+
+use std::sync::Arc;
+
+use crate::app::App;
+use crate::platform::jobs::Registry;
+
+pub use gateway::{GatewayState, Gateways, StartRequest};
+pub use graphql::{PaymentObject, PaymentsOfOrder};
+pub use jobs::CancelAtGateway;
+pub use query::{Payment, payment_by_id, payments_of_orders};
+pub(crate) use record::{attach_to_order, call_off, call_off_open, open_payment, set_state};
+
+/// Registers the jobs.
+pub fn register(registry: &mut Registry<App>) {
+    registry.add(|app: App, job: CancelAtGateway| async move { jobs::cancel_at_gateway(&app, job).await });
+}
+
+/// A gateway, shared.
+pub type SharedGateway = Arc<dyn gateway::Gateway>;

@@ -7,7 +7,8 @@ pub const SLUG_MAX: usize = 200;
 pub fn slugify(text: &str) -> String {
     let mut slug = String::with_capacity(text.len());
     for c in text.chars().flat_map(char::to_lowercase) {
-        if c.is_alphanumeric() {
+        // Some capitals, such as mathematical ones, have no small letter.
+        if c.is_alphanumeric() && !c.is_uppercase() {
             slug.push(c);
         } else if !slug.is_empty() && !slug.ends_with('-') {
             slug.push('-');

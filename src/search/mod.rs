@@ -1,8 +1,25 @@
-//! Search.
+//! Search: a satellite that listens to the catalogue and to inventory, and owns no table.
+//!
+//! The index holds keys and what is matched, counted and sorted by; everything shown comes from the database through the
+//! viewer's scope. When the engine has no answer the database gives a plainer one, marked `degraded`. Cursors carry the
+//! rank and key of the last hit ("search after"), so that page 1,000 costs what page 1 does and a product that appears
+//! meanwhile shifts nothing; a commit between two pages may move scores a little, and with them a hit over the edge.
+
+mod document;
 pub mod engine;
+mod facet;
+mod filter;
+mod graphql;
+mod index;
+mod jobs;
+mod query;
+mod text;
+
 pub use engine::Engine;
-pub fn register(_: &mut crate::platform::jobs::Registry<crate::app::App>, _: &mut crate::platform::event::Listeners) {}
-/// Makes the index ready.
-pub async fn prepare(_: &crate::app::App) -> crate::platform::error::Result<()> {
-    Ok(())
-}
+pub use facet::{Facet, FacetKind, FacetValue};
+pub use filter::FilterInput;
+pub use graphql::SearchQuery;
+pub use index::{Search, index_products, prepare, rebuild};
+pub use jobs::register;
+pub use query::{Answer, SearchError, Suggestions, search, suggest};
+pub use text::strip_html;

@@ -1,13 +1,15 @@
 //! The catalogue in the schema.
 
 mod batch;
+mod groups;
 mod input;
 mod mutation;
 mod query;
 mod types;
 
 pub use batch::{ProductKey, VariantKey};
+pub use groups::{CategoryObject, CollectionObject};
 pub use input::{ProductInput, VariantInput, draft_of};
 pub use mutation::CatalogMutation;
 pub use query::CatalogQuery;
-pub use types::{CategoryObject, CollectionObject, ProductObject, VariantObject};
+pub use types::{ProductObject, VariantObject};

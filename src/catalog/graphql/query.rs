@@ -5,7 +5,8 @@ use entity::{CategoryId, CollectionId, ProductId, VariantId};
 
 use crate::catalog::filter::Filter;
 use crate::catalog::graphql::batch::ProductKey;
-use crate::catalog::graphql::types::{CategoryObject, CollectionObject, ProductObject, VariantObject};
+use crate::catalog::graphql::groups::{CategoryObject, CollectionObject};
+use crate::catalog::graphql::types::{ProductObject, VariantObject};
 use crate::catalog::list::{self, ListError, ProductList, ProductSort, SortField};
 use crate::catalog::query;
 use crate::graphql::context::ContextExt;

@@ -51,14 +51,26 @@ fn hex(uuid: Uuid) -> String {
 
 /// `column` starts with `prefix`, without regard to case. `%` and `_` in `prefix` mean themselves.
 pub fn lower_like_prefix(column: impl ColumnTrait, prefix: &str) -> SimpleExpr {
-    let mut pattern = String::with_capacity(prefix.len() + 1);
-    for c in prefix.to_lowercase().chars() {
+    lower_like(column, escaped(prefix) + "%")
+}
+
+/// `column` contains `part`, without regard to case. `%` and `_` in `part` mean themselves. Reads every row.
+pub fn lower_like_part(column: impl ColumnTrait, part: &str) -> SimpleExpr {
+    lower_like(column, format!("%{}%", escaped(part)))
+}
+
+fn escaped(text: &str) -> String {
+    let mut pattern = String::with_capacity(text.len() + 2);
+    for c in text.to_lowercase().chars() {
         if matches!(c, '%' | '_' | '\\') {
             pattern.push('\\');
         }
         pattern.push(c);
     }
-    pattern.push('%');
+    pattern
+}
+
+fn lower_like(column: impl ColumnTrait, pattern: String) -> SimpleExpr {
     let (table, column) = (column.entity_name().to_string(), column.to_string());
     Expr::cust_with_values(format!("lower(\"{table}\".\"{column}\") LIKE ? ESCAPE '\\'"), [pattern])
 }

@@ -96,7 +96,7 @@ impl Db {
     }
 
     /// The pool underneath, for the migrator and the job queue.
-    pub(crate) fn connection(&self) -> &DatabaseConnection {
+    pub fn connection(&self) -> &DatabaseConnection {
         &self.connection
     }
 }

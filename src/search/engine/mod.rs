@@ -1,7 +1,250 @@
-//! The port.
-pub trait Engine: Send + Sync {}
-struct Nothing;
-impl Engine for Nothing {}
-pub fn from_data_dir(_: &std::path::Path) -> crate::platform::error::Result<std::sync::Arc<dyn Engine>> {
-    Ok(std::sync::Arc::new(Nothing))
+//! The port: what a search engine must do. An engine answers with keys and counts, never with what is shown: that comes
+//! from the database, so that an index which lags behind cannot show what a viewer may no longer see.
+
+mod tantivy;
+
+use std::path::Path;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use entity::{CategoryId, ProductId};
+use futures_util::stream::BoxStream;
+
+use crate::platform::error::{Fault, Result};
+
+/// Why an engine has no answer.
+#[derive(Debug, thiserror::Error)]
+pub enum EngineError {
+    /// The index is missing or still being built.
+    #[error("the index is not ready")]
+    NotReady,
+    /// Another process writes to the index and does not stop.
+    #[error("another process writes to the index")]
+    Busy,
+    /// The engine failed.
+    #[error("search engine: {0}")]
+    Failed(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+impl From<EngineError> for Fault {
+    fn from(error: EngineError) -> Self {
+        Self::part("search", error)
+    }
+}
+
+/// A product as one channel sells it: what the index knows.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Document {
+    /// The product.
+    pub product: ProductId,
+    /// Slug of the channel.
+    pub channel: String,
+    /// Name.
+    pub name: String,
+    /// Brand.
+    pub brand: Option<String>,
+    /// Its category and those above it, root first: key and name.
+    pub categories: Vec<(CategoryId, String)>,
+    /// Plain text.
+    pub description: String,
+    /// Attributes: key and value as shown.
+    pub attributes: Vec<(String, String)>,
+    /// Values of options.
+    pub options: Vec<String>,
+    /// Tags.
+    pub tags: Vec<String>,
+    /// SKUs and barcodes of the variants.
+    pub skus: Vec<String>,
+    /// Lowest price, minor units of the channel.
+    pub price: i64,
+    /// Whether a variant can be bought now.
+    pub available: bool,
+    /// Units sold.
+    pub units_sold: i64,
+    /// When the product was made, microseconds since 1970.
+    pub created: i64,
+}
+
+/// What is filtered by.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Filter {
+    /// Any of these brands; case does not matter.
+    Brand(Vec<String>),
+    /// In any of these categories or below them.
+    Category(Vec<CategoryId>),
+    /// Lowest price in any of these bands.
+    Price(Vec<PriceBand>),
+    /// Any of these values of an attribute; case does not matter.
+    Attribute {
+        /// The attribute.
+        key: String,
+        /// The values.
+        values: Vec<String>,
+    },
+}
+
+/// What hits are ordered by; then by key, so that the order is total.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Order {
+    /// Best match first; without words the available and best-selling first.
+    #[default]
+    Relevance,
+    /// Cheapest first.
+    PriceUp,
+    /// Dearest first.
+    PriceDown,
+    /// Newest first.
+    Newest,
+    /// Most units sold first.
+    BestSelling,
+}
+
+/// A hit with its place in the order: the larger rank first, then the smaller key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Hit {
+    /// The product.
+    pub product: ProductId,
+    /// Its place.
+    pub rank: i64,
+}
+
+/// A search.
+#[derive(Clone, Debug, Default)]
+pub struct SearchRequest {
+    /// Slug of the channel.
+    pub channel: String,
+    /// What the shopper typed; empty to browse.
+    pub text: String,
+    /// All of these must hold; at most one a facet.
+    pub filters: Vec<Filter>,
+    /// The order.
+    pub order: Order,
+    /// Start behind this hit.
+    pub after: Option<Hit>,
+    /// Hits wanted.
+    pub limit: usize,
+    /// Whether facets are wanted.
+    pub facets: bool,
+}
+
+/// A value of a facet with the number of hits that have it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Count<V> {
+    /// The value.
+    pub value: V,
+    /// Hits that have it, were the facet's own filter not there.
+    pub count: u64,
+}
+
+/// A range of prices, minor units, both ends included.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct PriceBand {
+    /// At least; none for the lowest band.
+    pub gte: Option<i64>,
+    /// At most; none for the highest band.
+    pub lte: Option<i64>,
+}
+
+/// An attribute with the counts of its values, most frequent first.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AttributeFacet {
+    /// The attribute.
+    pub key: String,
+    /// Its values.
+    pub values: Vec<Count<String>>,
+}
+
+/// Counts over the hits. The filter of a facet does not narrow the facet itself.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Facets {
+    /// Brands, most frequent first.
+    pub brands: Vec<Count<String>>,
+    /// Categories, most frequent first; a product counts for its category and those above.
+    pub categories: Vec<Count<CategoryId>>,
+    /// Price bands, lowest first.
+    pub prices: Vec<Count<PriceBand>>,
+    /// The attributes that tell the hits apart best.
+    pub attributes: Vec<AttributeFacet>,
+}
+
+/// An answer.
+#[derive(Clone, Debug, Default)]
+pub struct SearchAnswer {
+    /// The page, in order.
+    pub hits: Vec<Hit>,
+    /// Whether more hits follow.
+    pub has_next: bool,
+    /// All hits.
+    pub total: u64,
+    /// What the shopper probably meant, when a word is unknown and a near one is not.
+    pub corrected: Option<String>,
+    /// Lowest and highest price of all hits, minor units.
+    pub prices: Option<(i64, i64)>,
+    /// Counts; empty when not asked for.
+    pub facets: Facets,
+}
+
+/// A beginning that somebody has typed.
+#[derive(Clone, Debug)]
+pub struct SuggestRequest {
+    /// Slug of the channel.
+    pub channel: String,
+    /// What has been typed.
+    pub text: String,
+    /// Suggestions of a kind at most.
+    pub limit: usize,
+}
+
+/// How it may go on.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SuggestAnswer {
+    /// Products, best first.
+    pub products: Vec<ProductId>,
+    /// Categories of products that match, most frequent first; their names need not match.
+    pub categories: Vec<CategoryId>,
+    /// Brands, most frequent first.
+    pub brands: Vec<String>,
+    /// Whole queries that have hits.
+    pub queries: Vec<String>,
+}
+
+/// What replaces everything that the index holds of some products.
+#[derive(Clone, Debug, Default)]
+pub struct Batch {
+    /// The products.
+    pub products: Vec<ProductId>,
+    /// What is to be found of them: one document a channel; nothing for a product that is gone.
+    pub documents: Vec<Document>,
+}
+
+/// A search engine.
+#[async_trait]
+pub trait Engine: Send + Sync {
+    /// Whether the index holds the whole catalogue: it has been built once and kept up since.
+    async fn is_ready(&self) -> bool;
+
+    /// A page of hits with their facets.
+    async fn search(&self, request: SearchRequest) -> Result<SearchAnswer, EngineError>;
+
+    /// How a beginning may go on.
+    async fn suggest(&self, request: SuggestRequest) -> Result<SuggestAnswer, EngineError>;
+
+    /// Replaces what the index holds of some products; searches see it when this returns.
+    async fn write(&self, batch: Batch) -> Result<(), EngineError>;
+
+    /// Replaces everything. Searches see the old index until all batches are in, and keep it when one of them fails.
+    async fn rebuild(&self, batches: BoxStream<'_, Result<Batch>>) -> Result<(), EngineError>;
+}
+
+/// The embedded engine, with its index below `data_dir`.
+///
+/// # Errors
+/// When the folder cannot be made.
+pub fn from_data_dir(data_dir: &Path) -> Result<Arc<dyn Engine>> {
+    Ok(Arc::new(tantivy::Tantivy::open(data_dir)?))
+}
+
+/// Whether words of `name` go on like `typed`, whose last word may be a beginning.
+pub(super) fn goes_on(typed: &str, name: &str) -> bool {
+    tantivy::goes_on(typed, name)
 }

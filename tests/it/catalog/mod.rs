@@ -1,3 +1,5 @@
 //! The catalogue.
 
+mod draft;
+mod filter;
 mod list;

@@ -1,6 +1,7 @@
 //! A shop for each test: a clone of a seeded database, on SQLite or, with MERX_TEST_DATABASE_URL, on PostgreSQL.
 
 mod database;
+mod journey;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,6 +18,7 @@ use serde_json::Value;
 use tokio::sync::watch;
 
 use database::Clone as DatabaseClone;
+pub use journey::{CART, ORDER};
 
 /// The staff token of test shops.
 pub const STAFF_TOKEN: &str = "staff-token-of-the-tests";
@@ -115,11 +117,6 @@ impl Shop {
     /// The same shop, in another channel.
     pub fn channel(&self, slug: &str) -> Self {
         self.seen_with("x-channel", slug)
-    }
-
-    /// The same shop, with another header.
-    pub fn header(&self, name: &'static str, value: &str) -> Self {
-        self.seen_with(name, value)
     }
 
     /// Sends a document and gives the whole answer.

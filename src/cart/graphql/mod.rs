@@ -1,0 +1,11 @@
+//! Carts in the schema.
+
+mod input;
+mod mutation;
+mod payload;
+mod query;
+mod types;
+
+pub use mutation::CartMutation;
+pub use query::CartQuery;
+pub use types::{AddressObject, CartObject};

@@ -1,0 +1,245 @@
+//! The shopper pays: stock is reserved, then a payment is opened with the gateway.
+
+use std::time::Duration;
+
+use entity::CartId;
+use entity::cart::cart;
+use entity::cart::cart::CartStatus;
+use entity::payment::payment::PaymentStatus;
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter};
+
+use crate::app::App;
+use crate::cart::{LoadedCart, LoadedLine, Problem, load_by_token};
+use crate::inventory::{self, Claim, Claimed, Shortage};
+use crate::payment::gateway::DEADLINE;
+use crate::payment::{self, GatewayState, Payment, StartRequest};
+use crate::platform::db::{Tx, retry_conflicts};
+use crate::platform::error::{Fault, Result};
+use crate::platform::money::Money;
+
+/// A payment to start.
+#[derive(Clone, Debug)]
+pub struct StartPayment {
+    /// The cart.
+    pub cart_token: String,
+    /// Name of the gateway.
+    pub gateway: String,
+    /// The means of payment, as the client got it from the gateway.
+    pub token: Option<String>,
+    /// Where the browser returns to after an action.
+    pub return_url: Option<String>,
+}
+
+/// What a cart lacks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Missing {
+    /// It is empty.
+    #[error("the cart is empty")]
+    Lines,
+    /// Nobody to confirm to.
+    #[error("the cart has no e-mail address")]
+    Email,
+    /// Nowhere to go.
+    #[error("the cart has no shipping address")]
+    ShippingAddress,
+    /// No way to get there.
+    #[error("the cart has no way of delivery")]
+    Delivery,
+}
+
+impl Missing {
+    /// The field of the cart, by its name in the API.
+    pub fn field(self) -> &'static str {
+        match self {
+            Self::Lines => "lines",
+            Self::Email => "email",
+            Self::ShippingAddress => "shippingAddress",
+            Self::Delivery => "selectedDelivery",
+        }
+    }
+}
+
+/// Why no payment was started.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// Nobody has the token.
+    #[error("no such cart")]
+    NoCart,
+    /// The cart has become an order.
+    #[error("the cart has become an order")]
+    Completed,
+    /// The cart lacks something.
+    #[error(transparent)]
+    Incomplete(#[from] Missing),
+    /// A line is no longer on sale.
+    #[error("a line is no longer on sale")]
+    Unavailable {
+        /// The line, from 0.
+        line: usize,
+    },
+    /// There are fewer units than asked for.
+    #[error(transparent)]
+    Shortage(#[from] Shortage),
+    /// No such gateway.
+    #[error("no such gateway")]
+    UnknownGateway,
+    /// A part underneath failed.
+    #[error(transparent)]
+    Fault(#[from] Fault),
+}
+
+impl From<DbErr> for StartError {
+    fn from(error: DbErr) -> Self {
+        Self::Fault(error.into())
+    }
+}
+
+/// What a cart must have before it can be paid or become an order.
+pub(super) fn check(cart: &LoadedCart) -> Result<(), StartError> {
+    if cart.lines.is_empty() {
+        return Err(Missing::Lines.into());
+    }
+    if cart.row.email.is_none() {
+        return Err(Missing::Email.into());
+    }
+    if cart.requires_shipping() {
+        if cart.row.shipping_address.is_none() {
+            return Err(Missing::ShippingAddress.into());
+        }
+        if cart.delivery.is_none() {
+            return Err(Missing::Delivery.into());
+        }
+    }
+    for problem in cart.problems() {
+        // Stock is decided by the claim, which counts what this cart has reserved already.
+        if let Problem::Unavailable { line } = problem {
+            return Err(StartError::Unavailable { line });
+        }
+    }
+    Ok(())
+}
+
+/// The claim of a line on stock; none when its stock is not tracked.
+pub(super) fn claim_of(line: &LoadedLine) -> Option<Claim> {
+    let claim = || Claim {
+        variant: line.row.variant_id,
+        quantity: i64::from(line.row.quantity),
+    };
+    line.variant.row.track_inventory.then(claim)
+}
+
+/// Reserves the stock of a cart, calls off its earlier payments, opens a new one with the gateway and says where it
+/// stands. A gateway that does not answer leaves it pending: `complete` asks again.
+///
+/// # Errors
+/// See [`StartError`]; nothing is reserved and nothing charged then. A refusal of the gateway is no error here: the
+/// payment says FAILED.
+pub async fn start_payment(app: &App, command: StartPayment) -> Result<Payment, StartError> {
+    let cart = load_by_token(app, &command.cart_token)
+        .await?
+        .ok_or(StartError::NoCart)?;
+    if cart.row.status == CartStatus::Completed {
+        return Err(StartError::Completed);
+    }
+    let gateway = app
+        .payments
+        .get(&command.gateway)
+        .cloned()
+        .ok_or(StartError::UnknownGateway)?;
+    check(&cart)?;
+    let payment = retry_conflicts(db_error, || reserve_and_open(app, &cart, &command)).await?;
+    let request = StartRequest {
+        payment: payment.id,
+        amount: Money::new(payment.amount, cart.channel.currency),
+        token: command.token,
+        return_url: command.return_url,
+    };
+    let (reference, state) = match tokio::time::timeout(DEADLINE, gateway.start(&request)).await {
+        Ok(Ok((reference, state))) => (Some(reference), state),
+        Ok(Err(error)) => {
+            tracing::warn!(payment = %payment.id, %error, "the gateway failed, the payment stays pending");
+            (None, GatewayState::Pending)
+        }
+        Err(_) => {
+            tracing::warn!(payment = %payment.id, "the gateway did not answer, the payment stays pending");
+            (None, GatewayState::Pending)
+        }
+    };
+    Ok(note(app, &payment, reference, &state).await?)
+}
+
+/// Writes down what the gateway says of a payment; a refusal gives the reserved stock back.
+pub(super) async fn note(
+    app: &App,
+    payment: &Payment,
+    reference: Option<String>,
+    state: &GatewayState,
+) -> Result<Payment> {
+    let now = app.clock.now();
+    let tx = app.db.begin().await?;
+    let (row, moved) = payment::set_state(&tx, &app.ids, now, payment.id, reference, state).await?;
+    if moved && matches!(state, GatewayState::Failed(_)) {
+        inventory::release(&tx, now, payment.cart_id).await?;
+    }
+    tx.commit().await?;
+    row.ok_or(Fault::Invariant("a payment vanished"))
+}
+
+/// The error of the database, if that is what went wrong.
+pub(super) fn db_error(error: &StartError) -> Option<&DbErr> {
+    match error {
+        StartError::Fault(Fault::Db(error)) => Some(error),
+        _ => None,
+    }
+}
+
+async fn reserve_and_open(app: &App, cart: &LoadedCart, command: &StartPayment) -> Result<Payment, StartError> {
+    let now = app.clock.now();
+    let expires_at = now + Duration::from_secs(60 * u64::from(app.config.shop.reservation_minutes));
+    let claims: Vec<Claim> = cart.lines.iter().filter_map(claim_of).collect();
+    let tx = app.db.begin().await?;
+    // First: it holds back a checkout of the same cart that would take the payment called off below.
+    hold_open(&tx, app, cart.row.id).await?;
+    payment::call_off_open(&tx, &app.ids, now, cart.row.id).await?;
+    let who = Claimed {
+        ids: &app.ids,
+        now,
+        cart: cart.row.id,
+        locations: &cart.channel.locations,
+    };
+    inventory::reserve(&tx, who, &claims, expires_at).await??;
+    let row = Payment {
+        id: app.ids.new_id(),
+        cart_id: cart.row.id,
+        order_id: None,
+        gateway: command.gateway.clone(),
+        gateway_reference: None,
+        token: command.token.clone(),
+        amount: cart.totals.total,
+        currency_code: cart.channel.currency.to_string(),
+        status: PaymentStatus::Pending,
+        next_action: None,
+        failure: None,
+        created_at: now,
+        updated_at: now,
+    };
+    let row = payment::open_payment(&tx, &app.ids, row).await?;
+    tx.commit().await?;
+    Ok(row)
+}
+
+/// Locks the row of an open cart for the rest of the transaction.
+async fn hold_open(tx: &Tx, app: &App, cart: CartId) -> Result<(), StartError> {
+    let held = cart::Entity::update_many()
+        .col_expr(cart::Column::UpdatedAt, Expr::value(app.clock.now()))
+        .filter(cart::Column::Id.eq(cart))
+        .filter(cart::Column::Status.eq(CartStatus::Open))
+        .exec(tx)
+        .await?;
+    if held.rows_affected == 1 {
+        Ok(())
+    } else {
+        Err(StartError::Completed)
+    }
+}

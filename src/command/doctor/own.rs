@@ -1,0 +1,95 @@
+//! What the program needs of its own machine and configuration.
+
+use std::path::Path;
+
+use super::Check;
+use crate::config::{Config, DEMO_STAFF_TOKEN};
+
+/// Data folder, search index, staff token, payment.
+pub(super) fn checks(config: &Config) -> Vec<Check> {
+    vec![
+        data_dir(&config.server.data_dir),
+        search_index(&config.server.data_dir),
+        staff_token(config),
+        payment(config),
+    ]
+}
+
+fn data_dir(folder: &Path) -> Check {
+    let name = "data folder";
+    let shown = folder.display();
+    let probe = folder.join(format!(".doctor-{}", std::process::id()));
+    let tried = std::fs::create_dir_all(folder).and_then(|()| std::fs::write(&probe, b"ok"));
+    // When even that fails, the line about writing has said why.
+    let _ = std::fs::remove_file(&probe);
+    match tried {
+        Ok(()) => Check::ok(name, format!("{shown} can be written")),
+        Err(error) => Check::fail(
+            name,
+            format!("{shown} cannot be written: {error}"),
+            "give the user that runs merx the right to write there, or set MERX_DATA_DIR to another folder",
+        ),
+    }
+}
+
+fn search_index(data_dir: &Path) -> Check {
+    let name = "search index";
+    let folder = data_dir.join("search");
+    let shown = folder.display();
+    match std::fs::read_dir(&folder).map(Iterator::count) {
+        Ok(1..) => Check::ok(name, format!("{shown} is there")),
+        Ok(0) => Check::warn(
+            name,
+            format!("{shown} is empty"),
+            "merx serve fills it from the database",
+        ),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Check::warn(
+            name,
+            format!("{shown} is not there yet"),
+            "merx serve makes it from the database",
+        ),
+        Err(error) => Check::fail(
+            name,
+            format!("{shown} cannot be read: {error}"),
+            "remove what is there; merx serve makes the index anew from the database",
+        ),
+    }
+}
+
+fn staff_token(config: &Config) -> Check {
+    let name = "staff token";
+    if let Err(error) = config.check() {
+        return Check::fail(
+            name,
+            error.to_string(),
+            "set MERX_STAFF_TOKEN to a long random text, for example of `openssl rand -hex 32`",
+        );
+    }
+    match config.staff_token() {
+        None => Check::warn(
+            name,
+            "not set: nobody can manage the shop",
+            "set MERX_STAFF_TOKEN to a long random text, for example of `openssl rand -hex 32`",
+        ),
+        Some(DEMO_STAFF_TOKEN) => Check::ok(name, "the demo token, for development only"),
+        Some(_) => Check::ok(name, "set"),
+    }
+}
+
+fn payment(config: &Config) -> Check {
+    let name = "payment";
+    match (config.is_production(), config.test_gateway()) {
+        (true, true) => Check::warn(
+            name,
+            "the test gateway is offered in production: orders are paid with no money",
+            "set MERX_TEST_GATEWAY=false before real customers come",
+        ),
+        (true, false) => Check::warn(
+            name,
+            "no gateway: nobody can pay",
+            "this version has only the test gateway; set MERX_TEST_GATEWAY=true to try the shop out",
+        ),
+        (false, true) => Check::ok(name, "the test gateway, which takes no money"),
+        (false, false) => Check::warn(name, "no gateway: nobody can pay", "remove MERX_TEST_GATEWAY=false"),
+    }
+}

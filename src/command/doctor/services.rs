@@ -1,0 +1,212 @@
+//! Services beside the database. This version has no adapters for them: it asks whether they would be there, and says
+//! what serves in their place.
+
+use super::Check;
+use crate::command::probe::{self, ProbeError, Target};
+use crate::config::{Config, Services};
+
+/// Default ports of what speaks HTTP.
+const HTTP: [(&str, u16); 2] = [("http", 80), ("https", 443)];
+
+/// Every service that is configured; the probes run side by side.
+pub(super) async fn checks(config: &Config) -> Vec<Check> {
+    let services = &config.services;
+    let (redis, search, media, mail, traces, stripe) = tokio::join!(
+        redis(services),
+        meilisearch(services),
+        s3(services),
+        smtp(services),
+        otlp(services),
+        stripe(config),
+    );
+    [redis, search, media, mail, traces, stripe]
+        .into_iter()
+        .flatten()
+        .collect()
+}
+
+/// What is said of a service that answers, or does not.
+struct Service {
+    name: &'static str,
+    variable: &'static str,
+    /// What serves in its place.
+    twin: &'static str,
+}
+
+impl Service {
+    fn report(&self, place: &str, answer: Result<(), ProbeError>) -> Check {
+        let Self { name, variable, twin } = self;
+        match answer {
+            Ok(()) => Check::warn(
+                name,
+                format!("{place} answers, but this version does not use it yet: {twin} instead"),
+                format!("nothing to do; {variable} may stay for a later version"),
+            ),
+            Err(ProbeError::Address) => Check::fail(
+                name,
+                "the address is malformed",
+                format!("correct {variable}, or remove it: {twin}"),
+            ),
+            Err(error) => Check::fail(
+                name,
+                format!("{place}: {error}"),
+                format!("start the service or correct {variable}, or remove it: {twin}"),
+            ),
+        }
+    }
+
+    async fn ask(
+        &self,
+        url: &str,
+        ports: &[(&str, u16)],
+        probe: impl AsyncFnOnce(&Target) -> Result<(), ProbeError>,
+    ) -> Check {
+        match Target::parse(url, ports) {
+            Ok(target) => self.report(&target.place(), probe(&target).await),
+            Err(error) => self.report("", Err(error)),
+        }
+    }
+}
+
+async fn redis(services: &Services) -> Option<Check> {
+    let service = Service {
+        name: "redis",
+        variable: "REDIS_URL",
+        twin: "caches and limits are kept in each process",
+    };
+    let url = services.redis_url.as_deref()?;
+    let ports = [("redis", 6379), ("rediss", 6379)];
+    Some(service.ask(url, &ports, probe::redis).await)
+}
+
+async fn meilisearch(services: &Services) -> Option<Check> {
+    let service = Service {
+        name: "meilisearch",
+        variable: "MEILISEARCH_URL",
+        twin: "search uses the index in the data folder",
+    };
+    let url = services.meilisearch_url.as_deref()?;
+    let health = async |target: &Target| match probe::http(target, "/health").await? {
+        None | Some(200) => Ok(()),
+        Some(status) => Err(ProbeError::Answer(format!("HTTP {status}"))),
+    };
+    Some(service.ask(url, &HTTP, health).await)
+}
+
+async fn s3(services: &Services) -> Option<Check> {
+    let service = Service {
+        name: "s3",
+        variable: "S3_ENDPOINT",
+        twin: "files are kept in the data folder",
+    };
+    let needed = [
+        ("S3_ENDPOINT", &services.s3_endpoint),
+        ("S3_BUCKET", &services.s3_bucket),
+        ("S3_ACCESS_KEY_ID", &services.s3_access_key_id),
+        ("S3_SECRET_ACCESS_KEY", &services.s3_secret_access_key),
+    ];
+    if needed.iter().all(|(_, value)| value.is_none()) {
+        return None;
+    }
+    let missing: Vec<&str> = needed
+        .iter()
+        .filter(|(_, v)| v.is_none())
+        .map(|(name, _)| *name)
+        .collect();
+    let Some(url) = services.s3_endpoint.as_deref().filter(|_| missing.is_empty()) else {
+        return Some(Check::fail(
+            service.name,
+            "only a part of it is configured",
+            format!("set {} too, or none of them", missing.join(", ")),
+        ));
+    };
+    // Any answer will do: without a signature an S3 server refuses.
+    let answers = async |target: &Target| probe::http(target, "/").await.map(|_| ());
+    Some(service.ask(url, &HTTP, answers).await)
+}
+
+async fn smtp(services: &Services) -> Option<Check> {
+    let service = Service {
+        name: "smtp",
+        variable: "SMTP_URL",
+        twin: "mail is written to files in the data folder",
+    };
+    let url = services.smtp_url.as_deref()?;
+    let ports = [("smtp", 25), ("smtps", 465)];
+    Some(service.ask(url, &ports, probe::smtp).await)
+}
+
+async fn otlp(services: &Services) -> Option<Check> {
+    let service = Service {
+        name: "traces",
+        variable: "OTEL_EXPORTER_OTLP_ENDPOINT",
+        twin: "spans go to the log",
+    };
+    let url = services.otel_exporter_otlp_endpoint.as_deref()?;
+    let ports = [("http", 4318), ("https", 4318), ("grpc", 4317)];
+    Some(service.ask(url, &ports, probe::tcp).await)
+}
+
+async fn stripe(config: &Config) -> Option<Check> {
+    let service = Service {
+        name: "stripe",
+        variable: "STRIPE_API_BASE",
+        twin: "only the test gateway takes payments",
+    };
+    let Services {
+        stripe_secret_key,
+        stripe_webhook_secret,
+        stripe_api_base,
+        ..
+    } = &config.services;
+    if stripe_secret_key.is_none() && stripe_webhook_secret.is_none() && stripe_api_base.is_none() {
+        return None;
+    }
+    let Some(key) = stripe_secret_key.as_deref() else {
+        return Some(Check::fail(
+            service.name,
+            "there is no key",
+            "set STRIPE_SECRET_KEY too, or none of Stripe's variables",
+        ));
+    };
+    let kind = |of: &str| {
+        ["sk", "rk"]
+            .iter()
+            .any(|kind| key.starts_with(&format!("{kind}_{of}_")))
+    };
+    if !kind("test") && !kind("live") {
+        return Some(Check::fail(
+            service.name,
+            "the secret key has not the shape of one",
+            "STRIPE_SECRET_KEY starts with sk_test_ or sk_live_; pk_ is the public key",
+        ));
+    }
+    if stripe_webhook_secret
+        .as_deref()
+        .is_some_and(|s| !s.starts_with("whsec_"))
+    {
+        return Some(Check::fail(
+            service.name,
+            "the webhook secret has not the shape of one",
+            "STRIPE_WEBHOOK_SECRET starts with whsec_",
+        ));
+    }
+    if kind("live") && !config.is_production() {
+        return Some(Check::warn(
+            service.name,
+            "a live key outside production; this version does not use it yet",
+            "keep live keys out of development: set a key that starts with sk_test_",
+        ));
+    }
+    match stripe_api_base.as_deref() {
+        Some(url) => Some(service.ask(url, &HTTP, probe::tcp).await),
+        None => Some(Check::warn(
+            service.name,
+            format!(
+                "the key looks right, but this version does not use it yet: {}",
+                service.twin
+            ),
+            "nothing to do; STRIPE_SECRET_KEY may stay for a later version",
+        )),
+    }
+}

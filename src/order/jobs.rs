@@ -1,0 +1,61 @@
+//! What follows an order.
+
+use entity::OrderId;
+use entity::order::orders;
+use sea_orm::EntityTrait;
+use serde::{Deserialize, Serialize};
+
+use crate::app::App;
+use crate::mail::Mail;
+use crate::order::letter::confirmation;
+use crate::order::query::lines_of;
+use crate::platform::error::Fault;
+use crate::platform::jobs::{Job, JobError, Queue};
+
+/// Sends the confirmation of an order.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct SendConfirmation {
+    /// The order.
+    pub order: OrderId,
+}
+
+impl Job for SendConfirmation {
+    const KIND: &'static str = "order.send_confirmation";
+    const QUEUE: Queue = Queue::Mail;
+
+    fn unique_key(&self) -> Option<String> {
+        Some(self.order.to_string())
+    }
+}
+
+pub(super) async fn send_confirmation(app: &App, job: SendConfirmation) -> Result<(), JobError> {
+    let order = orders::Entity::find_by_id(job.order)
+        .one(&app.db)
+        .await
+        .map_err(Fault::from)?;
+    let Some(order) = order else {
+        return Err(JobError::Dead("no such order".to_owned()));
+    };
+    // An order without an address has nobody to write to: imported history.
+    let Some(to) = order.email.clone() else { return Ok(()) };
+    let lines = lines_of(&app.db, &[order.id])
+        .await?
+        .remove(&order.id)
+        .unwrap_or_default();
+    let currency = order
+        .currency_code
+        .parse()
+        .map_err(|e| Fault::part("currency of an order", e))?;
+    let (subject, text) = confirmation(&order, &lines, currency);
+    let from = app.config.shop.mail_from.clone();
+    app.mail
+        .send(&Mail {
+            id: format!("order-confirmation-{}", order.id),
+            from,
+            to,
+            subject,
+            text,
+        })
+        .await?;
+    Ok(())
+}

@@ -1,0 +1,274 @@
+//! The embedded engine: a tantivy index in the data folder.
+//!
+//! - One folder a version of the schema, `search/v<N>`: a new version finds nothing and is rebuilt.
+//! - The payload of the last commit says whether the index is complete.
+//! - One writer a folder: tantivy locks it. It is opened by whoever writes and given back when nothing has been written
+//!   for a while, so that a server beside `merx worker`, or `merx reindex` beside a server, waits and does not fail.
+//! - Readers look at the time of `meta.json` before each search, and so see the commits of other processes at once.
+
+mod collect;
+mod facets;
+mod near;
+mod query;
+mod schema;
+mod suggest;
+mod write;
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use async_trait::async_trait;
+use futures_util::stream::{BoxStream, StreamExt};
+use parking_lot::{Mutex, RwLock};
+use tantivy::index::SegmentId;
+use tantivy::{Index, IndexReader, ReloadPolicy, Searcher, SegmentReader, TantivyError};
+
+use self::collect::Found;
+use self::facets::KeyRanges;
+use self::query::Analysis;
+use self::schema::Fields;
+use self::write::Writer;
+use crate::platform::error::{Fault, Result};
+use crate::search::engine::{Batch, Engine, EngineError, SearchAnswer, SearchRequest, SuggestAnswer, SuggestRequest};
+
+/// Fewer hits than this for all words, and hits for some of the words follow.
+const ENOUGH: u64 = 1;
+
+impl From<TantivyError> for EngineError {
+    fn from(error: TantivyError) -> Self {
+        match error {
+            TantivyError::LockFailure(..) => Self::Busy,
+            other => Self::Failed(Box::new(other)),
+        }
+    }
+}
+
+pub(super) use self::suggest::goes_on;
+
+/// The embedded engine. Cheap to clone.
+#[derive(Clone)]
+pub(super) struct Tantivy(Arc<Parts>);
+
+struct Parts {
+    index: Index,
+    reader: IndexReader,
+    fields: Fields,
+    folder: PathBuf,
+    seen: RwLock<Seen>,
+    ranges: Mutex<HashMap<SegmentId, Arc<KeyRanges>>>,
+    writer: Writer,
+}
+
+/// What the readers have of the index.
+#[derive(Clone, Copy, Default)]
+struct Seen {
+    changed: Option<SystemTime>,
+    complete: bool,
+}
+
+impl Tantivy {
+    /// Opens the index below `data_dir`; makes an empty one where there is none that can be read.
+    pub(super) fn open(data_dir: &Path) -> Result<Self> {
+        let root = data_dir.join("search");
+        let folder = root.join(format!("v{}", schema::VERSION));
+        std::fs::create_dir_all(&folder)?;
+        let (schema, fields) = schema::schema();
+        let mut index = match open_or_create(&folder, &schema) {
+            Ok(index) => index,
+            Err(error) => {
+                tracing::warn!(%error, "the search index cannot be read and will be rebuilt");
+                std::fs::remove_dir_all(&folder)?;
+                std::fs::create_dir_all(&folder)?;
+                open_or_create(&folder, &schema).map_err(|e| Fault::part("search", e))?
+            }
+        };
+        index.set_tokenizers(schema::analyzers());
+        let reader = index
+            .reader_builder()
+            .reload_policy(ReloadPolicy::Manual)
+            .try_into()
+            .map_err(|e| Fault::part("search", e))?;
+        Ok(Self(Arc::new(Parts {
+            reader,
+            fields,
+            folder,
+            seen: RwLock::default(),
+            ranges: Mutex::default(),
+            writer: Writer::new(index.clone()),
+            index,
+        })))
+    }
+
+    /// The index as it was last committed, by whatever process.
+    fn searcher(&self) -> tantivy::Result<(Searcher, bool)> {
+        let parts = &*self.0;
+        let changed = std::fs::metadata(parts.folder.join("meta.json"))
+            .and_then(|m| m.modified())
+            .ok();
+        let seen = *parts.seen.read();
+        // A folder that somebody deletes under us: what is open can still be read, what is there must be rebuilt.
+        if seen.changed == changed && changed.is_some() {
+            return Ok((parts.reader.searcher(), seen.complete));
+        }
+        let mut seen = parts.seen.write();
+        if changed.is_none() {
+            return Ok((parts.reader.searcher(), false));
+        }
+        let complete = parts.index.load_metas()?.payload.as_deref() == Some(write::COMPLETE);
+        parts.reader.reload()?;
+        let searcher = parts.reader.searcher();
+        parts
+            .ranges
+            .lock()
+            .retain(|id, _| searcher.segment_readers().iter().any(|s| s.segment_id() == *id));
+        *seen = Seen { changed, complete };
+        Ok((searcher, complete))
+    }
+
+    /// The index when it is complete.
+    fn ready(&self) -> Result<Searcher, EngineError> {
+        match self.searcher()? {
+            (searcher, true) => Ok(searcher),
+            (_, false) => Err(EngineError::NotReady),
+        }
+    }
+
+    fn ranges(&self, segment: &SegmentReader) -> tantivy::Result<Arc<KeyRanges>> {
+        if let Some(ranges) = self.0.ranges.lock().get(&segment.segment_id()) {
+            return Ok(Arc::clone(ranges));
+        }
+        let column = segment.fast_fields().str(schema::column::ATTRIBUTE)?;
+        let ranges = Arc::new(KeyRanges::read(column.as_ref())?);
+        self.0.ranges.lock().insert(segment.segment_id(), Arc::clone(&ranges));
+        Ok(ranges)
+    }
+
+    /// Looks the text up and runs it, with fewer words required until there is enough.
+    fn run(&self, searcher: &Searcher, request: &SearchRequest) -> Result<(Analysis, Found), EngineError> {
+        let fields = &self.0.fields;
+        let analysis = query::analyse(searcher, fields, &request.text)?;
+        let browsing = analysis.len() == 0;
+        let mut required = analysis.len();
+        loop {
+            let query = analysis.query(fields, &request.channel, required);
+            let found = collect::collect(searcher, &*query, request, browsing, |s| self.ranges(s))?;
+            if found.matching >= ENOUGH || required <= 1 {
+                return Ok((analysis, found));
+            }
+            required -= 1;
+        }
+    }
+
+    fn suggestions(&self, request: &SuggestRequest) -> Result<SuggestAnswer, EngineError> {
+        let searcher = self.ready()?;
+        let search = SearchRequest {
+            channel: request.channel.clone(),
+            text: request.text.clone(),
+            limit: request.limit,
+            facets: true,
+            ..SearchRequest::default()
+        };
+        let (analysis, found) = self.run(&searcher, &search)?;
+        Ok(suggest::suggest(&searcher, &self.0.fields, request, &analysis, found)?)
+    }
+
+    fn answer(&self, request: &SearchRequest) -> Result<SearchAnswer, EngineError> {
+        let searcher = self.ready()?;
+        let (analysis, mut found) = self.run(&searcher, request)?;
+        let has_next = found.hits.len() > request.limit;
+        found.hits.truncate(request.limit);
+        Ok(SearchAnswer {
+            hits: found.hits,
+            has_next,
+            total: found.total,
+            corrected: analysis.corrected,
+            prices: found.prices,
+            facets: found.tally.facets(&request.filters)?,
+        })
+    }
+}
+
+fn open_or_create(folder: &Path, schema: &tantivy::schema::Schema) -> tantivy::Result<Index> {
+    let directory = tantivy::directory::MmapDirectory::open(folder)?;
+    // Also refuses an index of another schema.
+    Index::open_or_create(directory, schema.clone())
+}
+
+/// Runs `work` where it may take its time.
+async fn apart<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, EngineError> + Send + 'static,
+) -> Result<T, EngineError> {
+    tokio::task::spawn_blocking(work)
+        .await
+        .map_err(|e| EngineError::Failed(Box::new(e)))?
+}
+
+#[async_trait]
+impl Engine for Tantivy {
+    async fn is_ready(&self) -> bool {
+        matches!(self.searcher(), Ok((_, true)))
+    }
+
+    async fn search(&self, request: SearchRequest) -> Result<SearchAnswer, EngineError> {
+        let engine = self.clone();
+        apart(move || engine.answer(&request)).await
+    }
+
+    async fn suggest(&self, request: SuggestRequest) -> Result<SuggestAnswer, EngineError> {
+        let engine = self.clone();
+        apart(move || engine.suggestions(&request)).await
+    }
+
+    async fn write(&self, batch: Batch) -> Result<(), EngineError> {
+        let engine = self.clone();
+        apart(move || {
+            let complete = engine.searcher()?.1;
+            let fields = &engine.0.fields;
+            engine
+                .0
+                .writer
+                .write(complete, |writer| write::replace(writer, fields, &batch))
+        })
+        .await?;
+        self.0.writer.close_when_idle();
+        Ok(())
+    }
+
+    async fn rebuild(&self, mut batches: BoxStream<'_, Result<Batch>>) -> Result<(), EngineError> {
+        let engine = self.clone();
+        let (send, mut receive) = tokio::sync::mpsc::channel::<Batch>(2);
+        let writing = apart(move || {
+            let fields = &engine.0.fields;
+            engine.0.writer.write(true, |writer| {
+                writer.delete_all_documents()?;
+                let mut complete = false;
+                while let Some(batch) = receive.blocking_recv() {
+                    // An empty batch ends the index; without one, whoever reads the database has failed.
+                    complete = batch.products.is_empty();
+                    write::add(writer, fields, &batch)?;
+                }
+                if complete {
+                    Ok(())
+                } else {
+                    Err(TantivyError::SystemError("the rebuild was given up".to_owned()))
+                }
+            })
+        });
+        let reading = async {
+            while let Some(batch) = batches.next().await {
+                let batch = batch.map_err(|e| EngineError::Failed(Box::new(e)))?;
+                if !batch.products.is_empty() && send.send(batch).await.is_err() {
+                    break;
+                }
+            }
+            let _ = send.send(Batch::default()).await;
+            drop(send);
+            Ok(())
+        };
+        let (written, read) = tokio::join!(writing, reading);
+        self.0.writer.close_when_idle();
+        read.and(written)
+    }
+}

@@ -1,0 +1,106 @@
+//! How a beginning may go on.
+
+use std::collections::HashSet;
+
+use entity::CategoryId;
+use tantivy::collector::Count;
+use tantivy::query::{BooleanQuery, Query, TermQuery};
+use tantivy::schema::IndexRecordOption;
+use tantivy::{Searcher, Term};
+
+use super::collect::Found;
+use super::query::{Analysis, completions};
+use super::schema::{Fields, plain, stemming, words};
+use crate::search::engine::{SuggestAnswer, SuggestRequest};
+
+/// Completions tried for each that is wanted: some have no hits beside the words before them.
+const TRIES: usize = 3;
+
+/// What goes on like `analysis`, whose hits are `found`.
+pub(super) fn suggest(
+    searcher: &Searcher,
+    fields: &Fields,
+    request: &SuggestRequest,
+    analysis: &Analysis,
+    found: Found,
+) -> tantivy::Result<SuggestAnswer> {
+    let (brands, categories) = found.tally.names();
+    let mut brands: Vec<_> = brands
+        .into_iter()
+        .filter(|(brand, _)| goes_on(&request.text, brand))
+        .collect();
+    brands.sort_unstable_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+    brands.truncate(request.limit);
+    let mut categories: Vec<(CategoryId, u64)> = categories
+        .into_iter()
+        .filter_map(|(id, count)| Some((id.parse().ok()?, count)))
+        .collect();
+    categories.sort_unstable_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(&b.0)));
+    Ok(SuggestAnswer {
+        products: found
+            .hits
+            .into_iter()
+            .take(request.limit)
+            .map(|hit| hit.product)
+            .collect(),
+        categories: categories.into_iter().map(|(id, _)| id).collect(),
+        brands: brands.into_iter().map(|(brand, _)| brand).collect(),
+        queries: queries(searcher, fields, request, analysis)?,
+    })
+}
+
+/// Whether some words of `name` in a row are `typed`, the last of which may be a beginning.
+pub(in crate::search::engine) fn goes_on(typed: &str, name: &str) -> bool {
+    let (typed, name) = (words(&mut plain(), typed), words(&mut plain(), name));
+    let Some((last, before)) = typed.split_last() else {
+        return false;
+    };
+    name.windows(typed.len())
+        .any(|part| part.starts_with(before) && part.last().is_some_and(|word| word.starts_with(last)))
+}
+
+fn queries(
+    searcher: &Searcher,
+    fields: &Fields,
+    request: &SuggestRequest,
+    analysis: &Analysis,
+) -> tantivy::Result<Vec<String>> {
+    let Some((before, last)) = analysis.beginning() else {
+        return Ok(Vec::new());
+    };
+    let has_hits = |word: &str| -> tantivy::Result<bool> {
+        let mut terms = vec![Term::from_field_text(fields.channel, &request.channel)];
+        terms.extend(
+            before
+                .iter()
+                .chain([&word])
+                .map(|w| Term::from_field_text(fields.head, w)),
+        );
+        let terms = terms
+            .into_iter()
+            .map(|term| Box::new(TermQuery::new(term, IndexRecordOption::Basic)) as Box<dyn Query>);
+        Ok(searcher.search(&BooleanQuery::intersection(terms.collect()), &Count)? > 0)
+    };
+    let mut stemming = stemming();
+    let mut seen = HashSet::new();
+    let mut queries = Vec::new();
+    let whole = [(last.to_owned(), 0)];
+    let candidates = whole.into_iter().chain(completions(searcher, fields, last)?);
+    for (word, _) in candidates.take(request.limit.saturating_mul(TRIES)) {
+        if queries.len() >= request.limit {
+            break;
+        }
+        let stem = words(&mut stemming, &word).pop();
+        if seen.contains(&stem) || !has_hits(&word)? {
+            continue;
+        }
+        seen.insert(stem);
+        let mut query = before.join(" ");
+        if !query.is_empty() {
+            query.push(' ');
+        }
+        query.push_str(&word);
+        queries.push(query);
+    }
+    Ok(queries)
+}

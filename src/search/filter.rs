@@ -1,0 +1,130 @@
+//! Filters as clients send them, as the engine takes them, and as the database does.
+
+use entity::CategoryId;
+
+use crate::catalog::{self, CategoryTree};
+use crate::platform::money::{Currency, Money};
+use crate::search::engine::{Filter, PriceBand};
+
+/// The key of the brand facet.
+pub const BRAND: &str = "brand";
+/// The key of the category facet.
+pub const CATEGORY: &str = "category";
+/// The key of the price facet.
+pub const PRICE: &str = "price";
+/// Filters in a search at most.
+const FILTERS_MAX: usize = 50;
+/// Values of a filter at most.
+const VALUES_MAX: usize = 100;
+
+/// A filter as facets offer it: `brand`, `category` (slugs or ids) and attributes take values, `price` takes a range.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FilterInput {
+    /// The facet.
+    pub key: String,
+    /// Any of these.
+    pub values: Vec<String>,
+    /// Between these amounts, both ends included.
+    pub range: Option<(Option<String>, Option<String>)>,
+}
+
+/// Reads filters; those of one key become one, of which any value will do.
+///
+/// # Errors
+/// What is wrong, for people.
+pub(super) fn parse(inputs: &[FilterInput], tree: &CategoryTree, currency: Currency) -> Result<Vec<Filter>, String> {
+    if inputs.len() > FILTERS_MAX || inputs.iter().any(|input| input.values.len() > VALUES_MAX) {
+        return Err(format!(
+            "filters: at most {FILTERS_MAX}, with at most {VALUES_MAX} values each"
+        ));
+    }
+    let mut filters: Vec<Filter> = Vec::new();
+    for (i, input) in inputs.iter().enumerate() {
+        let wants_range = input.key == PRICE;
+        if wants_range != input.range.is_some() || wants_range != input.values.is_empty() {
+            let wanted = if wants_range { "range" } else { "values" };
+            return Err(format!("filters.{i}: \"{}\" takes {wanted}", input.key));
+        }
+        let filter = match input.key.as_str() {
+            "" => return Err(format!("filters.{i}.key: must not be empty")),
+            BRAND => Filter::Brand(input.values.clone()),
+            CATEGORY => Filter::Category(input.values.iter().filter_map(|v| category(tree, v)).collect()),
+            PRICE => Filter::Price(vec![
+                band(input, currency).map_err(|e| format!("filters.{i}.range.{e}"))?,
+            ]),
+            key => Filter::Attribute {
+                key: key.to_owned(),
+                values: input.values.clone(),
+            },
+        };
+        if !filters.iter_mut().any(|known| join(known, &filter)) {
+            filters.push(filter);
+        }
+    }
+    Ok(filters)
+}
+
+fn category(tree: &CategoryTree, value: &str) -> Option<CategoryId> {
+    let by_slug = tree.by_slug(value).map(|category| category.id);
+    by_slug.or_else(|| value.parse().ok())
+}
+
+fn band(input: &FilterInput, currency: Currency) -> Result<PriceBand, String> {
+    let (gte, lte) = input.range.clone().unwrap_or_default();
+    let amount = |field: &str, value: Option<String>| {
+        let parse = |text: String| Money::parse(&text, currency).map(|money| money.minor);
+        value.map(parse).transpose().map_err(|e| format!("{field}: {e}"))
+    };
+    Ok(PriceBand {
+        gte: amount("gte", gte)?,
+        lte: amount("lte", lte)?,
+    })
+}
+
+/// Adds `other` to `known` when both filter by the same key.
+fn join(known: &mut Filter, other: &Filter) -> bool {
+    match (known, other) {
+        (Filter::Brand(known), Filter::Brand(other)) => known.extend_from_slice(other),
+        (Filter::Category(known), Filter::Category(other)) => known.extend_from_slice(other),
+        (Filter::Price(known), Filter::Price(other)) => known.extend_from_slice(other),
+        (
+            Filter::Attribute { key, values },
+            Filter::Attribute {
+                key: same,
+                values: more,
+            },
+        ) if key == same => values.extend_from_slice(more),
+        _ => return false,
+    }
+    true
+}
+
+/// The filter of a product list that comes nearest to a search.
+pub(super) fn in_database(text: &str, filters: &[Filter]) -> catalog::Filter {
+    let words = text.split_whitespace().take(8).map(str::to_owned).collect();
+    let mut all = vec![catalog::Filter::Words(words)];
+    for filter in filters {
+        all.push(match filter {
+            Filter::Brand(brands) => any(brands.iter().cloned().map(catalog::Filter::Brand)),
+            Filter::Category(ids) => any(ids.iter().copied().map(catalog::Filter::Category)),
+            Filter::Price(bands) => any(bands.iter().map(|band| catalog::Filter::Price {
+                gte: band.gte,
+                lte: band.lte,
+            })),
+            Filter::Attribute { key, values } => catalog::Filter::Attribute {
+                key: key.clone(),
+                values: values.clone(),
+            },
+        });
+    }
+    catalog::Filter::All(all)
+}
+
+/// Any of `filters`; nothing when there are none.
+fn any(filters: impl Iterator<Item = catalog::Filter>) -> catalog::Filter {
+    let filters: Vec<_> = filters.collect();
+    if filters.is_empty() {
+        return catalog::Filter::Not(Box::new(catalog::Filter::All(Vec::new())));
+    }
+    catalog::Filter::Any(filters)
+}

@@ -1,0 +1,318 @@
+//! Search in the schema.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, Enum, InputObject, Json, Object, Result, SimpleObject};
+use entity::{ProductId, write_bits};
+use futures_util::future::try_join_all;
+
+use crate::catalog::{CategoryObject, ProductKey, ProductObject};
+use crate::graphql::context::ContextExt;
+use crate::graphql::error::ApiError;
+use crate::graphql::page::PageInfo;
+use crate::graphql::scalar::{Decimal, PriceRangeObject};
+use crate::platform::page::PageArgs;
+use crate::search::engine::Order;
+use crate::search::facet::{Facet, FacetKind, FacetValue};
+use crate::search::filter::FilterInput;
+use crate::search::query::{self, Answer, SUGGESTIONS_MAX, SearchError};
+
+/// What hits are sorted by.
+#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
+#[graphql(remote = "Order")]
+pub enum SearchSort {
+    /// Best match first; without words the available and best-selling first.
+    Relevance,
+    /// Cheapest first.
+    #[graphql(name = "PRICE_ASC")]
+    PriceUp,
+    /// Dearest first.
+    #[graphql(name = "PRICE_DESC")]
+    PriceDown,
+    /// Newest first.
+    Newest,
+    /// Most units sold first.
+    BestSelling,
+}
+
+/// A range of amounts in the currency of the channel, both ends included.
+#[derive(InputObject, Clone, Debug)]
+pub struct SearchRangeInput {
+    /// At least.
+    gte: Option<Decimal>,
+    /// At most.
+    lte: Option<Decimal>,
+}
+
+/// A filter, as returned in `facets.values.input`. Filters of different keys must all hold; of one key any will do.
+#[derive(InputObject, Clone, Debug)]
+pub struct SearchFilterInput {
+    /// The key of a facet: `brand`, `category`, `price` or that of an attribute.
+    key: String,
+    /// Any of these; case does not matter. Categories by slug or id.
+    values: Option<Vec<String>>,
+    /// For `price`.
+    range: Option<SearchRangeInput>,
+}
+
+impl From<SearchFilterInput> for FilterInput {
+    fn from(input: SearchFilterInput) -> Self {
+        Self {
+            key: input.key,
+            values: input.values.unwrap_or_default(),
+            range: input.range.map(|r| (r.gte.map(|d| d.0), r.lte.map(|d| d.0))),
+        }
+    }
+}
+
+/// What the values of a facet are.
+#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
+#[graphql(remote = "FacetKind")]
+pub enum SearchFacetType {
+    /// Texts.
+    Values,
+    /// Ranges of prices.
+    PriceRange,
+}
+
+/// A way to narrow the hits.
+#[derive(SimpleObject)]
+pub struct SearchFacet {
+    /// Name in filters.
+    key: String,
+    /// Name for people.
+    label: String,
+    /// What its values are.
+    #[graphql(name = "type")]
+    kind: SearchFacetType,
+    /// Its values, most frequent first; ranges from the lowest.
+    values: Vec<SearchFacetValue>,
+}
+
+/// A value of a facet.
+#[derive(SimpleObject)]
+pub struct SearchFacetValue {
+    /// The value.
+    value: String,
+    /// The value for people.
+    label: String,
+    /// Hits that have it, were the facet's own filter not there.
+    count: i32,
+    /// Whether it is filtered by.
+    selected: bool,
+    /// A SearchFilterInput to send back, to filter by this value.
+    input: Json<serde_json::Value>,
+}
+
+impl From<Facet> for SearchFacet {
+    fn from(facet: Facet) -> Self {
+        Self {
+            key: facet.key,
+            label: facet.label,
+            kind: facet.kind.into(),
+            values: facet.values.into_iter().map(Into::into).collect(),
+        }
+    }
+}
+
+impl From<FacetValue> for SearchFacetValue {
+    fn from(value: FacetValue) -> Self {
+        let FilterInput { key, values, range } = value.input;
+        let input = match range {
+            None => serde_json::json!({ "key": key, "values": values }),
+            Some((gte, lte)) => {
+                let ends = [("gte", gte), ("lte", lte)];
+                let range = ends
+                    .into_iter()
+                    .filter_map(|(end, amount)| Some((end.to_owned(), amount?.into())));
+                serde_json::json!({ "key": key, "range": range.collect::<serde_json::Map<_, _>>() })
+            }
+        };
+        Self {
+            value: value.value,
+            label: value.label,
+            count: i32::try_from(value.count).unwrap_or(i32::MAX),
+            selected: value.selected,
+            input: Json(input),
+        }
+    }
+}
+
+/// A hit with its cursor.
+#[derive(SimpleObject, Clone)]
+pub struct SearchEdge {
+    /// Names the hit: pass it as `after` to start behind it.
+    cursor: String,
+    /// The product.
+    node: ProductObject,
+}
+
+/// A page of hits.
+pub struct SearchConnection {
+    id: String,
+    answer: Answer,
+    edges: Vec<SearchEdge>,
+    info: PageInfo,
+}
+
+/// A page of hits.
+#[Object]
+impl SearchConnection {
+    /// Names the search, for events about its hits.
+    async fn search_id(&self) -> &str {
+        &self.id
+    }
+
+    /// All hits.
+    async fn total_count(&self) -> i64 {
+        i64::try_from(self.answer.total).unwrap_or(i64::MAX)
+    }
+
+    /// Whether the search engine did not answer and the database did: without facets, and typos are not mended.
+    async fn degraded(&self) -> bool {
+        self.answer.degraded
+    }
+
+    /// What the shopper probably meant, when a word is unknown; the hits are those of the near word.
+    async fn corrected_query(&self) -> Option<&str> {
+        self.answer.corrected.as_deref()
+    }
+
+    /// The hits with their cursors.
+    async fn edges(&self) -> &[SearchEdge] {
+        &self.edges
+    }
+
+    /// The hits.
+    async fn nodes(&self) -> Vec<&ProductObject> {
+        self.edges.iter().map(|edge| &edge.node).collect()
+    }
+
+    /// Where the page stands in the list.
+    async fn page_info(&self) -> &PageInfo {
+        &self.info
+    }
+
+    /// Ways to narrow the hits.
+    async fn facets(&self) -> Vec<SearchFacet> {
+        self.answer.facets.iter().cloned().map(Into::into).collect()
+    }
+
+    /// Lowest and highest price of all hits; null when there are none, or when degraded.
+    async fn price_range(&self, ctx: &Context<'_>) -> Option<PriceRangeObject> {
+        let channel = &ctx.scope().channel;
+        self.answer.prices.map(|(min, max)| PriceRangeObject {
+            min: channel.money(min),
+            max: channel.money(max),
+        })
+    }
+}
+
+/// How a beginning may go on.
+pub struct SearchSuggestions(query::Suggestions, Vec<ProductObject>);
+
+/// How a beginning may go on.
+#[Object]
+impl SearchSuggestions {
+    /// Products, best first.
+    async fn products(&self) -> &[ProductObject] {
+        &self.1
+    }
+
+    /// Categories with products, whose name matches.
+    async fn categories(&self) -> Vec<CategoryObject> {
+        self.0.categories.iter().map(Arc::clone).map(CategoryObject).collect()
+    }
+
+    /// Brands with products.
+    async fn brands(&self) -> &[String] {
+        &self.0.brands
+    }
+
+    /// Whole queries that have hits.
+    async fn queries(&self) -> &[String] {
+        &self.0.queries
+    }
+}
+
+/// The products that the viewer may see, in order, with what came along.
+async fn load<T>(ctx: &Context<'_>, rows: Vec<(T, ProductId)>) -> Result<Vec<(T, ProductObject)>> {
+    let found = try_join_all(rows.iter().map(|(_, id)| ctx.batch(ProductKey(*id)))).await?;
+    let rows = rows.into_iter().map(|(with, _)| with).zip(found);
+    Ok(rows
+        .filter_map(|(with, found)| Some((with, ProductObject(found?))))
+        .collect())
+}
+
+fn refused(error: SearchError) -> async_graphql::Error {
+    match error {
+        SearchError::Input(message) => ApiError::bad_input(message).into(),
+        SearchError::Page(error) => error.into(),
+        SearchError::Fault(fault) => fault.into(),
+    }
+}
+
+/// Searching.
+#[derive(Default)]
+pub struct SearchQuery;
+
+#[Object]
+impl SearchQuery {
+    /// Products of the channel that match. Words are stemmed, typos mended, and the last word may be a beginning.
+    /// Shoppers and staff alike find what the channel shows.
+    #[expect(clippy::too_many_arguments, reason = "the arguments of the field")]
+    async fn search(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What the shopper typed; empty to browse.")] query: String,
+        #[graphql(desc = "Only these, as returned in `facets.values.input`.")] filters: Option<Vec<SearchFilterInput>>,
+        #[graphql(desc = "Order.", default_with = "SearchSort::Relevance")] sort: SearchSort,
+        #[graphql(desc = "Hits a page, 0 to 100; 20 when not given.")] first: Option<i32>,
+        #[graphql(desc = "Cursor to start behind.")] after: Option<String>,
+    ) -> Result<Option<SearchConnection>> {
+        let (app, scope) = (ctx.app(), ctx.scope());
+        let search = query::Query {
+            text: query,
+            filters: filters.unwrap_or_default().into_iter().map(Into::into).collect(),
+            order: sort.into(),
+            page: PageArgs::new(first, after, scope.viewer.is_staff())?,
+            facets: ctx.look_ahead().field("facets").exists(),
+        };
+        let mut answer = query::search(app, scope, search).await.map_err(refused)?;
+        let info = PageInfo::of(&answer.page);
+        let edges = load(ctx, std::mem::take(&mut answer.page.rows)).await?;
+        let mut id = "search_".to_owned();
+        write_bits(app.ids.uuid(), &mut id)?;
+        Ok(Some(SearchConnection {
+            id,
+            answer,
+            edges: edges
+                .into_iter()
+                .map(|(cursor, node)| SearchEdge { cursor, node })
+                .collect(),
+            info,
+        }))
+    }
+
+    /// How what a shopper has typed may go on.
+    async fn search_suggest(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What has been typed so far.")] query: String,
+        #[graphql(desc = "Suggestions of each kind at most, 0 to 20.", default = 8)] limit: i32,
+    ) -> Result<Option<SearchSuggestions>> {
+        let limit = usize::try_from(limit)
+            .ok()
+            .filter(|limit| *limit <= SUGGESTIONS_MAX)
+            .ok_or_else(|| ApiError::bad_input(format!("limit must be between 0 and {SUGGESTIONS_MAX}")))?;
+        let mut found = query::suggest(ctx.app(), ctx.scope(), &query, limit)
+            .await
+            .map_err(refused)?;
+        let products = std::mem::take(&mut found.products);
+        let products = load(ctx, products.into_iter().map(|id| ((), id)).collect()).await?;
+        Ok(Some(SearchSuggestions(
+            found,
+            products.into_iter().map(|((), product)| product).collect(),
+        )))
+    }
+}

@@ -1,0 +1,143 @@
+//! Keeping the index up with the database.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use entity::ProductId;
+use futures_util::StreamExt;
+use parking_lot::Mutex;
+use tokio::sync::oneshot;
+
+use crate::app::App;
+use crate::platform::error::{Fault, Result};
+use crate::search::document;
+use crate::search::engine::{Batch, Engine};
+
+/// Products read at once.
+const PAGE: u64 = 500;
+/// A catalogue up to this size is indexed before the server listens: it takes less than a second.
+const SMALL: usize = 1_000;
+
+/// The search of an application: the engine, and the products that wait to be indexed.
+pub struct Search {
+    engine: Arc<dyn Engine>,
+    waiting: Mutex<Vec<Waiting>>,
+    /// Held while products are read and written: what is read last is written last.
+    turn: tokio::sync::Mutex<()>,
+}
+
+struct Waiting {
+    products: Vec<ProductId>,
+    done: oneshot::Sender<Result<(), Arc<Fault>>>,
+}
+
+impl Search {
+    /// A search by `engine`.
+    pub fn new(engine: Arc<dyn Engine>) -> Self {
+        Self {
+            engine,
+            waiting: Mutex::default(),
+            turn: tokio::sync::Mutex::default(),
+        }
+    }
+
+    /// The engine.
+    pub fn engine(&self) -> &dyn Engine {
+        &*self.engine
+    }
+}
+
+/// Brings the index up to date for `products`, and returns when searches see it. What several callers ask for at the
+/// same time is read and committed once.
+///
+/// # Errors
+/// Those of the database and of the engine.
+pub async fn index_products(app: &App, products: Vec<ProductId>) -> Result<()> {
+    let search = &app.search;
+    let (done, mut result) = oneshot::channel();
+    search.waiting.lock().push(Waiting { products, done });
+    let turn = search.turn.lock().await;
+    let gone = |_| Fault::Invariant("whoever indexed the products went away");
+    match result.try_recv() {
+        Ok(result) => return result.map_err(Fault::Shared),
+        // Nobody has taken the products along: all that wait now are ours.
+        Err(oneshot::error::TryRecvError::Empty) => {}
+        Err(error @ oneshot::error::TryRecvError::Closed) => return Err(gone(error)),
+    }
+    let waiting = std::mem::take(&mut *search.waiting.lock());
+    let products: BTreeSet<ProductId> = waiting.iter().flat_map(|w| w.products.iter().copied()).collect();
+    let outcome = write(app, &products.into_iter().collect::<Vec<_>>())
+        .await
+        .map_err(Arc::new);
+    drop(turn);
+    for waiting in waiting {
+        // Nobody listens any more when a job was cancelled; its products are indexed all the same.
+        let _ = waiting.done.send(outcome.clone());
+    }
+    outcome.map_err(Fault::Shared)
+}
+
+async fn write(app: &App, products: &[ProductId]) -> Result<()> {
+    let mut all = Batch::default();
+    for page in products.chunks(PAGE as usize) {
+        let batch = document::batch(app, page.to_vec()).await?;
+        all.products.extend(batch.products);
+        all.documents.extend(batch.documents);
+    }
+    Ok(app.search.engine.write(all).await?)
+}
+
+/// Builds the index anew from the database, page by page. `progress` is told how many products have been read.
+///
+/// # Errors
+/// Those of the database and of the engine; the old index stays then.
+pub async fn rebuild(app: &App, progress: impl Fn(usize) + Send + Sync) -> Result<usize> {
+    let _turn = app.search.turn.lock().await;
+    let read = std::sync::atomic::AtomicUsize::new(0);
+    let progress = &progress;
+    let count = &read;
+    let batches = futures_util::stream::unfold(Some(None), |after| async move {
+        let after: Option<ProductId> = after?;
+        let page = async {
+            let ids = document::next_products(&app.db, after, PAGE).await?;
+            document::batch(app, ids).await
+        };
+        match page.await {
+            Ok(batch) if batch.products.is_empty() => None,
+            Ok(batch) => {
+                let last = batch.products.last().copied();
+                let seen = count.fetch_add(batch.products.len(), std::sync::atomic::Ordering::Relaxed);
+                progress(seen + batch.products.len());
+                Some((Ok(batch), Some(last)))
+            }
+            Err(error) => Some((Err(error), None)),
+        }
+    });
+    app.search.engine.rebuild(batches.boxed()).await?;
+    Ok(read.into_inner())
+}
+
+/// Makes the index ready: nothing to do where it is complete; else a small catalogue is indexed at once and a large one
+/// in the background, while searches are answered by the database.
+///
+/// # Errors
+/// Those of the database and of the engine.
+pub async fn prepare(app: &App) -> Result<()> {
+    if app.search.engine.is_ready().await {
+        return Ok(());
+    }
+    let small = document::next_products(&app.db, None, SMALL as u64 + 1).await?.len() <= SMALL;
+    if small {
+        rebuild(app, |_| {}).await?;
+        return Ok(());
+    }
+    let app = app.clone();
+    tokio::spawn(async move {
+        tracing::info!("building the search index; until it is there the database answers");
+        match rebuild(&app, |_| {}).await {
+            Ok(products) => tracing::info!(products, "the search index is built"),
+            Err(error) => tracing::error!(%error, "the search index was not built: run `merx reindex`"),
+        }
+    });
+    Ok(())
+}

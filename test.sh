@@ -1,0 +1,218 @@
+#!/usr/bin/env bash
+# Runs every check: formatting, lints, documentation, and the whole suite on SQLite and on PostgreSQL.
+# Installs what it needs when that is missing. Needs no terminal and may be run again and again.
+set -uo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")" || exit 1
+
+export CARGO_TERM_COLOR="${CARGO_TERM_COLOR:-auto}"
+if [ -n "${CI:-}" ]; then
+  export CARGO_TERM_COLOR=never CARGO_INCREMENTAL=0
+  # Dependencies are built once and found again by the next run.
+  cache="${XDG_CACHE_HOME:-${HOME:-/tmp}/.cache}/merx-target"
+  if [ -z "${CARGO_TARGET_DIR:-}" ] && mkdir -p "$cache" 2>/dev/null && [ -w "$cache" ]; then
+    export CARGO_TARGET_DIR="$cache"
+  fi
+fi
+# The suite takes its database from this script alone.
+unset MERX_TEST_DATABASE_URL DATABASE_URL
+
+work="$(mktemp -d /tmp/merx-test.XXXXXX)" || exit 1
+pg_bin="" pg_data="" pg_url=""
+failed=() sums=()
+started=$SECONDS
+
+stop_postgres() {
+  [ -n "$pg_data" ] || return 0
+  as_postgres "$pg_bin/pg_ctl" -D "$pg_data" -m immediate -w -t 20 stop >/dev/null 2>&1
+  pg_data=""
+}
+
+clean_up() {
+  stop_postgres
+  rm -rf "$work"
+}
+trap clean_up EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+heading() { printf '\n== %s\n' "$*"; }
+
+# bounded SECONDS COMMAND…: ends a command that hangs.
+bounded() {
+  local limit="$1"
+  shift
+  if [ -t 0 ]; then
+    timeout --foreground --kill-after=30 "$limit" "$@"
+  else
+    timeout --kill-after=30 "$limit" "$@" </dev/null
+  fi
+}
+
+# step NAME COMMAND…: runs a check, tells how long it took, remembers whether it failed.
+step() {
+  local name="$1" before=$SECONDS status=0
+  shift
+  heading "$name"
+  "$@" || status=$?
+  if [ "$status" -eq 0 ]; then
+    printf -- '-- %s: ok, %s s\n' "$name" "$((SECONDS - before))"
+  else
+    [ "$status" -eq 124 ] && printf -- '-- %s: took too long\n' "$name"
+    printf -- '-- %s: FAILED, %s s\n' "$name" "$((SECONDS - before))"
+    failed+=("$name")
+  fi
+  return "$status"
+}
+
+as_root() {
+  if [ "$(id -u)" -eq 0 ]; then
+    "$@"
+  elif command -v sudo >/dev/null; then
+    sudo -n "$@"
+  else
+    echo "not root and no sudo: cannot run $*" >&2
+    return 1
+  fi
+}
+
+as_root_apt() { as_root env DEBIAN_FRONTEND=noninteractive apt-get "$@"; }
+# `timeout` starts programs and not functions.
+export -f as_root as_root_apt
+bounded_apt() { bounded "$1" bash -c 'as_root_apt "$@"' apt "${@:2}"; }
+
+# PostgreSQL refuses to run as root.
+as_postgres() {
+  if [ "$(id -u)" -eq 0 ]; then
+    (cd / && runuser -u postgres -- "$@")
+  else
+    "$@"
+  fi
+}
+
+newest_postgres() {
+  local candidate
+  for candidate in $(printf '%s\n' /usr/lib/postgresql/*/bin | sort -rV); do
+    if [ -x "$candidate/initdb" ]; then
+      echo "$candidate"
+      return 0
+    fi
+  done
+  candidate="$(pg_config --bindir 2>/dev/null)" && [ -x "$candidate/initdb" ] && echo "$candidate"
+}
+
+tools() {
+  local missing=()
+  command -v cc >/dev/null || missing+=(build-essential)
+  [ -n "$(newest_postgres)" ] || missing+=(postgresql)
+  if [ "${#missing[@]}" -gt 0 ]; then
+    if ! command -v apt-get >/dev/null; then
+      echo "please install: ${missing[*]}" >&2
+      return 1
+    fi
+    echo "installing ${missing[*]}"
+    bounded_apt 300 update -q || return 1
+    bounded_apt 600 install -y -q --no-install-recommends "${missing[@]}" || return 1
+  fi
+  if ! command -v cargo >/dev/null; then
+    echo "Rust is missing: https://rustup.rs installs it" >&2
+    return 1
+  fi
+  if ! cargo fmt --version >/dev/null 2>&1 || ! cargo clippy --version >/dev/null 2>&1; then
+    bounded 300 rustup component add rustfmt clippy || return 1
+  fi
+  pg_bin="$(newest_postgres)"
+  cargo --version
+  "$pg_bin/postgres" --version
+  bounded 600 cargo fetch --locked --quiet
+}
+
+# deny_check: cargo-deny where it is installed. Its lists are read by tests/it/dependencies.rs in any case.
+deny_check() {
+  if cargo deny --version >/dev/null 2>&1; then
+    bounded 120 cargo deny --offline --log-level error check bans licenses sources
+  else
+    echo "cargo-deny is not installed; the suite checks deny.toml's licences, sources and bans"
+  fi
+}
+
+shell_check() {
+  local script
+  for script in test.sh .ci/run; do
+    bash -n "$script" || return 1
+  done
+  if command -v shellcheck >/dev/null; then
+    shellcheck test.sh .ci/run
+  else
+    echo "shellcheck is not installed; the syntax is good"
+  fi
+}
+
+start_postgres() {
+  local password port
+  password="$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')"
+  pg_data="$work/postgres"
+  mkdir "$pg_data"
+  printf '%s' "$password" >"$work/password"
+  if [ "$(id -u)" -eq 0 ]; then
+    chmod 711 "$work"
+    chown postgres "$pg_data" "$work/password"
+  fi
+  as_postgres "$pg_bin/initdb" -D "$pg_data" -U merx --auth=scram-sha-256 --pwfile="$work/password" \
+    --encoding=UTF8 --locale=C.UTF-8 --no-sync >"$work/initdb.log" 2>&1 || {
+    cat "$work/initdb.log"
+    return 1
+  }
+  for _ in 1 2 3 4 5; do
+    port=$((20000 + RANDOM % 10000))
+    # Losing the data of a test to a power cut does no harm: no fsync.
+    if as_postgres "$pg_bin/pg_ctl" -D "$pg_data" -l "$pg_data/log" -w -t 60 start -o "-p $port -k $pg_data \
+      -c listen_addresses=127.0.0.1 -c fsync=off -c synchronous_commit=off -c full_page_writes=off \
+      -c max_connections=300" >/dev/null 2>&1; then
+      pg_url="postgres://merx:$password@127.0.0.1:$port/postgres"
+      echo "PostgreSQL listens on 127.0.0.1:$port"
+      return 0
+    fi
+  done
+  tail -20 "$pg_data/log"
+  return 1
+}
+
+# suite NAME: the whole test suite; what it says at the end goes into the summary.
+suite() {
+  local name="$1" status log="$work/$1.log"
+  bounded 2400 cargo test --locked --workspace --no-fail-fast 2>&1 | tee "$log"
+  status=${PIPESTATUS[0]}
+  sums+=("$name $(sed -nE 's/^test result: [a-zA-Z]+\. ([0-9]+) passed; ([0-9]+) failed;.*/\1 \2/p' "$log" |
+    awk '{ passed += $1; failed += $2 } END { printf "%d passed, %d failed", passed, failed }')")
+  return "$status"
+}
+
+summary() {
+  local sum
+  heading "summary"
+  for sum in "${sums[@]}"; do
+    echo "$sum"
+  done
+  if [ "${#failed[@]}" -eq 0 ]; then
+    echo "all checks passed in $((SECONDS - started)) s"
+    return 0
+  fi
+  printf 'FAILED: %s\n' "${failed[@]}"
+  return 1
+}
+
+step "tools" tools || {
+  summary
+  exit 1
+}
+step "scripts" shell_check
+step "format" bounded 60 cargo fmt --all --check
+step "lints" bounded 2400 cargo clippy --locked --workspace --all-targets -- -D warnings
+step "documentation" bounded 1200 env RUSTDOCFLAGS="-D warnings" cargo doc --locked --workspace --no-deps --quiet
+step "dependencies" deny_check
+step "suite on SQLite" suite SQLite
+if step "a PostgreSQL for the tests" start_postgres; then
+  export MERX_TEST_DATABASE_URL="$pg_url"
+  step "suite on PostgreSQL" suite PostgreSQL
+fi
+summary

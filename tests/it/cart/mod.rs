@@ -1,0 +1,3 @@
+//! Carts.
+
+mod lines;

@@ -1,0 +1,5 @@
+//! From a cart to an order.
+
+mod gateway;
+mod journey;
+mod race;

@@ -1,0 +1,278 @@
+//! What is checked in and must not drift from the code: the schema, the example of the configuration, the list of jobs,
+//! and the documents that clients are promised.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use async_graphql::Positioned;
+use async_graphql::parser::parse_schema;
+use async_graphql::parser::types::{InputValueDefinition, TypeKind, TypeSystemDefinition};
+use axum::http::{HeaderMap, HeaderValue, header};
+use merx::app::Builder;
+use merx::http::Endpoint;
+use serde_json::json;
+
+use crate::support::{STAFF_TOKEN, config};
+
+/// The operations of the contract that this version answers.
+const PROMISED: [&str; 21] = [
+    "ChannelInfo",
+    "Listing",
+    "CategoryTree",
+    "CategoryPage",
+    "Detail",
+    "Search",
+    "Suggest",
+    "CartCreate",
+    "CartLinesAdd",
+    "CartLinesUpdate",
+    "CartLinesRemove",
+    "CartBuyerUpdate",
+    "CartDeliverySelect",
+    "Cart",
+    "PaymentStart",
+    "CheckoutComplete",
+    "Order",
+    "NodeById",
+    "ProductCreate",
+    "ProductUpdate",
+    "StockAdjust",
+];
+
+fn repository() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn read(path: &str) -> String {
+    let path = repository().join(path);
+    std::fs::read_to_string(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()))
+}
+
+/// The first line in which `left` and `right` differ.
+fn first_difference(left: &str, right: &str) -> Option<String> {
+    let mut pairs = left.lines().zip(right.lines()).enumerate();
+    let differing = pairs.find(|(_, (l, r))| l != r);
+    match differing {
+        Some((i, (l, r))) => Some(format!("line {}: {l:?} against {r:?}", i + 1)),
+        None => (left != right).then(|| format!("{} lines against {}", left.lines().count(), right.lines().count())),
+    }
+}
+
+#[test]
+fn schema_graphql_is_the_schema() {
+    let difference = first_difference(&read("schema.graphql"), &merx::http::sdl());
+    assert!(
+        difference.is_none(),
+        "schema.graphql is old, run `just schema`: {difference:?}"
+    );
+}
+
+#[test]
+fn env_example_is_the_configuration() {
+    let difference = first_difference(&read(".env.example"), &merx::config::env_example());
+    assert!(
+        difference.is_none(),
+        ".env.example is old, run `just schema`: {difference:?}"
+    );
+}
+
+#[test]
+fn every_variable_stands_in_the_documentation() {
+    let documented = read("docs/configuration.md");
+    let example = merx::config::env_example();
+    let names = example
+        .lines()
+        .filter_map(|line| line.strip_prefix('#')?.split_once('='));
+    let names: Vec<&str> = names.map(|(name, _)| name).filter(|n| !n.contains(' ')).collect();
+    assert!(
+        names.contains(&"DATABASE_URL") && names.contains(&"MERX_LISTEN"),
+        "{names:?}"
+    );
+    let missing: Vec<_> = names
+        .iter()
+        .filter(|name| !documented.contains(&format!("`{name}`")))
+        .collect();
+    assert!(missing.is_empty(), "docs/configuration.md lacks {missing:?}");
+}
+
+/// The places of `sdl` that have no description.
+fn undescribed(sdl: &str) -> Vec<String> {
+    let document = parse_schema(sdl).expect("the schema parses");
+    let mut bare = Vec::new();
+    let mut see = |place: String, description: Option<&Positioned<String>>| {
+        if description.is_none_or(|d| d.node.trim().is_empty()) {
+            bare.push(place);
+        }
+    };
+    fn inputs(
+        see: &mut impl FnMut(String, Option<&Positioned<String>>),
+        place: &str,
+        inputs: &[Positioned<InputValueDefinition>],
+    ) {
+        for input in inputs {
+            see(format!("{place}.{}", input.node.name), input.node.description.as_ref());
+        }
+    }
+    for definition in &document.definitions {
+        let TypeSystemDefinition::Type(ty) = definition else {
+            continue;
+        };
+        let name = ty.node.name.node.as_str();
+        see(name.to_owned(), ty.node.description.as_ref());
+        match &ty.node.kind {
+            TypeKind::Object(_) | TypeKind::Interface(_) => {
+                let fields = match &ty.node.kind {
+                    TypeKind::Object(object) => &object.fields,
+                    TypeKind::Interface(interface) => &interface.fields,
+                    _ => continue,
+                };
+                for field in fields {
+                    let place = format!("{name}.{}", field.node.name);
+                    inputs(&mut see, &place, &field.node.arguments);
+                    see(place, field.node.description.as_ref());
+                }
+            }
+            TypeKind::Enum(enumeration) => {
+                for value in &enumeration.values {
+                    see(format!("{name}.{}", value.node.value), value.node.description.as_ref());
+                }
+            }
+            TypeKind::InputObject(object) => inputs(&mut see, name, &object.fields),
+            TypeKind::Scalar | TypeKind::Union(_) => {}
+        }
+    }
+    bare
+}
+
+#[test]
+fn everything_in_the_schema_is_described() {
+    let seen = undescribed(
+        "\"A.\" type A { \"Field.\" b(c: Int): D e: Int } enum D { \"One.\" F G } \"Input.\" input H { i: Int } scalar J",
+    );
+    assert_eq!(seen, ["A.b.c", "A.e", "D", "D.G", "H.i", "J"]);
+    let bare = undescribed(&merx::http::sdl());
+    assert!(bare.is_empty(), "without a description: {bare:#?}");
+}
+
+/// Takes a file of documents apart: name to text, operations and fragments.
+fn definitions(text: &str) -> BTreeMap<String, String> {
+    let mut definitions = BTreeMap::new();
+    let (mut depth, mut current) = (0usize, String::new());
+    let plain = text.lines().map(|line| line.split('#').next().unwrap_or_default());
+    for c in plain.collect::<Vec<_>>().join("\n").chars() {
+        current.push(c);
+        match c {
+            '{' | '(' => depth += 1,
+            '}' | ')' => depth -= 1,
+            _ => {}
+        }
+        if c == '}' && depth == 0 {
+            let definition = std::mem::take(&mut current).trim().to_owned();
+            let mut words = definition.split(|c: char| !c.is_alphanumeric() && c != '_');
+            let name = words.nth(1).unwrap_or_default().to_owned();
+            definitions.insert(name, definition);
+        }
+    }
+    definitions
+}
+
+/// The operation `name` with the fragments that it needs.
+fn with_fragments(definitions: &BTreeMap<String, String>, name: &str) -> Option<String> {
+    let mut document = definitions.get(name)?.clone();
+    let mut added: Vec<&String> = Vec::new();
+    loop {
+        let needed = definitions.iter().find(|(fragment, text)| {
+            let spread = format!("...{fragment}");
+            let spreads = document
+                .match_indices(&spread)
+                .any(|(at, _)| !document[at + spread.len()..].starts_with(|c: char| c.is_alphanumeric() || c == '_'));
+            text.starts_with("fragment ") && !added.contains(fragment) && spreads
+        });
+        let Some((fragment, text)) = needed else {
+            return Some(document);
+        };
+        added.push(fragment);
+        document.push('\n');
+        document.push_str(text);
+    }
+}
+
+/// The folder of the contract, beside the repository or where MERX_SHARED says.
+fn contract() -> Option<PathBuf> {
+    let shared = std::env::var_os("MERX_SHARED").map_or_else(|| repository().join("../shared"), PathBuf::from);
+    let folder = shared.join("contract");
+    folder.is_dir().then_some(folder)
+}
+
+#[tokio::test]
+async fn the_contract_validates() {
+    let Some(folder) = contract() else {
+        println!("the contract was not checked: no ../shared/contract here, and MERX_SHARED names none");
+        return;
+    };
+    let mut all = BTreeMap::new();
+    for file in ["storefront.graphql", "staff.graphql"] {
+        let text = std::fs::read_to_string(folder.join(file)).expect("a file of the contract");
+        all.extend(definitions(&text));
+    }
+    let data = tempfile::tempdir().expect("a temporary folder");
+    let app = Builder::new(config(data.path(), None))
+        .build()
+        .await
+        .expect("the application opens");
+    merx::platform::db::migrate(&app.db).await.expect("the migrations run");
+    merx::command::seed::demo(&app).await.expect("the demo shop is seeded");
+    let endpoint = Endpoint::new(app);
+    let mut staff = HeaderMap::new();
+    let bearer = HeaderValue::from_str(&format!("Bearer {STAFF_TOKEN}")).expect("a plain header");
+    staff.insert(header::AUTHORIZATION, bearer);
+    let mut broken = Vec::new();
+    for name in PROMISED {
+        let Some(document) = with_fragments(&all, name) else {
+            broken.push(format!("{name}: not in the contract"));
+            continue;
+        };
+        // All operations of a document are validated, and only the named one runs.
+        let document = format!("{document}\nquery OnlyValidated {{ __typename }}");
+        let operation = Some("OnlyValidated".to_owned());
+        let response = endpoint.execute(&staff, &document, operation, json!({})).await;
+        broken.extend(response.errors.iter().map(|e| format!("{name}: {}", e.message)));
+        if response.errors.is_empty() {
+            assert_eq!(
+                response.data,
+                async_graphql::value!({ "__typename": "Query" }),
+                "{name} ran"
+            );
+        }
+    }
+    // The check can fail: a document of a later version is not answered.
+    let wrong = "query Wrong { noSuchField } query OnlyValidated { __typename }";
+    let refused = endpoint
+        .execute(&staff, wrong, Some("OnlyValidated".to_owned()), json!({}))
+        .await;
+    assert!(
+        !refused.errors.is_empty(),
+        "a document with an unknown field was accepted"
+    );
+    assert!(
+        broken.is_empty(),
+        "documents of the contract that do not validate:\n{}",
+        broken.join("\n")
+    );
+}
+
+#[tokio::test]
+async fn every_job_stands_in_the_documentation() {
+    let data = tempfile::tempdir().expect("a temporary folder");
+    let app = Builder::new(config(data.path(), None))
+        .build()
+        .await
+        .expect("the application opens");
+    let page = read("docs/jobs.md");
+    let rows = page
+        .lines()
+        .filter_map(|line| line.strip_prefix("| `")?.split_once('`'));
+    let mut documented: Vec<&str> = rows.map(|(kind, _)| kind).collect();
+    documented.sort_unstable();
+    assert_eq!(app.jobs.kinds(), documented, "left the code, right docs/jobs.md");
+}

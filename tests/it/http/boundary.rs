@@ -1,0 +1,75 @@
+//! Nothing internal leaves the server.
+
+use sea_orm::ConnectionTrait;
+use serde_json::json;
+
+use crate::support::Shop;
+
+#[tokio::test]
+async fn a_broken_database_says_nothing_about_itself() {
+    let shop = Shop::demo().await;
+    shop.app
+        .db
+        .execute_unprepared("ALTER TABLE media RENAME TO gone")
+        .await
+        .expect("renamed");
+    let answer = shop
+        .send("{ products(first: 1) { nodes { media { url } } } }", json!({}))
+        .await;
+    let error = &answer["errors"][0];
+    assert_eq!(error["extensions"]["code"], "INTERNAL");
+    let text = answer.to_string();
+    for leak in [
+        "media\" ",
+        "no such table",
+        "does not exist",
+        "relation",
+        "SELECT",
+        "sqlite",
+        "/tmp",
+        "src/",
+    ] {
+        assert!(!text.contains(leak), "{leak} leaks: {text}");
+    }
+    let id = error["extensions"]["requestId"].as_str().expect("an id");
+    assert!(error["message"].as_str().expect("a message").contains(id));
+}
+
+#[tokio::test]
+async fn every_failure_has_a_code_and_a_request_id() {
+    let shop = Shop::demo().await;
+    for (document, code) in [
+        ("{", "GRAPHQL_VALIDATION_FAILED"),
+        ("{ nothing }", "GRAPHQL_VALIDATION_FAILED"),
+        ("{ node(id: \"nothing\") { id } }", "BAD_USER_INPUT"),
+        (
+            "{ product(by: { id: \"cart_01jd3v9k3hf2x8k3w2v5m0q7zt\" }) { id } }",
+            "BAD_USER_INPUT",
+        ),
+        ("{ cart { id } }", "BAD_USER_INPUT"),
+        (
+            "{ products { nodes { variants { stock { onHand } } } } }",
+            "UNAUTHENTICATED",
+        ),
+    ] {
+        let (found, message) = shop.refused(document, json!({})).await;
+        assert_eq!(found, code, "{document}: {message}");
+    }
+    let deep =
+        "{ category(by: { slug: \"x\" }) { ".to_owned() + &"parent { ".repeat(20) + "id" + &" }".repeat(20) + " } }";
+    let (code, message) = shop.refused(&deep, json!({})).await;
+    assert_eq!(code, "COST_LIMIT", "{message}");
+}
+
+#[tokio::test]
+async fn staff_fields_are_invisible_to_others() {
+    let shop = Shop::demo().await;
+    let fields =
+        "{ __schema { mutationType { fields { name } } } __type(name: \"ProductVariant\") { fields { name } } }";
+    let seen = shop.data(fields, json!({})).await.to_string();
+    let all = shop.staff().data(fields, json!({})).await.to_string();
+    for name in ["\"stock\"", "\"productCreate\"", "\"stockAdjust\""] {
+        assert!(!seen.contains(name), "{name} shows");
+        assert!(all.contains(name), "{name} is hidden from staff");
+    }
+}

@@ -1,0 +1,3 @@
+//! Tax.
+
+mod rate;
