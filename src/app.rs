@@ -68,6 +68,7 @@ pub struct Builder {
     config: Config,
     clock: Clock,
     seed: Option<u64>,
+    payments: Option<Gateways>,
 }
 
 impl Builder {
@@ -77,6 +78,7 @@ impl Builder {
             config,
             clock: Clock::system(),
             seed: None,
+            payments: None,
         }
     }
 
@@ -94,12 +96,24 @@ impl Builder {
         self
     }
 
+    /// Takes `payments` in place of the gateways of the configuration.
+    #[must_use]
+    pub fn payments(mut self, payments: Gateways) -> Self {
+        self.payments = Some(payments);
+        self
+    }
+
     /// Opens everything. The schema of the database is not touched: see [`db::migrate`].
     ///
     /// # Errors
     /// When a part does not open.
     pub async fn build(self) -> Result<App> {
-        let Self { config, clock, seed } = self;
+        let Self {
+            config,
+            clock,
+            seed,
+            payments,
+        } = self;
         let data_dir = config.server.data_dir.clone();
         std::fs::create_dir_all(&data_dir)?;
         let db = db::connect(&config.database_url(), config.database.connections).await?;
@@ -116,7 +130,10 @@ impl Builder {
         db.set_listeners(listeners);
         Ok(App(Arc::new(Parts {
             search: Search::new(search::engine::from_data_dir(&data_dir)?),
-            payments: Gateways::from_config(&config, &data_dir, &clock)?,
+            payments: match payments {
+                Some(payments) => payments,
+                None => Gateways::from_config(&config, &data_dir, &clock)?,
+            },
             media: media::store::from_data_dir(&data_dir)?,
             mail: mail::transport::from_data_dir(&data_dir)?,
             config,

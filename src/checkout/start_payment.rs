@@ -13,9 +13,10 @@ use crate::app::App;
 use crate::cart::{LoadedCart, LoadedLine, Problem, load_by_token};
 use crate::inventory::{self, Claim, Claimed, Shortage};
 use crate::payment::gateway::DEADLINE;
-use crate::payment::{self, GatewayState, Payment, StartRequest};
+use crate::payment::{self, CancelAtGateway, GatewayState, Payment, StartRequest};
 use crate::platform::db::{Tx, retry_conflicts};
 use crate::platform::error::{Fault, Result};
+use crate::platform::jobs;
 use crate::platform::money::Money;
 
 /// A payment to start.
@@ -169,7 +170,8 @@ pub async fn start_payment(app: &App, command: StartPayment) -> Result<Payment, 
     Ok(note(app, &payment, reference, &state).await?)
 }
 
-/// Writes down what the gateway says of a payment; a refusal gives the reserved stock back.
+/// Writes down what the gateway says of a payment; a refusal gives the reserved stock back. A payment that was called
+/// off or given up here while the gateway was still at it is called off there too: nobody pays for nothing.
 pub(super) async fn note(
     app: &App,
     payment: &Payment,
@@ -179,11 +181,16 @@ pub(super) async fn note(
     let now = app.clock.now();
     let tx = app.db.begin().await?;
     let (row, moved) = payment::set_state(&tx, &app.ids, now, payment.id, reference, state).await?;
+    let row = row.ok_or(Fault::Invariant("a payment vanished"))?;
     if moved && matches!(state, GatewayState::Failed(_)) {
         inventory::release(&tx, now, payment.cart_id).await?;
     }
+    let given_up = matches!(row.status, PaymentStatus::Cancelled | PaymentStatus::Failed);
+    if !moved && given_up && !matches!(state, GatewayState::Failed(_) | GatewayState::Cancelled) {
+        jobs::enqueue(&tx, &CancelAtGateway { payment: row.id }).await?;
+    }
     tx.commit().await?;
-    row.ok_or(Fault::Invariant("a payment vanished"))
+    Ok(row)
 }
 
 /// The error of the database, if that is what went wrong.

@@ -113,6 +113,11 @@ impl Gateways {
         Ok(Self(gateways))
     }
 
+    /// These gateways, first to last.
+    pub fn new(gateways: Vec<Arc<dyn Gateway>>) -> Self {
+        Self(gateways)
+    }
+
     /// What shoppers may choose from.
     pub fn offered(&self) -> impl Iterator<Item = GatewayInfo> {
         self.0.iter().map(|gateway| gateway.info())

@@ -3,3 +3,4 @@
 mod gateway;
 mod journey;
 mod race;
+mod slow_gateway;

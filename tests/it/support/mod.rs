@@ -12,6 +12,8 @@ use clap::Parser;
 use merx::app::{App, Builder};
 use merx::config::Config;
 use merx::http::Endpoint;
+use merx::payment::Gateways;
+use merx::payment::gateway::Gateway;
 use merx::platform::clock::Clock;
 use merx::platform::jobs::{queue_depths, run_workers};
 use serde_json::Value;
@@ -62,23 +64,28 @@ pub struct Shop {
 impl Shop {
     /// The demo shop, with the clock of the machine.
     pub async fn demo() -> Self {
-        Self::with_clock(Clock::system()).await
+        Self::with(Clock::system(), None).await
     }
 
     /// The demo shop, with a clock that stands at `now` until it is moved.
     pub async fn frozen(now: DateTime<Utc>) -> Self {
-        Self::with_clock(Clock::frozen(now)).await
+        Self::with(Clock::frozen(now), None).await
     }
 
-    async fn with_clock(clock: Clock) -> Self {
+    /// The demo shop with another gateway in place of the test gateway.
+    pub async fn paid_through(gateway: Arc<dyn Gateway>) -> Self {
+        Self::with(Clock::system(), Some(Gateways::new(vec![gateway]))).await
+    }
+
+    async fn with(clock: Clock, payments: Option<Gateways>) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let database = DatabaseClone::of_demo_shop(folder.path()).await;
         let config = config(folder.path(), Some(&database.url));
-        let app = Builder::new(config)
-            .clock(clock)
-            .build()
-            .await
-            .expect("the application opens");
+        let mut builder = Builder::new(config).clock(clock);
+        if let Some(payments) = payments {
+            builder = builder.payments(payments);
+        }
+        let app = builder.build().await.expect("the application opens");
         let endpoint = Endpoint::new(app.clone());
         Self {
             app,
