@@ -8,6 +8,7 @@
 mod attribute;
 mod category;
 mod draft;
+mod ensure_categories;
 mod events;
 mod filter;
 mod graphql;
@@ -19,6 +20,7 @@ mod update_product;
 pub use attribute::{AttributeValue, NewAttribute};
 pub use category::{Categories, Category, CategoryTree};
 pub use draft::{Draft, DraftError, DraftMedia, DraftVariant};
+pub(crate) use ensure_categories::ensure_categories;
 pub use events::ProductsChanged;
 pub(crate) use filter::is_available;
 pub use filter::{Filter, FilterError};
@@ -31,5 +33,5 @@ pub use query::{
     Listed, Product, ShownAttribute, Variant, attributes_of_products, collection_by_id, products_by_ids,
     tags_of_products, variant_by_id, variants_by_ids,
 };
-pub(crate) use save::{SaveError, Saved, create, import_batch};
+pub(crate) use save::{Outcome, SaveError, Saved, create, import_batch};
 pub use update_product::{UpdateError, UpdateProduct, update_product};

@@ -7,4 +7,4 @@ mod graphql;
 mod query;
 
 pub use graphql::{ChannelObject, ChannelQuery, LocationKey, LocationObject};
-pub use query::{Channel, Channels, Location, Scope, default_location, locations_by_ids};
+pub use query::{Channel, Channels, Location, Scope, default_location, location_by_slug, locations_by_ids};

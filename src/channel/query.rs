@@ -156,6 +156,17 @@ pub async fn locations_by_ids(db: &Db, ids: &[LocationId]) -> Result<HashMap<Loc
     Ok(rows.into_iter().map(|row| (row.id, row)).collect())
 }
 
+/// The location named `slug`.
+///
+/// # Errors
+/// Those of the database.
+pub async fn location_by_slug(db: &impl sea_orm::ConnectionTrait, slug: &str) -> Result<Option<Location>> {
+    Ok(location::Entity::find()
+        .filter(location::Column::Slug.eq(slug))
+        .one(db)
+        .await?)
+}
+
 /// The location that stock adjustments go to when none is named.
 ///
 /// # Errors

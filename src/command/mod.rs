@@ -2,6 +2,7 @@
 
 pub mod doctor;
 mod healthcheck;
+pub mod import;
 mod migrate;
 mod probe;
 mod reindex;
@@ -57,11 +58,16 @@ enum Command {
     Healthcheck,
     /// Builds the search index anew from the database.
     Reindex,
-    /// Prints the GraphQL schema, or with --env the text of .env.example.
+    /// Imports products or orders from the CSV files of another shop.
+    Import {
+        #[command(subcommand)]
+        what: import::What,
+    },
+    /// Prints the GraphQL schema, or with --dotenv the text of .env.example.
     Schema {
         /// Print .env.example instead.
         #[arg(long)]
-        env: bool,
+        dotenv: bool,
     },
 }
 
@@ -89,7 +95,8 @@ pub async fn run(cli: Cli) -> ExitCode {
         Command::Doctor => doctor::doctor(config).await,
         Command::Healthcheck => Ok(healthcheck::healthcheck(&config).await),
         Command::Reindex => reindex::reindex(config).await,
-        Command::Schema { env } => schema::schema(env),
+        Command::Import { what } => import::import(config, what).await,
+        Command::Schema { dotenv } => schema::schema(dotenv),
     };
     match result {
         Ok(code) => code,

@@ -32,6 +32,14 @@ pub enum Fault {
 }
 
 impl Fault {
+    /// The error of the database, if that is what it is.
+    pub fn db(&self) -> Option<&sea_orm::DbErr> {
+        match self {
+            Self::Db(error) => Some(error),
+            _ => None,
+        }
+    }
+
     /// Wraps the error of a named part.
     pub fn part(part: &'static str, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         Self::Part {

@@ -1,14 +1,22 @@
-//! Inserting many rows.
+//! Writing many rows in few statements.
 
-use sea_orm::{ActiveModelTrait, EntityTrait, Iterable};
+use std::fmt::Write;
 
-use crate::platform::db::Tx;
+use sea_orm::sea_query::{ArrayType, OnConflict, Value};
+use sea_orm::{
+    ActiveModelTrait, ActiveValue, ColumnTrait, ConnectionTrait, EntityName, EntityTrait, IdenStatic, Iterable,
+    Statement,
+};
+
+use crate::platform::db::{Backend, Tx};
 use crate::platform::error::Result;
 
-/// Parameters in one statement: below the limit of SQLite (32,766) and of PostgreSQL (65,535).
+/// Parameters in one statement: below the limit of SQLite (32,766).
 const PARAMETERS: usize = 30_000;
+/// Rows in one statement of arrays: enough that the round trip does not count, few enough to hold in memory.
+const ROWS: usize = 10_000;
 
-/// Inserts `rows` in as few statements as the number of parameters allows.
+/// Inserts `rows` in as few statements as possible.
 ///
 /// # Errors
 /// Those of the database; then rows of earlier statements stay until the transaction is rolled back.
@@ -16,11 +24,198 @@ pub async fn insert_all<A>(tx: &Tx, rows: Vec<A>) -> Result<()>
 where
     A: ActiveModelTrait + Send + Sync,
 {
+    write_all(tx, rows, None).await
+}
+
+/// Inserts `rows`; where the `key` is taken, the columns `update` of the row that is there are overwritten. No columns:
+/// that row stays as it is. No key comes twice in `rows`.
+///
+/// # Errors
+/// Those of the database; then rows of earlier statements stay until the transaction is rolled back.
+pub async fn upsert_all<A>(
+    tx: &Tx,
+    rows: Vec<A>,
+    key: &[<A::Entity as EntityTrait>::Column],
+    update: &[<A::Entity as EntityTrait>::Column],
+) -> Result<()>
+where
+    A: ActiveModelTrait + Send + Sync,
+{
+    write_all(tx, rows, Some((key, update))).await
+}
+
+type Clash<'a, C> = Option<(&'a [C], &'a [C])>;
+
+async fn write_all<A>(tx: &Tx, rows: Vec<A>, clash: Clash<'_, <A::Entity as EntityTrait>::Column>) -> Result<()>
+where
+    A: ActiveModelTrait + Send + Sync,
+{
     let columns = <A::Entity as EntityTrait>::Column::iter().count().max(1);
+    let most = match Backend::of(tx) {
+        Backend::Postgres => ROWS,
+        Backend::Sqlite => PARAMETERS / columns,
+    };
     let mut rows = rows.into_iter().peekable();
     while rows.peek().is_some() {
-        let chunk: Vec<A> = rows.by_ref().take(PARAMETERS / columns).collect();
-        A::Entity::insert_many(chunk).exec_without_returning(tx).await?;
+        let chunk: Vec<A> = rows.by_ref().take(most).collect();
+        if Backend::of(tx) == Backend::Postgres
+            && let Some((sql, arrays)) = as_arrays(&chunk, clash)
+        {
+            let statement = Statement::from_sql_and_values(tx.get_database_backend(), sql, arrays);
+            tx.execute_raw(statement).await?;
+            continue;
+        }
+        let mut chunk = chunk.into_iter().peekable();
+        while chunk.peek().is_some() {
+            let insert = A::Entity::insert_many(chunk.by_ref().take(PARAMETERS / columns));
+            match clash {
+                None => insert.exec_without_returning(tx).await?,
+                Some((key, update)) => {
+                    let mut rule = OnConflict::columns(key.iter().copied());
+                    if update.is_empty() {
+                        rule.do_nothing();
+                    } else {
+                        rule.update_columns(update.iter().copied());
+                    }
+                    insert.on_conflict(rule).exec_without_returning(tx).await?
+                }
+            };
+        }
     }
     Ok(())
+}
+
+/// One statement with one array a column, for PostgreSQL: its text is the same for any number of rows, so it is parsed
+/// once, and it costs a third of a statement with a parameter a value. None when a column is absent from some row or
+/// has a type without an array here.
+fn as_arrays<A: ActiveModelTrait>(
+    rows: &[A],
+    clash: Clash<'_, <A::Entity as EntityTrait>::Column>,
+) -> Option<(String, Vec<Value>)> {
+    let (mut names, mut shown, mut aliases, mut sources) = (String::new(), String::new(), String::new(), String::new());
+    let mut arrays = Vec::new();
+    for column in <A::Entity as EntityTrait>::Column::iter() {
+        let mut values = Vec::with_capacity(rows.len());
+        for row in rows {
+            match row.get(column) {
+                ActiveValue::Set(value) | ActiveValue::Unchanged(value) => values.push(value),
+                ActiveValue::NotSet => return None,
+            }
+        }
+        let kind = Kind::of(values.first()?)?;
+        let comma = if names.is_empty() { "" } else { ", " };
+        let _ = write!(names, "{comma}\"{}\"", column.as_str());
+        let mut source = |array: Value, sql_type: &str| {
+            let number = arrays.len();
+            let comma = if number == 0 { "" } else { ", " };
+            let _ = write!(aliases, "{comma}c{number}");
+            let _ = write!(sources, "{comma}${}::{sql_type}[]", number + 1);
+            arrays.push(array);
+            number
+        };
+        // Arrays with NULLs in them cannot be bound: flags beside the array say where they are.
+        let nulls = column.def().is_null().then(|| {
+            let flags = values.iter().map(|v| Value::Bool(Some(!v.is_some()))).collect();
+            source(Value::Array(ArrayType::Bool, Some(Box::new(flags))), "bool")
+        });
+        let filled = values.into_iter().map(|v| kind.filled(v)).collect::<Option<Vec<_>>>()?;
+        let number = source(Value::Array(kind.array(), Some(Box::new(filled))), kind.sql_type());
+        let value = match kind {
+            Kind::Json => format!("c{number}::jsonb"),
+            _ => format!("c{number}"),
+        };
+        let _ = match nulls {
+            Some(flag) => write!(shown, "{comma}CASE WHEN c{flag} THEN NULL ELSE {value} END"),
+            None => write!(shown, "{comma}{value}"),
+        };
+    }
+    let table = A::Entity::default().table_name().to_owned();
+    let mut sql =
+        format!("INSERT INTO \"{table}\" ({names}) SELECT {shown} FROM UNNEST({sources}) AS given({aliases})");
+    if let Some((key, update)) = clash {
+        let quoted = |columns: &[<A::Entity as EntityTrait>::Column], show: fn(&str) -> String| {
+            let shown: Vec<String> = columns.iter().map(|c| show(c.as_str())).collect();
+            shown.join(", ")
+        };
+        let _ = write!(sql, " ON CONFLICT ({}) DO ", quoted(key, |c| format!("\"{c}\"")));
+        if update.is_empty() {
+            sql.push_str("NOTHING");
+        } else {
+            let _ = write!(
+                sql,
+                "UPDATE SET {}",
+                quoted(update, |c| format!("\"{c}\" = excluded.\"{c}\""))
+            );
+        }
+    }
+    Some((sql, arrays))
+}
+
+/// The types of columns that go into arrays.
+#[derive(Clone, Copy)]
+enum Kind {
+    Bool,
+    Int,
+    BigInt,
+    Double,
+    Text,
+    Uuid,
+    Time,
+    /// As text: cast where it is used.
+    Json,
+}
+
+impl Kind {
+    fn of(value: &Value) -> Option<Self> {
+        match value {
+            Value::Bool(_) => Some(Self::Bool),
+            Value::Int(_) => Some(Self::Int),
+            Value::BigInt(_) => Some(Self::BigInt),
+            Value::Double(_) => Some(Self::Double),
+            Value::String(_) => Some(Self::Text),
+            Value::Uuid(_) => Some(Self::Uuid),
+            Value::ChronoDateTimeUtc(_) => Some(Self::Time),
+            Value::Json(_) => Some(Self::Json),
+            _ => None,
+        }
+    }
+
+    /// `value`, or something of its type in the place of NULL. None when it is of another type.
+    fn filled(self, value: Value) -> Option<Value> {
+        Some(match (self, value) {
+            (Self::Bool, Value::Bool(v)) => Value::Bool(Some(v.unwrap_or_default())),
+            (Self::Int, Value::Int(v)) => Value::Int(Some(v.unwrap_or_default())),
+            (Self::BigInt, Value::BigInt(v)) => Value::BigInt(Some(v.unwrap_or_default())),
+            (Self::Double, Value::Double(v)) => Value::Double(Some(v.unwrap_or_default())),
+            (Self::Text, Value::String(v)) => Value::String(Some(v.unwrap_or_default())),
+            (Self::Uuid, Value::Uuid(v)) => Value::Uuid(Some(v.unwrap_or_default())),
+            (Self::Time, Value::ChronoDateTimeUtc(v)) => Value::ChronoDateTimeUtc(Some(v.unwrap_or_default())),
+            (Self::Json, Value::Json(v)) => Value::String(Some(v.map_or_else(|| "null".to_owned(), |v| v.to_string()))),
+            _ => return None,
+        })
+    }
+
+    fn array(self) -> ArrayType {
+        match self {
+            Self::Bool => ArrayType::Bool,
+            Self::Int => ArrayType::Int,
+            Self::BigInt => ArrayType::BigInt,
+            Self::Double => ArrayType::Double,
+            Self::Text | Self::Json => ArrayType::String,
+            Self::Uuid => ArrayType::Uuid,
+            Self::Time => ArrayType::ChronoDateTimeUtc,
+        }
+    }
+
+    fn sql_type(self) -> &'static str {
+        match self {
+            Self::Bool => "bool",
+            Self::Int => "int4",
+            Self::BigInt => "int8",
+            Self::Double => "float8",
+            Self::Text | Self::Json => "text",
+            Self::Uuid => "uuid",
+            Self::Time => "timestamptz",
+        }
+    }
 }

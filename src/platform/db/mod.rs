@@ -7,9 +7,9 @@ mod keys;
 mod outbox;
 mod tx;
 
-pub use bulk::insert_all;
+pub use bulk::{insert_all, upsert_all};
 pub use connect::{Backend, connect, is_empty_database, migrate};
 pub use inspect::{Inspection, inspect};
 pub use keys::{any_of, any_text, lower_like_part, lower_like_prefix};
 pub(crate) use outbox::insert_job;
-pub use tx::{Db, Tx, constraint_of, retry_conflicts};
+pub use tx::{Db, Tx, constraint_of, refusal_of, retry_conflicts};

@@ -12,6 +12,7 @@ use sea_orm::{
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::platform::db::Backend;
+use crate::platform::error::Fault;
 use crate::platform::event::Listeners;
 use crate::platform::jobs::{Queue, Wakers};
 
@@ -205,6 +206,18 @@ fn is_conflict(error: &DbErr) -> bool {
     };
     let code = error.as_database_error().and_then(|e| e.code());
     matches!(code.as_deref(), Some("40001" | "40P01" | "5" | "517"))
+}
+
+/// What the database has against the data, if that is what `fault` is: the name of the constraint, or its message. None
+/// when it was busy or away: the data may be fine.
+pub fn refusal_of(fault: &Fault) -> Option<String> {
+    let Fault::Db(error @ (DbErr::Exec(RuntimeErr::SqlxError(inner)) | DbErr::Query(RuntimeErr::SqlxError(inner)))) =
+        fault
+    else {
+        return None;
+    };
+    let database = inner.as_database_error().filter(|_| !is_conflict(error))?;
+    Some(constraint_of(error).unwrap_or_else(|| database.message().to_owned()))
 }
 
 /// Runs `work` again, up to five times in all, while `conflict` finds the database asking for it in its error.

@@ -1,0 +1,7 @@
+//! Customers: who buys.
+//!
+//! Owns the table `customer`. Emits nothing. Invariant: an e-mail address, in lower case, exists once.
+
+mod ensure;
+
+pub(crate) use ensure::{NewCustomer, ensure};
