@@ -31,7 +31,9 @@ async fn a_change_is_found_within_a_second() {
     let app = shop.app.clone();
     let workers = tokio::spawn(async move { run_workers(&app.db, Arc::clone(&app.jobs), app.clone(), stopped).await });
     // The workers are up when a first job is through.
-    let id = create(&shop, "Marimba", "5.00", json!({})).await;
+    let variant = json!({ "sku": "XYL-1", "price": { "amount": "5.00", "currencyCode": "USD" } });
+    let more = json!({ "slug": "percussion", "variants": [variant] });
+    let id = create(&shop, "Marimba", "5.00", more).await;
     tokio::time::timeout(Duration::from_secs(10), async {
         while names(&shop, "marimba ").await.is_empty() {
             tokio::time::sleep(Duration::from_millis(20)).await;

@@ -146,9 +146,14 @@ impl Tantivy {
     }
 
     /// Looks the text up and runs it, with fewer words required until there is enough.
-    fn run(&self, searcher: &Searcher, request: &SearchRequest) -> Result<(Analysis, Found), EngineError> {
+    fn run(
+        &self,
+        searcher: &Searcher,
+        request: &SearchRequest,
+        shortest: usize,
+    ) -> Result<(Analysis, Found), EngineError> {
         let fields = &self.0.fields;
-        let analysis = query::analyse(searcher, fields, &request.text)?;
+        let analysis = query::analyse(searcher, fields, &request.text, shortest)?;
         let browsing = analysis.len() == 0;
         let mut required = analysis.len();
         loop {
@@ -170,13 +175,13 @@ impl Tantivy {
             facets: true,
             ..SearchRequest::default()
         };
-        let (analysis, found) = self.run(&searcher, &search)?;
+        let (analysis, found) = self.run(&searcher, &search, 1)?;
         Ok(suggest::suggest(&searcher, &self.0.fields, request, &analysis, found)?)
     }
 
     fn answer(&self, request: &SearchRequest) -> Result<SearchAnswer, EngineError> {
         let searcher = self.ready()?;
-        let (analysis, mut found) = self.run(&searcher, request)?;
+        let (analysis, mut found) = self.run(&searcher, request, query::BEGINNING_MIN)?;
         let has_next = found.hits.len() > request.limit;
         found.hits.truncate(request.limit);
         Ok(SearchAnswer {

@@ -16,9 +16,9 @@ const TEXT_MAX: usize = 200;
 /// Words looked at.
 const WORDS_MAX: usize = 12;
 /// Completions of a beginning at most.
-const COMPLETIONS_MAX: usize = 50;
-/// Shortest beginning that is completed, in characters.
-const BEGINNING_MIN: usize = 2;
+const COMPLETIONS_MAX: usize = 200;
+/// Shortest beginning that a search completes, in characters. Suggestions complete any.
+pub(super) const BEGINNING_MIN: usize = 2;
 /// Near words tried instead of an unknown one.
 const NEAR_MAX: usize = 4;
 /// A known word in this many documents or fewer may be a typo of the catalogue.
@@ -62,8 +62,13 @@ pub(super) struct Analysis {
     documents: u64,
 }
 
-/// Looks `text` up. The last word is a beginning unless a space follows it.
-pub(super) fn analyse(searcher: &Searcher, fields: &Fields, text: &str) -> tantivy::Result<Analysis> {
+/// Looks `text` up. The last word is a beginning unless a space follows it, or it has fewer than `shortest` characters.
+pub(super) fn analyse(
+    searcher: &Searcher,
+    fields: &Fields,
+    text: &str,
+    shortest: usize,
+) -> tantivy::Result<Analysis> {
     let text: String = text.chars().take(TEXT_MAX).collect();
     let typing = !text.ends_with(char::is_whitespace);
     let (mut plain, mut stemming) = (plain(), stemming());
@@ -91,7 +96,7 @@ pub(super) fn analyse(searcher: &Searcher, fields: &Fields, text: &str) -> tanti
         let last = i + 1 == texts.len();
         let stemmed = stem(word);
         let known = frequency(searcher, fields, &stemmed)?;
-        let completions = match last && typing && word.chars().count() >= BEGINNING_MIN {
+        let completions = match last && typing && word.chars().count() >= shortest {
             true => completions(searcher, fields, word)?,
             false => Vec::new(),
         };

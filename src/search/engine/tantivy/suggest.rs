@@ -15,6 +15,8 @@ use crate::search::engine::{SuggestAnswer, SuggestRequest};
 
 /// Completions tried for each that is wanted: some have no hits beside the words before them.
 const TRIES: usize = 3;
+/// Shortest word that is suggested as it was typed, in characters.
+const WHOLE_MIN: usize = 3;
 
 /// What goes on like `analysis`, whose hits are `found`.
 pub(super) fn suggest(
@@ -84,7 +86,7 @@ fn queries(
     let mut stemming = stemming();
     let mut seen = HashSet::new();
     let mut queries = Vec::new();
-    let whole = [(last.to_owned(), 0)];
+    let whole = (last.chars().count() >= WHOLE_MIN).then(|| (last.to_owned(), 0));
     let candidates = whole.into_iter().chain(completions(searcher, fields, last)?);
     for (word, _) in candidates.take(request.limit.saturating_mul(TRIES)) {
         if queries.len() >= request.limit {
