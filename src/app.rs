@@ -16,6 +16,7 @@ use crate::platform::error::Result;
 use crate::platform::event::Listeners;
 use crate::platform::id::Ids;
 use crate::platform::jobs::Registry;
+use crate::recommendation::Leaders;
 use crate::search::Search;
 use crate::tax::TaxRates;
 use crate::{mail, media, order, payment, recommendation, search};
@@ -42,6 +43,8 @@ pub struct Parts {
     pub taxes: TaxRates,
     /// Search: the engine and what waits to be indexed.
     pub search: Search,
+    /// The leaders of large categories and brands, cached.
+    pub leaders: Leaders,
     /// The payment gateways.
     pub payments: Gateways,
     /// Where files are kept.
@@ -123,6 +126,7 @@ impl Builder {
             channels: Channels::default(),
             categories: Categories::default(),
             taxes: TaxRates::default(),
+            leaders: Leaders::default(),
             jobs: Arc::new(registry),
         })))
     }

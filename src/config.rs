@@ -286,7 +286,7 @@ pub fn env_example() -> String {
     let command = Config::augment_args(clap::Command::new("merx"));
     let mut text = String::from(
         "# Every variable that Merx reads. A commented line shows the default, or an empty value where there is none.\n\
-         # Made by `merx schema --env`; do not edit by hand.\n",
+         # Made by `merx schema --dotenv`; do not edit by hand.\n",
     );
     let mut heading = None;
     for arg in command.get_arguments() {

@@ -104,7 +104,7 @@ impl Filter {
                 all.add(named)
             }),
             Self::Available(available) => {
-                let found = Expr::exists(available_variant(channel));
+                let found = is_available(channel);
                 Condition::all().add(if *available { found } else { found.not() })
             }
             Self::Price { gte, lte } => Condition::all()
@@ -149,6 +149,11 @@ fn exists(table: impl sea_orm::sea_query::IntoTableRef, rule: SimpleExpr) -> Sim
             .and_where(rule)
             .to_owned(),
     )
+}
+
+/// Whether a variant of `product` can be bought in `channel` now.
+pub(crate) fn is_available(channel: &Channel) -> SimpleExpr {
+    Expr::exists(available_variant(channel))
 }
 
 /// A variant of the product that has a price in the channel and stock in its locations, or needs none.

@@ -15,6 +15,7 @@ mod graphql;
 mod list;
 mod query;
 mod save;
+mod save_attributes;
 mod update_product;
 
 pub use attribute::{AttributeValue, NewAttribute};
@@ -22,6 +23,7 @@ pub use category::{Categories, Category, CategoryTree};
 pub use draft::{Draft, DraftError, DraftMedia, DraftVariant};
 pub(crate) use ensure_categories::ensure_categories;
 pub use events::ProductsChanged;
+pub(crate) use filter::is_available;
 pub use filter::{Filter, FilterError};
 pub use graphql::{
     CatalogMutation, CatalogQuery, CategoryObject, CollectionObject, ProductInput, ProductKey, ProductObject,

@@ -63,11 +63,11 @@ enum Command {
         #[command(subcommand)]
         what: import::What,
     },
-    /// Prints the GraphQL schema, or with --env the text of .env.example.
+    /// Prints the GraphQL schema, or with --dotenv the text of .env.example.
     Schema {
         /// Print .env.example instead.
         #[arg(long)]
-        env: bool,
+        dotenv: bool,
     },
 }
 
@@ -96,7 +96,7 @@ pub async fn run(cli: Cli) -> ExitCode {
         Command::Healthcheck => Ok(healthcheck::healthcheck(&config).await),
         Command::Reindex => reindex::reindex(config).await,
         Command::Import { what } => import::import(config, what).await,
-        Command::Schema { env } => schema::schema(env),
+        Command::Schema { dotenv } => schema::schema(dotenv),
     };
     match result {
         Ok(code) => code,

@@ -6,8 +6,8 @@ use std::process::ExitCode;
 use crate::platform::error::Result;
 
 /// Prints the schema, or `.env.example`.
-pub(super) fn schema(env: bool) -> Result<ExitCode> {
-    let text = if env {
+pub(super) fn schema(dotenv: bool) -> Result<ExitCode> {
+    let text = if dotenv {
         crate::config::env_example()
     } else {
         crate::http::sdl()

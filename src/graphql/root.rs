@@ -8,6 +8,7 @@ use crate::channel::ChannelQuery;
 use crate::checkout::CheckoutMutation;
 use crate::inventory::InventoryMutation;
 use crate::order::OrderQuery;
+use crate::recommendation::RecommendationQuery;
 use crate::search::SearchQuery;
 
 /// Everything that can be asked.
@@ -18,6 +19,7 @@ pub struct Query(
     CartQuery,
     OrderQuery,
     SearchQuery,
+    RecommendationQuery,
     super::node::NodeQuery,
 );
 

@@ -7,22 +7,14 @@ use entity::catalog::variant;
 use entity::customer::customer::Address;
 use entity::order::orders::{FulfillmentState, OrderStatus, PaymentState};
 use entity::order::{order_event, order_line, orders};
-use entity::{ChannelId, CustomerId, OrderId, ProductId, TypedId, VariantId};
-use sea_orm::sea_query::Value;
-use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, Iterable, QueryFilter, QuerySelect, Statement,
-};
+use entity::{ChannelId, CustomerId, OrderId, VariantId};
+use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, Iterable, QueryFilter, QuerySelect};
 
-use crate::catalog::ProductsChanged;
 use crate::customer::{self, NewCustomer};
 use crate::platform::db::{Tx, any_of, any_text, insert_all, upsert_all};
 use crate::platform::error::Result;
-use crate::platform::event;
 use crate::platform::id::Ids;
 use crate::platform::money::Currency;
-
-/// Products in one event.
-const EVENT_PRODUCTS: usize = 500;
 
 /// An order as another shop kept it. Its amounts add up.
 #[derive(Clone, Debug, PartialEq)]
@@ -298,31 +290,4 @@ fn buyer(order: &HistoricOrder) -> Option<NewCustomer> {
         last_name: name(|a| &a.last_name),
         since: order.placed_at,
     })
-}
-
-/// Counts the units sold of every product in a channel anew, from the lines of its orders that were not cancelled.
-/// Emits [`ProductsChanged`] for those whose count is another.
-///
-/// # Errors
-/// Those of the database.
-pub(crate) async fn recount_units_sold(tx: &Tx, channel: ChannelId) -> Result<()> {
-    const SQL: &str = "UPDATE product_listing SET units_sold = sold.units FROM (\
-            SELECT v.product_id AS product_id, \
-            CAST(COALESCE(SUM(CASE WHEN o.id IS NULL THEN 0 ELSE l.quantity END), 0) AS BIGINT) AS units \
-            FROM variant v LEFT JOIN order_line l ON l.variant_id = v.id \
-            LEFT JOIN orders o ON o.id = l.order_id AND o.channel_id = $1 AND o.status <> 'cancelled' \
-            GROUP BY v.product_id\
-        ) AS sold WHERE product_listing.product_id = sold.product_id AND product_listing.channel_id = $2 \
-        AND product_listing.units_sold <> sold.units RETURNING product_listing.product_id AS product_id";
-    let values: [Value; 2] = [channel.uuid().into(), channel.uuid().into()];
-    let statement = Statement::from_sql_and_values(tx.get_database_backend(), SQL, values);
-    let mut products = Vec::new();
-    for row in tx.query_all_raw(statement).await? {
-        products.push(row.try_get::<ProductId>("", "product_id")?);
-    }
-    for products in products.chunks(EVENT_PRODUCTS) {
-        let products = products.to_vec();
-        event::emit(tx, &ProductsChanged { products }).await?;
-    }
-    Ok(())
 }

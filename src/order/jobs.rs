@@ -9,6 +9,7 @@ use crate::app::App;
 use crate::mail::Mail;
 use crate::order::letter::confirmation;
 use crate::order::query::lines_of;
+use crate::order::sales::recount_order;
 use crate::platform::error::Fault;
 use crate::platform::jobs::{Job, JobError, Queue};
 
@@ -57,5 +58,31 @@ pub(super) async fn send_confirmation(app: &App, job: SendConfirmation) -> Resul
             text,
         })
         .await?;
+    Ok(())
+}
+
+/// Counts the units sold of the products of an order.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct CountSales {
+    /// The order.
+    pub order: OrderId,
+}
+
+impl Job for CountSales {
+    const KIND: &'static str = "order.count_sales";
+    const QUEUE: Queue = Queue::Orders;
+}
+
+pub(super) async fn count_sales(app: &App, job: CountSales) -> Result<(), JobError> {
+    let order = orders::Entity::find_by_id(job.order)
+        .one(&app.db)
+        .await
+        .map_err(Fault::from)?;
+    let Some(order) = order else {
+        return Err(JobError::Dead("no such order".to_owned()));
+    };
+    let tx = app.db.begin().await.map_err(Fault::from)?;
+    recount_order(&tx, order.channel_id, order.id).await?;
+    tx.commit().await.map_err(Fault::from)?;
     Ok(())
 }

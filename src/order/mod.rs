@@ -11,6 +11,7 @@ mod letter;
 mod number;
 mod place;
 mod query;
+mod sales;
 
 use crate::app::App;
 use crate::platform::event::Listeners;
@@ -18,15 +19,18 @@ use crate::platform::jobs::Registry;
 
 pub use events::OrderPlaced;
 pub use graphql::{OrderObject, OrderQuery};
+pub(crate) use import::import_batch;
 pub use import::{HistoricLine, HistoricOrder, ImportOrderError, Imported};
-pub(crate) use import::{import_batch, recount_units_sold};
-pub use jobs::SendConfirmation;
+pub use jobs::{CountSales, SendConfirmation};
 pub use number::next_number;
 pub(crate) use place::{NewOrder, NewOrderLine, place};
 pub use query::{Order, order_for, order_of_cart};
+pub(crate) use sales::recount_units_sold;
 
 /// Registers jobs and listeners.
 pub fn register(registry: &mut Registry<App>, listeners: &mut Listeners) {
     registry.add(|app: App, job: SendConfirmation| async move { jobs::send_confirmation(&app, job).await });
+    registry.add(|app: App, job: CountSales| async move { jobs::count_sales(&app, job).await });
     listeners.on(|placed: OrderPlaced| Some(SendConfirmation { order: placed.order }));
+    listeners.on(|placed: OrderPlaced| Some(CountSales { order: placed.order }));
 }

@@ -266,7 +266,7 @@ impl SearchQuery {
         ctx: &Context<'_>,
         #[graphql(desc = "What the shopper typed; empty to browse.")] query: String,
         #[graphql(desc = "Only these, as returned in `facets.values.input`.")] filters: Option<Vec<SearchFilterInput>>,
-        #[graphql(desc = "Order.", default_with = "SearchSort::Relevance")] sort: SearchSort,
+        #[graphql(desc = "Order; RELEVANCE when not given.")] sort: Option<SearchSort>,
         #[graphql(desc = "Hits a page, 0 to 100; 20 when not given.")] first: Option<i32>,
         #[graphql(desc = "Cursor to start behind.")] after: Option<String>,
     ) -> Result<Option<SearchConnection>> {
@@ -274,7 +274,7 @@ impl SearchQuery {
         let search = query::Query {
             text: query,
             filters: filters.unwrap_or_default().into_iter().map(Into::into).collect(),
-            order: sort.into(),
+            order: sort.map(Into::into).unwrap_or_default(),
             page: PageArgs::new(first, after, scope.viewer.is_staff())?,
             facets: ctx.look_ahead().field("facets").exists(),
         };
@@ -299,9 +299,9 @@ impl SearchQuery {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "What has been typed so far.")] query: String,
-        #[graphql(desc = "Suggestions of each kind at most, 0 to 20.", default = 8)] limit: i32,
+        #[graphql(desc = "Suggestions of each kind at most, 0 to 20; 8 when not given.")] limit: Option<i32>,
     ) -> Result<Option<SearchSuggestions>> {
-        let limit = usize::try_from(limit)
+        let limit = usize::try_from(limit.unwrap_or(8))
             .ok()
             .filter(|limit| *limit <= SUGGESTIONS_MAX)
             .ok_or_else(|| ApiError::bad_input(format!("limit must be between 0 and {SUGGESTIONS_MAX}")))?;

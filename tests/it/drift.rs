@@ -12,7 +12,7 @@ use merx::app::Builder;
 use merx::http::Endpoint;
 use serde_json::json;
 
-use crate::support::{STAFF_TOKEN, config};
+use crate::support::{STAFF_TOKEN, Shop, config};
 
 /// The operations of the contract that this version answers.
 const PROMISED: [&str; 21] = [
@@ -204,6 +204,24 @@ fn contract() -> Option<PathBuf> {
     folder.is_dir().then_some(folder)
 }
 
+/// Asks the real validation, with the limits that are shipped. All operations of a document are validated, and only the
+/// named one runs.
+async fn complaints(endpoint: &Endpoint, headers: &HeaderMap, document: &str) -> Vec<String> {
+    let document = format!("{document}\nquery OnlyValidated {{ __typename }}");
+    let operation = Some("OnlyValidated".to_owned());
+    let response = endpoint.execute(headers, &document, operation, json!({})).await;
+    if response.errors.is_empty() {
+        let nothing = async_graphql::value!({ "__typename": "Query" });
+        assert_eq!(response.data, nothing, "another operation ran: {document}");
+    }
+    response.errors.into_iter().map(|e| e.message).collect()
+}
+
+fn bearer(token: &str) -> HeaderMap {
+    let value = HeaderValue::from_str(&format!("Bearer {token}")).expect("a plain header");
+    HeaderMap::from_iter([(header::AUTHORIZATION, value)])
+}
+
 #[tokio::test]
 async fn the_contract_validates() {
     let Some(folder) = contract() else {
@@ -215,50 +233,41 @@ async fn the_contract_validates() {
         let text = std::fs::read_to_string(folder.join(file)).expect("a file of the contract");
         all.extend(definitions(&text));
     }
-    let data = tempfile::tempdir().expect("a temporary folder");
-    let app = Builder::new(config(data.path(), None))
-        .build()
-        .await
-        .expect("the application opens");
-    merx::platform::db::migrate(&app.db).await.expect("the migrations run");
-    merx::command::seed::demo(&app).await.expect("the demo shop is seeded");
-    let endpoint = Endpoint::new(app);
-    let mut staff = HeaderMap::new();
-    let bearer = HeaderValue::from_str(&format!("Bearer {STAFF_TOKEN}")).expect("a plain header");
-    staff.insert(header::AUTHORIZATION, bearer);
+    let shop = Shop::demo().await;
+    let endpoint = Endpoint::new(shop.app.clone());
+    let staff = bearer(STAFF_TOKEN);
     let mut broken = Vec::new();
     for name in PROMISED {
-        let Some(document) = with_fragments(&all, name) else {
-            broken.push(format!("{name}: not in the contract"));
-            continue;
-        };
-        // All operations of a document are validated, and only the named one runs.
-        let document = format!("{document}\nquery OnlyValidated {{ __typename }}");
-        let operation = Some("OnlyValidated".to_owned());
-        let response = endpoint.execute(&staff, &document, operation, json!({})).await;
-        broken.extend(response.errors.iter().map(|e| format!("{name}: {}", e.message)));
-        if response.errors.is_empty() {
-            assert_eq!(
-                response.data,
-                async_graphql::value!({ "__typename": "Query" }),
-                "{name} ran"
-            );
+        match with_fragments(&all, name) {
+            Some(document) => {
+                let found = complaints(&endpoint, &staff, &document).await;
+                broken.extend(found.iter().map(|message| format!("{name}: {message}")));
+            }
+            None => broken.push(format!("{name}: not in the contract")),
         }
     }
-    // The check can fail: a document of a later version is not answered.
-    let wrong = "query Wrong { noSuchField } query OnlyValidated { __typename }";
-    let refused = endpoint
-        .execute(&staff, wrong, Some("OnlyValidated".to_owned()), json!({}))
-        .await;
-    assert!(
-        !refused.errors.is_empty(),
-        "a document with an unknown field was accepted"
-    );
+    // The check can fail.
+    let wrong = complaints(&endpoint, &staff, "query Wrong { noSuchField }").await;
+    assert_eq!(wrong.len(), 1, "a document with an unknown field was accepted");
+    let broken = broken.join("\n");
     assert!(
         broken.is_empty(),
-        "documents of the contract that do not validate:\n{}",
-        broken.join("\n")
+        "documents of the contract that do not validate:\n{broken}"
     );
+}
+
+#[tokio::test]
+async fn the_documents_of_the_readme_validate() {
+    let readme = read("README.md");
+    let blocks = readme.split("```graphql\n").skip(1);
+    let documents: Vec<&str> = blocks.map(|b| b.split("```").next().unwrap_or_default()).collect();
+    assert!(documents.len() >= 7, "the documents are not found");
+    let shop = Shop::demo().await;
+    let endpoint = Endpoint::new(shop.app.clone());
+    for document in documents {
+        let found = complaints(&endpoint, &HeaderMap::new(), document).await;
+        assert!(found.is_empty(), "{document}\n{found:?}");
+    }
 }
 
 #[tokio::test]

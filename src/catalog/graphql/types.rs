@@ -14,6 +14,7 @@ use crate::graphql::page::{Connection, Known};
 use crate::graphql::scalar::{MoneyObject, PriceRangeObject};
 use crate::platform::money::Money;
 use crate::platform::page::{Page, PageArgs};
+use crate::recommendation::{RecommendationConnection, RecommendationIntent, recommendations_of};
 
 /// Whether a product is on sale.
 #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
@@ -184,6 +185,24 @@ impl ProductObject {
         };
         let app = ctx.app();
         Ok(app.categories.tree(&app.db).await?.get(id).cloned().map(CategoryObject))
+    }
+
+    /// Products to show beside it.
+    async fn recommendations(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What they are to do; RELATED when not given.")] intent: Option<RecommendationIntent>,
+        #[graphql(desc = "Products at most, 0 to 50; 12 when not given.")] first: Option<i32>,
+    ) -> Result<Option<RecommendationConnection>> {
+        Ok(Some(
+            recommendations_of(
+                ctx,
+                Some(&self.0.product),
+                intent.unwrap_or(RecommendationIntent::Related),
+                first,
+            )
+            .await?,
+        ))
     }
 
     /// Collections that hold it, by name.

@@ -1,5 +1,6 @@
 //! What the program needs of its own machine and configuration.
 
+use std::io::ErrorKind;
 use std::path::Path;
 
 use super::Check;
@@ -43,7 +44,7 @@ fn search_index(data_dir: &Path) -> Check {
             format!("{shown} is empty"),
             "merx serve fills it from the database",
         ),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Check::warn(
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => Check::warn(
             name,
             format!("{shown} is not there yet"),
             "merx serve makes it from the database",

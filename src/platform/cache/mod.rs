@@ -44,6 +44,16 @@ where
         self.0.try_get_with(key, load).await.map_err(Fault::Shared)
     }
 
+    /// The value of `key`, when it is there.
+    pub async fn peek(&self, key: &K) -> Option<Arc<V>> {
+        self.0.get(key).await
+    }
+
+    /// Keeps `value` for `key`.
+    pub async fn insert(&self, key: K, value: V) {
+        self.0.insert(key, Arc::new(value)).await;
+    }
+
     /// Forgets everything.
     pub fn clear(&self) {
         self.0.invalidate_all();

@@ -211,3 +211,16 @@ async fn nobody_completes_with_the_payment_of_another_cart() {
         (&json!("NOT_FOUND"), &json!(["cartToken"]))
     );
 }
+
+#[tokio::test]
+async fn what_sells_comes_first_in_best_selling() {
+    let shop = Shop::demo().await;
+    let (variant, _) = shop.variant(3).await;
+    let cart = shop.ready_cart(&variant, 3).await;
+    let payment = shop.pay(&cart, "tok_success").await["payment"]["id"].take();
+    shop.complete(&cart, &payment, Value::Null).await;
+    shop.work().await;
+    let list = "{ products(first: 1, sort: { field: BEST_SELLING, direction: DESC }) { nodes { slug } } }";
+    let first = shop.data(list, json!({})).await["products"]["nodes"][0]["slug"].take();
+    assert_eq!(first, cart["lines"][0]["variant"]["product"]["slug"]);
+}

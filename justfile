@@ -1,0 +1,30 @@
+# Short forms; `just --list` shows them. Everything works without just too.
+
+# The server, with the demo shop on an empty database
+run *args:
+    cargo run -- {{args}}
+
+# The suite on SQLite
+test *args:
+    cargo test {{args}}
+
+# Every check on both databases
+check:
+    ./test.sh
+
+# schema.graphql and .env.example from the code
+schema:
+    cargo run --quiet -- schema > schema.graphql
+    cargo run --quiet -- schema --dotenv > .env.example
+
+# Formats the code
+fmt:
+    cargo fmt --all
+
+# Lints, as test.sh runs them
+lint:
+    cargo clippy --workspace --all-targets -- -D warnings
+
+# PostgreSQL alone, in a container, for the server and the suite
+db:
+    docker compose up --detach --wait postgres

@@ -1,0 +1,4 @@
+//! The demo shop.
+
+mod pictures;
+mod shape;
