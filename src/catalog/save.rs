@@ -6,16 +6,17 @@ use chrono::{DateTime, Utc};
 use entity::catalog::product_option::OptionValues;
 use entity::catalog::variant::SelectedOptions;
 use entity::catalog::{
-    attribute, media, product, product_attribute, product_listing, product_option, product_tag, variant, variant_price,
+    media, product, product_attribute, product_listing, product_option, product_tag, variant, variant_price,
 };
 use entity::inventory::{allocation, reservation};
-use entity::{AttributeId, ChannelId, ProductId, VariantId};
+use entity::{ChannelId, ProductId, VariantId};
 use sea_orm::sea_query::{Expr, ExprTrait, Query};
-use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, Iterable, QueryFilter, QuerySelect, Set};
+use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, Iterable, QueryFilter, QuerySelect};
 
-use crate::catalog::attribute::{name_of, value_key};
+use crate::catalog::attribute::NewAttribute;
 use crate::catalog::draft::{Draft, DraftError};
 use crate::catalog::events::ProductsChanged;
+use crate::catalog::save_attributes::attribute_rows;
 use crate::platform::db::{Tx, any_of, any_text, insert_all, upsert_all};
 use crate::platform::error::{Fault, Result};
 use crate::platform::event;
@@ -163,7 +164,7 @@ struct Batch {
     options: Vec<product_option::ActiveModel>,
     tags: Vec<product_tag::ActiveModel>,
     media: Vec<media::ActiveModel>,
-    attributes: Vec<(ProductId, Vec<crate::catalog::attribute::NewAttribute>)>,
+    attributes: Vec<(ProductId, Vec<NewAttribute>)>,
     all: Vec<ProductId>,
 }
 
@@ -341,7 +342,8 @@ impl Batch {
     }
 }
 
-fn position_of(index: usize) -> i32 {
+/// The position of the row at `index`.
+pub(super) fn position_of(index: usize) -> i32 {
     i32::try_from(index).unwrap_or(i32::MAX)
 }
 
@@ -406,74 +408,4 @@ async fn clear_children(tx: &Tx, products: &[ProductId], kept: &[VariantId]) -> 
         .exec(tx)
         .await?;
     Ok(())
-}
-
-/// The attribute values of a batch; definitions that are missing are made. The first value decides the type.
-async fn attribute_rows(
-    tx: &Tx,
-    ids: &Ids,
-    attributes: Vec<(ProductId, Vec<crate::catalog::attribute::NewAttribute>)>,
-) -> Result<Vec<product_attribute::ActiveModel>> {
-    let mut wanted: HashMap<&str, attribute::AttributeKind> = HashMap::new();
-    for attribute in attributes.iter().flat_map(|(_, attributes)| attributes) {
-        if let Some(first) = attribute.values.first() {
-            wanted.entry(&attribute.key).or_insert(first.kind());
-        }
-    }
-    if wanted.is_empty() {
-        return Ok(Vec::new());
-    }
-    let keys: Vec<String> = wanted.keys().map(|key| (*key).to_owned()).collect();
-    let mut known = attribute_ids(tx, &keys).await?;
-    let mut missing: Vec<_> = wanted.iter().filter(|(key, _)| !known.contains_key(**key)).collect();
-    if !missing.is_empty() {
-        // One order for all importers: two that run at once wait for each other instead of deadlocking.
-        missing.sort_unstable_by_key(|(key, _)| **key);
-        let rows = missing.into_iter().map(|(key, kind)| attribute::ActiveModel {
-            id: Set(ids.new_id()),
-            key: Set((*key).to_owned()),
-            name: Set(name_of(key)),
-            kind: Set(*kind),
-        });
-        upsert_all(tx, rows.collect(), &[attribute::Column::Key], &[]).await?;
-        known = attribute_ids(tx, &keys).await?;
-    }
-    let mut rows = Vec::new();
-    for (product_id, attributes) in attributes {
-        let mut seen = HashSet::new();
-        for attribute in attributes {
-            let Some(attribute_id) = known.get(&attribute.key).copied() else {
-                continue;
-            };
-            if !seen.insert(attribute_id) {
-                continue;
-            }
-            for (position, value) in attribute.values.into_iter().enumerate() {
-                let shown = value.shown();
-                rows.push(
-                    product_attribute::Model {
-                        product_id,
-                        attribute_id,
-                        position: position_of(position),
-                        value_key: value_key(&shown),
-                        number: value.number(),
-                        value: shown,
-                    }
-                    .into_active_model(),
-                );
-            }
-        }
-    }
-    Ok(rows)
-}
-
-async fn attribute_ids(tx: &Tx, keys: &[String]) -> Result<HashMap<String, AttributeId>> {
-    let rows = attribute::Entity::find()
-        .select_only()
-        .columns([attribute::Column::Key, attribute::Column::Id])
-        .filter(any_text(tx, attribute::Column::Key, keys))
-        .into_tuple::<(String, AttributeId)>()
-        .all(tx)
-        .await?;
-    Ok(rows.into_iter().collect())
 }

@@ -6,10 +6,14 @@
 //! stands in a report file.
 
 mod canonical;
+mod order_amounts;
+pub mod order_columns;
 pub mod order_rows;
 mod orders;
 mod pipeline;
+pub mod product_columns;
 pub mod product_rows;
+mod product_values;
 mod products;
 mod progress;
 mod report;

@@ -4,119 +4,14 @@ use chrono::{DateTime, NaiveDateTime, Utc};
 use entity::customer::customer::Address;
 use entity::order::orders::{FulfillmentState, OrderStatus, PaymentState};
 
+use super::order_amounts::{Amounts, Line, Mismatch, add_up};
+use super::order_columns::{AddressColumns, Columns};
 use super::report::RowError;
-use super::source::{Header, Row, SourceError};
+use super::source::Row;
 use crate::channel::Channel;
 use crate::order::{HistoricLine, HistoricOrder};
-use crate::platform::money::{Currency, Money, prorate};
+use crate::platform::money::{Currency, Money};
 use crate::platform::text::{normalise_email, sha256_hex};
-
-/// Where the columns are. A column that is not there reads as empty everywhere.
-#[derive(Debug)]
-pub struct Columns {
-    name: Option<usize>,
-    email: Option<usize>,
-    financial_status: Option<usize>,
-    paid_at: Option<usize>,
-    fulfillment_status: Option<usize>,
-    fulfilled_at: Option<usize>,
-    currency: Option<usize>,
-    subtotal: Option<usize>,
-    shipping: Option<usize>,
-    taxes: Option<usize>,
-    total: Option<usize>,
-    discount: Option<usize>,
-    shipping_method: Option<usize>,
-    created_at: Option<usize>,
-    cancelled_at: Option<usize>,
-    refunded: Option<usize>,
-    outstanding: Option<usize>,
-    line_quantity: Option<usize>,
-    line_name: Option<usize>,
-    line_price: Option<usize>,
-    line_sku: Option<usize>,
-    line_taxable: Option<usize>,
-    line_discount: Option<usize>,
-    shipping_address: AddressColumns,
-    billing_address: AddressColumns,
-}
-
-#[derive(Debug)]
-struct AddressColumns {
-    name: Option<usize>,
-    street: Option<usize>,
-    line1: Option<usize>,
-    line2: Option<usize>,
-    company: Option<usize>,
-    city: Option<usize>,
-    zip: Option<usize>,
-    province: Option<usize>,
-    country: Option<usize>,
-    phone: Option<usize>,
-    country_name: &'static str,
-}
-
-impl AddressColumns {
-    fn of(header: &mut Header, kind: &str, country_name: &'static str) -> Self {
-        let mut take = |name: &str| header.take(&format!("{kind} {name}"));
-        Self {
-            name: take("Name"),
-            street: take("Street"),
-            line1: take("Address1"),
-            line2: take("Address2"),
-            company: take("Company"),
-            city: take("City"),
-            zip: take("Zip"),
-            province: take("Province"),
-            country: take("Country"),
-            phone: take("Phone"),
-            country_name,
-        }
-    }
-}
-
-impl Columns {
-    /// Finds the columns and names those that are ignored.
-    ///
-    /// # Errors
-    /// When one that every order needs is not there, or a column comes twice.
-    pub fn of(fields: &csv::StringRecord) -> Result<(Self, Vec<String>), SourceError> {
-        let mut header = Header::of(fields)?;
-        let columns = Self {
-            name: header.need("Name")?,
-            email: header.take("Email"),
-            financial_status: header.take("Financial Status"),
-            paid_at: header.take("Paid at"),
-            fulfillment_status: header.take("Fulfillment Status"),
-            fulfilled_at: header.take("Fulfilled at"),
-            currency: header.take("Currency"),
-            subtotal: header.need("Subtotal")?,
-            shipping: header.take("Shipping"),
-            taxes: header.take("Taxes"),
-            total: header.need("Total")?,
-            discount: header.take("Discount Amount"),
-            shipping_method: header.take("Shipping Method"),
-            created_at: header.need("Created at")?,
-            cancelled_at: header.take("Cancelled at"),
-            refunded: header.take("Refunded Amount"),
-            outstanding: header.take("Outstanding Balance"),
-            line_quantity: header.need("Lineitem quantity")?,
-            line_name: header.need("Lineitem name")?,
-            line_price: header.need("Lineitem price")?,
-            line_sku: header.take("Lineitem sku"),
-            line_taxable: header.take("Lineitem taxable"),
-            line_discount: header.take("Lineitem discount"),
-            shipping_address: AddressColumns::of(&mut header, "Shipping", "Shipping Country"),
-            billing_address: AddressColumns::of(&mut header, "Billing", "Billing Country"),
-        };
-        Ok((columns, header.left()))
-    }
-
-    /// The number of the order of a row.
-    pub fn number<'r>(&self, row: &'r Row) -> &'r str {
-        row.get(self.name)
-    }
-}
 
 /// Reads the rows of one order. The first row has what concerns the order, each row has a line.
 ///
@@ -147,12 +42,6 @@ struct Reading<'a> {
     number: String,
     currency: Currency,
     errors: Vec<RowError>,
-}
-
-/// A line as its row says.
-struct Line {
-    line: HistoricLine,
-    taxable: bool,
 }
 
 impl Reading<'_> {
@@ -206,7 +95,13 @@ impl Reading<'_> {
             return None;
         }
         let placed_at = placed_at?;
-        let sums = self.add_up(channel, first, lines, &amounts)?;
+        let sums = match add_up(self.currency, channel.tax_included, lines, &amounts) {
+            Ok(sums) => sums,
+            Err(Mismatch { column, value, reason }) => {
+                self.error(first, column, &value, reason);
+                return None;
+            }
+        };
         let times = [
             (Some(placed_at), "PLACED", "Placed in another shop"),
             (paid_at, "PAYMENT_CAPTURED", "Paid in another shop"),
@@ -402,111 +297,6 @@ impl Reading<'_> {
             phone: opt(columns.phone).map(|phone| phone.trim_start_matches('\'').to_owned()),
         })
     }
-
-    /// Finds how the amounts make the subtotal and the total: nothing is rounded or guessed away.
-    fn add_up(&mut self, channel: &Channel, first: &Row, lines: Vec<Line>, amounts: &Amounts) -> Option<Sums> {
-        let show = |minor| Money::new(minor, self.currency).decimal();
-        let gross = lines.iter().try_fold(0i64, |sum, l| sum.checked_add(l.line.total));
-        let own = lines
-            .iter()
-            .try_fold(0i64, |sum, l| sum.checked_add(l.line.discount_total));
-        let (Some(gross), Some(own)) = (gross, own) else {
-            self.error(first, "Subtotal", "", "the lines make too much");
-            return None;
-        };
-        // The discount of the order comes on top of those of the lines, holds them already, or concerns the delivery.
-        let candidates = [own.checked_add(amounts.discount), Some(amounts.discount), Some(own)];
-        let fits = |total: &i64| *total >= own && *total <= gross && gross - total == amounts.subtotal;
-        let Some(discount_total) = candidates.into_iter().flatten().find(fits) else {
-            let reason = format!(
-                "does not add up: the lines make {}, less {} discount on lines and {} on the order",
-                show(gross),
-                show(own),
-                show(amounts.discount)
-            );
-            self.error(first, "Subtotal", &show(amounts.subtotal), reason);
-            return None;
-        };
-        let net = amounts.subtotal.checked_add(amounts.shipping);
-        let with_tax = net.and_then(|net| net.checked_add(amounts.taxes));
-        let tax_included = match (net == Some(amounts.total), with_tax == Some(amounts.total)) {
-            // Without tax both are true.
-            (true, true) => channel.tax_included,
-            (true, false) => true,
-            (false, true) => false,
-            (false, false) => {
-                let reason = format!(
-                    "does not add up: {} subtotal, {} shipping, {} taxes (included or not)",
-                    show(amounts.subtotal),
-                    show(amounts.shipping),
-                    show(amounts.taxes)
-                );
-                self.error(first, "Total", &show(amounts.total), reason);
-                return None;
-            }
-        };
-        Some(Sums {
-            tax_included,
-            subtotal: gross,
-            discount_total,
-            lines: spread(lines, discount_total - own, amounts),
-        })
-    }
-}
-
-/// What the first row says.
-struct Amounts {
-    subtotal: i64,
-    shipping: i64,
-    taxes: i64,
-    total: i64,
-    discount: i64,
-    refunded: i64,
-    outstanding: Option<i64>,
-}
-
-impl Amounts {
-    /// What has been paid and not gone back.
-    fn paid(&self, status: PaymentState) -> i64 {
-        let paid = match status {
-            PaymentState::Pending | PaymentState::Authorized | PaymentState::Refunded => 0,
-            PaymentState::PartiallyPaid => self.outstanding.map_or(0, |open| self.total - open),
-            PaymentState::Paid => self.total,
-            PaymentState::PartiallyRefunded => self.total - self.refunded,
-        };
-        Ord::max(paid, 0)
-    }
-}
-
-/// How the amounts add up.
-struct Sums {
-    tax_included: bool,
-    subtotal: i64,
-    discount_total: i64,
-    lines: Vec<HistoricLine>,
-}
-
-/// Spreads the discount of the order over the lines, by what they cost, and the taxes over taxable lines and delivery.
-fn spread(lines: Vec<Line>, discount: i64, amounts: &Amounts) -> Vec<HistoricLine> {
-    let net: Vec<i64> = lines.iter().map(|l| l.line.total - l.line.discount_total).collect();
-    let discounts = prorate(discount, &net);
-    let mut weights: Vec<i64> = lines
-        .iter()
-        .zip(net.iter().zip(&discounts))
-        .map(|(line, (net, discount))| if line.taxable { net - discount } else { 0 })
-        .collect();
-    weights.push(amounts.shipping);
-    let taxes = prorate(amounts.taxes, &weights);
-    lines
-        .into_iter()
-        .zip(discounts.into_iter().zip(taxes))
-        .map(|(Line { mut line, .. }, (discount, tax))| {
-            line.discount_total += discount;
-            line.total -= line.discount_total;
-            line.tax_total = tax;
-            line
-        })
-        .collect()
 }
 
 fn status(cancelled: bool, payment: PaymentState, fulfillment: FulfillmentState) -> OrderStatus {

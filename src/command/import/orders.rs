@@ -3,7 +3,8 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::order_rows::{self, Columns};
+use super::order_columns::Columns;
+use super::order_rows;
 use super::pipeline::{self, Parse};
 use super::progress::Progress;
 use super::report::{Report, RowError, Summary};

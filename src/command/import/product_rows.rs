@@ -1,106 +1,16 @@
 //! Shopify's product CSV: rows become drafts. Pure: no file, no database.
 
-use std::collections::HashSet;
-
 use entity::ChannelId;
 use entity::catalog::product::ProductStatus;
 use entity::catalog::variant::SelectedOption;
 
+use super::product_columns::{Columns, OPTIONS};
+use super::product_values::{Pictures, attribute_values, category, made_sku, tags, whole_number, without_apostrophe};
 use super::report::{Notice, RowError};
-use super::source::{Header, Row, SourceError};
-use crate::catalog::{AttributeValue, Draft, DraftError, DraftMedia, DraftVariant, NewAttribute};
+use super::source::Row;
+use crate::catalog::{Draft, DraftError, DraftVariant, NewAttribute};
 use crate::platform::money::{Currency, Money};
-use crate::platform::text::{sha256_hex, slugify};
-
-/// Options of a product in the format.
-const OPTIONS: usize = 3;
-/// Longest made-up SKU in characters.
-const MADE_SKU_MAX: usize = 100;
-
-/// Where the columns are. A column that is not there reads as empty everywhere.
-#[derive(Debug)]
-pub struct Columns {
-    handle: Option<usize>,
-    title: Option<usize>,
-    body: Option<usize>,
-    vendor: Option<usize>,
-    kind: Option<usize>,
-    category: Option<usize>,
-    tags: Option<usize>,
-    published: Option<usize>,
-    options: [(Option<usize>, Option<usize>); OPTIONS],
-    sku: Option<usize>,
-    grams: Option<usize>,
-    tracker: Option<usize>,
-    quantity: Option<usize>,
-    policy: Option<usize>,
-    price: Option<usize>,
-    compare_at: Option<usize>,
-    requires_shipping: Option<usize>,
-    taxable: Option<usize>,
-    barcode: Option<usize>,
-    image: Option<usize>,
-    image_position: Option<usize>,
-    image_alt: Option<usize>,
-    variant_image: Option<usize>,
-    gift_card: Option<usize>,
-    seo_title: Option<usize>,
-    seo_description: Option<usize>,
-    status: Option<usize>,
-    attributes: Option<usize>,
-}
-
-impl Columns {
-    /// Finds the columns and names those that are ignored.
-    ///
-    /// # Errors
-    /// When `Handle`, `Title` or `Variant Price` is not there, or a column comes twice.
-    pub fn of(fields: &csv::StringRecord) -> Result<(Self, Vec<String>), SourceError> {
-        let mut header = Header::of(fields)?;
-        let columns = Self {
-            handle: header.need("Handle")?,
-            title: header.need("Title")?,
-            body: header.take("Body (HTML)"),
-            vendor: header.take("Vendor"),
-            kind: header.take("Type"),
-            category: header.take("Product Category"),
-            tags: header.take("Tags"),
-            published: header.take("Published"),
-            options: [
-                (header.take("Option1 Name"), header.take("Option1 Value")),
-                (header.take("Option2 Name"), header.take("Option2 Value")),
-                (header.take("Option3 Name"), header.take("Option3 Value")),
-            ],
-            sku: header.take("Variant SKU"),
-            grams: header.take("Variant Grams"),
-            tracker: header.take("Variant Inventory Tracker"),
-            quantity: header.take("Variant Inventory Qty"),
-            policy: header.take("Variant Inventory Policy"),
-            price: header.need("Variant Price")?,
-            compare_at: header.take("Variant Compare At Price"),
-            requires_shipping: header.take("Variant Requires Shipping"),
-            taxable: header.take("Variant Taxable"),
-            barcode: header.take("Variant Barcode"),
-            image: header.take("Image Src"),
-            image_position: header.take("Image Position"),
-            image_alt: header.take("Image Alt Text"),
-            variant_image: header.take("Variant Image"),
-            gift_card: header.take("Gift Card"),
-            seo_title: header.take("SEO Title"),
-            seo_description: header.take("SEO Description"),
-            status: header.take("Status"),
-            attributes: header.take("Attributes (JSON)"),
-        };
-        // Every shop's own warehouse sends in this version: named so that it is no surprise in the notice.
-        header.take("Variant Fulfillment Service");
-        Ok((columns, header.left()))
-    }
-
-    /// The handle of a row.
-    pub fn handle<'r>(&self, row: &'r Row) -> &'r str {
-        row.get(self.handle)
-    }
-}
+use crate::platform::text::slugify;
 
 /// A product as its rows say.
 #[derive(Clone, Debug, PartialEq)]
@@ -502,91 +412,3 @@ impl Reading<'_> {
 }
 
 const OPTION_VALUE: [&str; OPTIONS] = ["Option1 Value", "Option2 Value", "Option3 Value"];
-
-/// The values of an attribute: a text, a number, a truth value, or a list of these. `null` and empty texts are none.
-fn attribute_values(value: &serde_json::Value) -> Result<Vec<AttributeValue>, &'static str> {
-    use serde_json::Value;
-    let one = |value: &Value| match value {
-        Value::String(text) if text.contains('\0') => Err("holds the character U+0000"),
-        Value::String(text) => {
-            Ok(Some(AttributeValue::Text(text.trim().to_owned())).filter(|_| !text.trim().is_empty()))
-        }
-        Value::Number(number) => number
-            .as_f64()
-            .map(|n| Some(AttributeValue::Number(n)))
-            .ok_or("is a number that is too large"),
-        Value::Bool(truth) => Ok(Some(AttributeValue::Boolean(*truth))),
-        Value::Null => Ok(None),
-        Value::Array(_) | Value::Object(_) => Err("is neither text, number, true, false nor a list of these"),
-    };
-    match value {
-        Value::Array(items) => items.iter().filter_map(|item| one(item).transpose()).collect(),
-        value => Ok(one(value)?.into_iter().collect()),
-    }
-}
-
-/// Pictures with their positions; the first of an address counts.
-#[derive(Default)]
-struct Pictures(Vec<(u32, DraftMedia)>);
-
-impl Pictures {
-    fn add(&mut self, position: u32, url: &str, alt: &str) {
-        if self.0.iter().any(|(_, known)| known.url == url) {
-            return;
-        }
-        let picture = DraftMedia {
-            url: url.to_owned(),
-            alt: alt.to_owned(),
-            size: None,
-        };
-        self.0.push((position, picture));
-    }
-
-    fn in_order(mut self) -> Vec<DraftMedia> {
-        self.0.sort_by_key(|(position, _)| *position);
-        self.0.into_iter().map(|(_, picture)| picture).collect()
-    }
-}
-
-/// Tags are separated by commas; each counts once.
-fn tags(text: &str) -> Vec<String> {
-    let mut seen = HashSet::new();
-    let tags = text.split(',').map(str::trim).filter(|tag| !tag.is_empty());
-    tags.filter(|tag| seen.insert(*tag)).map(str::to_owned).collect()
-}
-
-/// The category: the type, or the last part of Shopify's standard category. What has no letter (some files have counts
-/// there) is no category.
-fn category(kind: &str, standard: &str) -> Option<String> {
-    let standard = standard.rsplit('>').next().unwrap_or_default().trim();
-    let name = if kind.is_empty() { standard } else { kind };
-    name.chars().any(char::is_alphabetic).then(|| name.to_owned())
-}
-
-/// Spreadsheets keep codes from becoming numbers by an apostrophe in front.
-fn without_apostrophe(code: &str) -> &str {
-    code.strip_prefix('\'').unwrap_or(code).trim()
-}
-
-/// A whole number; `12.0` is one too. Empty is 0.
-fn whole_number(text: &str) -> Option<i64> {
-    let whole = match text.split_once('.') {
-        Some((whole, fraction)) if !fraction.is_empty() && fraction.bytes().all(|b| b == b'0') => whole,
-        Some(_) => return None,
-        None => text,
-    };
-    if whole.is_empty() { Some(0) } else { whole.parse().ok() }
-}
-
-/// A SKU that is the same in every run: the handle with the option values, with a hash when it is too long.
-fn made_sku(handle: &str, selected: &[SelectedOption]) -> String {
-    let values = selected.iter().map(|option| slugify(&option.value));
-    let parts: Vec<String> = std::iter::once(handle.to_owned()).chain(values).collect();
-    let sku = parts.join("-");
-    if sku.chars().count() <= MADE_SKU_MAX {
-        return sku;
-    }
-    let hash = sha256_hex(&sku);
-    let start: String = sku.chars().take(MADE_SKU_MAX - 9).collect();
-    format!("{start}-{}", &hash[..8])
-}

@@ -8,7 +8,8 @@ use entity::{ChannelId, LocationId};
 
 use super::canonical::Canonical;
 use super::pipeline::{self, Parse};
-use super::product_rows::{self, Columns, ParsedProduct};
+use super::product_columns::Columns;
+use super::product_rows::{self, ParsedProduct};
 use super::progress::Progress;
 use super::report::{Report, RowError, Summary};
 use super::source::{self, Row};
