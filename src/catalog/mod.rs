@@ -15,6 +15,7 @@ mod graphql;
 mod list;
 mod query;
 mod save;
+mod save_children;
 mod update_product;
 
 pub use attribute::{AttributeValue, NewAttribute};
