@@ -15,7 +15,6 @@ mod graphql;
 mod list;
 mod query;
 mod save;
-mod save_children;
 mod update_product;
 
 pub use attribute::{AttributeValue, NewAttribute};
