@@ -10,13 +10,13 @@ use entity::catalog::{
 };
 use entity::inventory::{allocation, reservation};
 use entity::{AttributeId, ChannelId, ProductId, VariantId};
-use sea_orm::sea_query::{Expr, ExprTrait, OnConflict, Query};
-use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect, Set};
+use sea_orm::sea_query::{Expr, ExprTrait, Query};
+use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, Iterable, QueryFilter, QuerySelect, Set};
 
 use crate::catalog::attribute::{name_of, value_key};
 use crate::catalog::draft::{Draft, DraftError};
 use crate::catalog::events::ProductsChanged;
-use crate::platform::db::{Tx, any_of, any_text, insert_all};
+use crate::platform::db::{Tx, any_of, any_text, insert_all, upsert_all};
 use crate::platform::error::{Fault, Result};
 use crate::platform::event;
 use crate::platform::id::Ids;
@@ -184,7 +184,7 @@ impl Batch {
             let known = owners.get(&v.sku).map(|(_, variant)| *variant);
             let variant_id = known.unwrap_or_else(|| ids.new_id());
             owners.insert(v.sku.clone(), (id, variant_id));
-            let mut row = variant::Model {
+            let row = variant::Model {
                 id: variant_id,
                 product_id: id,
                 sku: v.sku.clone(),
@@ -201,9 +201,8 @@ impl Batch {
             }
             .into_active_model();
             if known.is_some() {
-                row.created_at = sea_orm::ActiveValue::NotSet;
                 self.kept_variants.push(variant_id);
-                self.changed_variants.push(row.reset_all());
+                self.changed_variants.push(row);
             } else {
                 self.new_variants.push(row);
             }
@@ -240,7 +239,7 @@ impl Batch {
         .into_active_model();
         if old.is_some() {
             self.changed_ids.push(id);
-            self.changed_products.push(row.reset_all());
+            self.changed_products.push(row);
         } else {
             self.new_products.push(row);
         }
@@ -312,28 +311,27 @@ impl Batch {
         if self.all.is_empty() {
             return Ok(());
         }
+        use product::Column as Product;
+        use variant::Column as Variant;
         insert_all(tx, self.new_products).await?;
-        for row in self.changed_products {
-            row.update(tx).await?;
-        }
+        let overwritten: Vec<Product> = Product::iter()
+            .filter(|column| !matches!(column, Product::Id | Product::Slug | Product::CreatedAt))
+            .collect();
+        upsert_all(tx, self.changed_products, &[Product::Id], &overwritten).await?;
         clear_children(tx, &self.changed_ids, &self.kept_variants).await?;
-        for row in self.changed_variants {
-            row.update(tx).await?;
-        }
+        let overwritten: Vec<Variant> = Variant::iter()
+            .filter(|column| !matches!(column, Variant::Id | Variant::ProductId | Variant::CreatedAt))
+            .collect();
+        upsert_all(tx, self.changed_variants, &[Variant::Id], &overwritten).await?;
         insert_all(tx, self.new_variants).await?;
-        let unique = OnConflict::columns([product_listing::Column::ProductId, product_listing::Column::ChannelId])
-            .update_columns([
-                product_listing::Column::Published,
-                product_listing::Column::MinPrice,
-                product_listing::Column::MaxPrice,
-            ])
-            .to_owned();
-        if !self.listings.is_empty() {
-            product_listing::Entity::insert_many(self.listings)
-                .on_conflict(unique)
-                .exec_without_returning(tx)
-                .await?;
-        }
+        use product_listing::Column as Listing;
+        upsert_all(
+            tx,
+            self.listings,
+            &[Listing::ProductId, Listing::ChannelId],
+            &[Listing::Published, Listing::MinPrice, Listing::MaxPrice],
+        )
+        .await?;
         insert_all(tx, self.prices).await?;
         insert_all(tx, self.options).await?;
         insert_all(tx, self.tags).await?;
@@ -437,10 +435,7 @@ async fn attribute_rows(
             name: Set(name_of(key)),
             kind: Set(*kind),
         });
-        attribute::Entity::insert_many(rows)
-            .on_conflict(OnConflict::column(attribute::Column::Key).do_nothing().to_owned())
-            .exec_without_returning(tx)
-            .await?;
+        upsert_all(tx, rows.collect(), &[attribute::Column::Key], &[]).await?;
         known = attribute_ids(tx, &keys).await?;
     }
     let mut rows = Vec::new();

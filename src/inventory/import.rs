@@ -11,6 +11,9 @@ use crate::platform::db::{Tx, any_of, insert_all};
 use crate::platform::error::Result;
 use crate::platform::id::Ids;
 
+/// Levels in one statement: six parameters each, below the limit of SQLite.
+const ROWS: usize = 5000;
+
 /// Sets the units on hand of variants at a location. What is reserved or allocated stays claimed: a level never falls
 /// below it. Each change is a movement.
 ///
@@ -65,10 +68,13 @@ pub async fn set_on_hand(
         .value(stock_level::Column::OnHand, at_least_claimed)
         .update_column(stock_level::Column::UpdatedAt)
         .to_owned();
-    stock_level::Entity::insert_many(rows)
-        .on_conflict(set)
-        .exec_without_returning(tx)
-        .await?;
+    let rows: Vec<_> = rows.collect();
+    for rows in rows.chunks(ROWS) {
+        stock_level::Entity::insert_many(rows.iter().cloned())
+            .on_conflict(set.clone())
+            .exec_without_returning(tx)
+            .await?;
+    }
     let movements = changed
         .into_iter()
         .filter(|(_, _, delta)| *delta != 0)

@@ -254,7 +254,7 @@ fn every_command_can_be_parsed() {
         "doctor",
         "healthcheck",
         "schema",
-        "schema --env-example",
+        "schema --dotenv",
     ] {
         let parsed = merx::command::Cli::try_parse_from(std::iter::once("merx").chain(words.split(' ')));
         assert!(parsed.is_ok(), "{words}: {:?}", parsed.err());
