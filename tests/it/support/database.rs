@@ -88,6 +88,10 @@ impl Clone {
                 run(&mut connection, format!("ALTER DATABASE {making} RENAME TO {template}")).await;
             }
         }
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "names a database, nothing that a test looks at"
+        )]
         let name = format!("merx_test_{}", uuid::Uuid::now_v7().simple());
         let mut connection = PgConnection::connect(&admin)
             .await
