@@ -1,6 +1,6 @@
 //! Writing products: many at once, each wholly or not at all.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 use entity::catalog::product_option::OptionValues;
@@ -166,6 +166,8 @@ struct Batch {
     media: Vec<media::ActiveModel>,
     attributes: Vec<(ProductId, Vec<NewAttribute>)>,
     all: Vec<ProductId>,
+    /// The channels that the drafts price: what other channels ask stays as it is.
+    channels: BTreeSet<ChannelId>,
 }
 
 impl Batch {
@@ -250,6 +252,7 @@ impl Batch {
     fn add_listings(&mut self, id: ProductId, draft: &Draft) {
         let mut ranges: HashMap<ChannelId, (i64, i64)> = HashMap::new();
         for (channel, amount, _) in draft.variants.iter().flat_map(|v| &v.prices) {
+            self.channels.insert(*channel);
             let range = ranges.entry(*channel).or_insert((*amount, *amount));
             *range = (Ord::min(range.0, *amount), Ord::max(range.1, *amount));
         }
@@ -319,7 +322,8 @@ impl Batch {
             .filter(|column| !matches!(column, Product::Id | Product::Slug | Product::CreatedAt))
             .collect();
         upsert_all(tx, self.changed_products, &[Product::Id], &overwritten).await?;
-        clear_children(tx, &self.changed_ids, &self.kept_variants).await?;
+        let channels: Vec<ChannelId> = self.channels.into_iter().collect();
+        clear_children(tx, &self.changed_ids, &self.kept_variants, &channels).await?;
         let overwritten: Vec<Variant> = Variant::iter()
             .filter(|column| !matches!(column, Variant::Id | Variant::ProductId | Variant::CreatedAt))
             .collect();
@@ -334,6 +338,7 @@ impl Batch {
         )
         .await?;
         insert_all(tx, self.prices).await?;
+        refresh_ranges(tx, &self.changed_ids).await?;
         insert_all(tx, self.options).await?;
         insert_all(tx, self.tags).await?;
         insert_all(tx, self.media).await?;
@@ -349,7 +354,7 @@ pub(super) fn position_of(index: usize) -> i32 {
 
 /// Takes away what changed products will get anew, and the variants that they no longer have. A variant that somebody
 /// is paying for or waiting for stays without a price: it cannot be bought again.
-async fn clear_children(tx: &Tx, products: &[ProductId], kept: &[VariantId]) -> Result<()> {
+async fn clear_children(tx: &Tx, products: &[ProductId], kept: &[VariantId], channels: &[ChannelId]) -> Result<()> {
     if products.is_empty() {
         return Ok(());
     }
@@ -358,8 +363,11 @@ async fn clear_children(tx: &Tx, products: &[ProductId], kept: &[VariantId]) -> 
         .from(variant::Entity)
         .and_where(any_of(tx, variant::Column::ProductId, products))
         .to_owned();
+    let priced_anew = any_of(tx, variant_price::Column::ChannelId, channels);
+    let gone = any_of(tx, variant_price::Column::VariantId, kept).not();
     variant_price::Entity::delete_many()
         .filter(variant_price::Column::VariantId.in_subquery(of_products))
+        .filter(priced_anew.or(gone))
         .exec(tx)
         .await?;
     let reserved = Query::select()
@@ -379,16 +387,14 @@ async fn clear_children(tx: &Tx, products: &[ProductId], kept: &[VariantId]) -> 
         .await?;
     // Free the combinations of those that stay, so that two variants may swap theirs.
     variant::Entity::update_many()
-        .col_expr(
-            variant::Column::OptionsKey,
-            Expr::cust("\"sku\" || CAST(\"id\" AS TEXT)"),
-        )
+        .col_expr(variant::Column::OptionsKey, Expr::cust("'\u{1f}' || \"sku\""))
         .filter(any_of(tx, variant::Column::ProductId, products))
         .exec(tx)
         .await?;
     product_listing::Entity::update_many()
         .col_expr(product_listing::Column::Published, Expr::value(false))
         .filter(any_of(tx, product_listing::Column::ProductId, products))
+        .filter(any_of(tx, product_listing::Column::ChannelId, channels))
         .exec(tx)
         .await?;
     product_option::Entity::delete_many()
@@ -405,6 +411,28 @@ async fn clear_children(tx: &Tx, products: &[ProductId], kept: &[VariantId]) -> 
         .await?;
     product_attribute::Entity::delete_many()
         .filter(any_of(tx, product_attribute::Column::ProductId, products))
+        .exec(tx)
+        .await?;
+    Ok(())
+}
+
+/// Lowest and highest price of changed products in every channel: a variant that went may have held one of them.
+async fn refresh_ranges(tx: &Tx, products: &[ProductId]) -> Result<()> {
+    if products.is_empty() {
+        return Ok(());
+    }
+    let range = |aggregate: &str| {
+        Expr::cust(format!(
+            "(SELECT {aggregate}(\"variant_price\".\"amount\") FROM \"variant_price\" \
+             JOIN \"variant\" ON \"variant\".\"id\" = \"variant_price\".\"variant_id\" \
+             WHERE \"variant\".\"product_id\" = \"product_listing\".\"product_id\" \
+             AND \"variant_price\".\"channel_id\" = \"product_listing\".\"channel_id\")"
+        ))
+    };
+    product_listing::Entity::update_many()
+        .col_expr(product_listing::Column::MinPrice, range("MIN"))
+        .col_expr(product_listing::Column::MaxPrice, range("MAX"))
+        .filter(any_of(tx, product_listing::Column::ProductId, products))
         .exec(tx)
         .await?;
     Ok(())

@@ -157,3 +157,49 @@ async fn many_products_cost_few_statements() {
     assert_eq!(counts(&summary.expect("imported")), [1000, 0, 0, 0]);
     assert!(statements < 120, "{statements} statements for two batches");
 }
+
+/// The price of each SKU of a product in a channel.
+async fn prices(shop: &Shop, slug: &str) -> Vec<(String, i64)> {
+    let document = "query($slug: String!) { product(by: { slug: $slug }) {
+        priceRange { min { minorUnits } } variants(first: 10) { sku price { minorUnits } } } }";
+    let answer = shop.data(document, json!({ "slug": slug })).await;
+    let product = &answer["product"];
+    let sold = product["variants"].as_array().into_iter().flatten();
+    let sold: Vec<(String, i64)> = sold
+        .filter_map(|v| Some((v["sku"].as_str()?.to_owned(), v["price"]["minorUnits"].as_i64()?)))
+        .collect();
+    let least = sold.iter().map(|(_, price)| *price).min();
+    assert_eq!(
+        product["priceRange"]["min"]["minorUnits"].as_i64(),
+        least,
+        "{product:#}"
+    );
+    sold
+}
+
+#[tokio::test]
+async fn another_channel_keeps_its_prices_and_variants_may_swap_values() {
+    use merx::command::import::{ImportProducts, products};
+    let shop = Shop::demo().await;
+    let header = "Handle,Title,Option1 Name,Option1 Value,Variant SKU,Variant Price";
+    let both = format!("{header}\npen,Pen,Colour,Red,PEN-1,2.00\npen,,,Blue,PEN-2,3.00\npen,,,Green,PEN-3,1.00\n");
+    let everywhere = ImportProducts {
+        file: super::file(&shop, "both.csv", both),
+        channels: vec!["us".to_owned(), "eu".to_owned()],
+        location: None,
+    };
+    assert_eq!(
+        counts(&products(&shop.app, everywhere).await.expect("read")),
+        [1, 0, 0, 0]
+    );
+
+    // Dearer at home, one variant less, and two that swap their colours.
+    let home = format!("{header}\npen,Pen,Colour,Blue,PEN-1,5.00\npen,,,Red,PEN-2,6.00\n");
+    assert_eq!(counts(&import_products(&shop, home).await.expect("read")), [0, 1, 0, 0]);
+    let at = |sku: &str, price: i64| (sku.to_owned(), price);
+    assert_eq!(prices(&shop, "pen").await, [at("PEN-1", 500), at("PEN-2", 600)]);
+    assert_eq!(
+        prices(&shop.channel("eu"), "pen").await,
+        [at("PEN-1", 200), at("PEN-2", 300)]
+    );
+}
