@@ -117,16 +117,22 @@ pub async fn rebuild(app: &App, progress: impl Fn(usize) + Send + Sync) -> Resul
     Ok(read.into_inner())
 }
 
-/// Makes the index ready: nothing to do where it is complete; else a small catalogue is indexed at once and a large one
+/// Makes the index ready: nothing to do where it is complete, and not empty beside a catalogue; else a small catalogue is indexed at once and a large one
 /// in the background, while searches are answered by the database.
 ///
 /// # Errors
 /// Those of the database and of the engine.
 pub async fn prepare(app: &App) -> Result<()> {
-    if app.search.engine.is_ready().await {
+    let engine = &app.search.engine;
+    let ready = engine.is_ready().await;
+    if ready && !engine.is_empty().await {
         return Ok(());
     }
-    let small = document::next_products(&app.db, None, SMALL as u64 + 1).await?.len() <= SMALL;
+    let products = document::next_products(&app.db, None, SMALL as u64 + 1).await?.len();
+    if ready && products == 0 {
+        return Ok(());
+    }
+    let small = products <= SMALL;
     if small {
         rebuild(app, |_| {}).await?;
         return Ok(());

@@ -223,6 +223,9 @@ pub trait Engine: Send + Sync {
     /// Whether the index holds the whole catalogue: it has been built once and kept up since.
     async fn is_ready(&self) -> bool;
 
+    /// Whether the index holds nothing.
+    async fn is_empty(&self) -> bool;
+
     /// A page of hits with their facets.
     async fn search(&self, request: SearchRequest) -> Result<SearchAnswer, EngineError>;
 

@@ -33,7 +33,8 @@ use self::write::Writer;
 use crate::platform::error::{Fault, Result};
 use crate::search::engine::{Batch, Engine, EngineError, SearchAnswer, SearchRequest, SuggestAnswer, SuggestRequest};
 
-/// Fewer hits than this for all words, and hits for some of the words follow.
+/// Fewer hits than this with all words, and one word may be missing, and so on. A higher number fills pages, but with
+/// hits that drown the counts of the facets.
 const ENOUGH: u64 = 1;
 
 impl From<TantivyError> for EngineError {
@@ -216,6 +217,10 @@ impl Engine for Tantivy {
         matches!(self.searcher(), Ok((_, true)))
     }
 
+    async fn is_empty(&self) -> bool {
+        self.searcher().is_ok_and(|(searcher, _)| searcher.num_docs() == 0)
+    }
+
     async fn search(&self, request: SearchRequest) -> Result<SearchAnswer, EngineError> {
         let engine = self.clone();
         apart(move || engine.answer(&request)).await
@@ -229,12 +234,11 @@ impl Engine for Tantivy {
     async fn write(&self, batch: Batch) -> Result<(), EngineError> {
         let engine = self.clone();
         apart(move || {
-            let complete = engine.searcher()?.1;
             let fields = &engine.0.fields;
             engine
                 .0
                 .writer
-                .write(complete, |writer| write::replace(writer, fields, &batch))
+                .write(false, |writer| write::replace(writer, fields, &batch))
         })
         .await?;
         self.0.writer.close_when_idle();

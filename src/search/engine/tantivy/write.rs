@@ -39,10 +39,11 @@ impl Writer {
         }))
     }
 
-    /// Runs `work` and commits; takes everything back when it fails. Blocks.
+    /// Runs `work` and commits; takes everything back when it fails. The index is complete afterwards when it was
+    /// before, or when `completes`. Blocks.
     pub(super) fn write(
         &self,
-        complete: bool,
+        completes: bool,
         work: impl FnOnce(&mut IndexWriter) -> tantivy::Result<()>,
     ) -> Result<(), EngineError> {
         let mut open = self.0.open.lock();
@@ -51,6 +52,14 @@ impl Writer {
             Some(writer) => writer,
             None => self.acquire()?,
         };
+        // Asked under the lock: no other process can have built the index since.
+        let was = || {
+            self.0
+                .index
+                .load_metas()
+                .map(|metas| metas.payload.as_deref() == Some(COMPLETE))
+        };
+        let complete = completes || was()?;
         let result = work(&mut writer).and_then(|()| {
             let mut commit = writer.prepare_commit()?;
             if complete {
