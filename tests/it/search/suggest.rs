@@ -30,7 +30,12 @@ async fn a_beginning_suggests_products_categories_brands_and_queries() {
         "{two:#}"
     );
     let more = shop.data(SUGGEST, json!({ "query": "reading la" })).await["searchSuggest"].take();
-    assert!(texts(&more["queries"], None).iter().any(|q| q.starts_with("reading lamp")), "{more:#}");
+    assert!(
+        texts(&more["queries"], None)
+            .iter()
+            .any(|q| q.starts_with("reading lamp")),
+        "{more:#}"
+    );
 }
 
 #[tokio::test]

@@ -63,12 +63,7 @@ pub(super) struct Analysis {
 }
 
 /// Looks `text` up. The last word is a beginning unless a space follows it, or it has fewer than `shortest` characters.
-pub(super) fn analyse(
-    searcher: &Searcher,
-    fields: &Fields,
-    text: &str,
-    shortest: usize,
-) -> tantivy::Result<Analysis> {
+pub(super) fn analyse(searcher: &Searcher, fields: &Fields, text: &str, shortest: usize) -> tantivy::Result<Analysis> {
     let text: String = text.chars().take(TEXT_MAX).collect();
     let typing = !text.ends_with(char::is_whitespace);
     let (mut plain, mut stemming) = (plain(), stemming());
