@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use chrono::{DateTime, Utc};
 use entity::CustomerId;
 use entity::customer::customer;
-use sea_orm::{EntityTrait, IntoActiveModel, QueryFilter, QuerySelect};
+use sea_orm::{EntityTrait, IntoActiveModel, QueryFilter};
 
 use crate::platform::db::{Tx, any_text, upsert_all};
 use crate::platform::error::Result;
@@ -24,8 +24,8 @@ pub(crate) struct NewCustomer {
     pub(crate) since: DateTime<Utc>,
 }
 
-/// The customers with these addresses; those that are missing are made. An address may come more than once: the
-/// earliest `since` and the first name count. At most three statements.
+/// The customers with these addresses; those that are missing are made, as of their earliest `since`. An address may come
+/// more than once: the first name counts. At most four statements.
 ///
 /// # Errors
 /// Those of the database.
@@ -50,10 +50,21 @@ pub(crate) async fn ensure(tx: &Tx, ids: &Ids, wanted: Vec<NewCustomer>) -> Resu
         return Ok(HashMap::new());
     }
     let emails: Vec<String> = by_email.keys().cloned().collect();
-    let known = ids_by_email(tx, &emails).await?;
-    by_email.retain(|email, _| !known.contains_key(email));
+    let known = by_emails(tx, &emails).await?;
+    // Files of other shops begin with the newest order: who came earlier than was known, did.
+    let mut earlier = Vec::new();
+    for row in &known {
+        if let Some(new) = by_email.remove(&row.email)
+            && new.since < row.created_at
+        {
+            let mut row = row.clone();
+            row.created_at = new.since;
+            earlier.push(row.into_active_model());
+        }
+    }
+    upsert_all(tx, earlier, &[customer::Column::Id], &[customer::Column::CreatedAt]).await?;
     if by_email.is_empty() {
-        return Ok(known);
+        return Ok(ids_of(known));
     }
     let rows = by_email.into_values().map(|new| {
         customer::Model {
@@ -66,16 +77,14 @@ pub(crate) async fn ensure(tx: &Tx, ids: &Ids, wanted: Vec<NewCustomer>) -> Resu
         .into_active_model()
     });
     upsert_all(tx, rows.collect(), &[customer::Column::Email], &[]).await?;
-    ids_by_email(tx, &emails).await
+    Ok(ids_of(by_emails(tx, &emails).await?))
 }
 
-async fn ids_by_email(tx: &Tx, emails: &[String]) -> Result<HashMap<String, CustomerId>> {
-    let rows = customer::Entity::find()
-        .select_only()
-        .columns([customer::Column::Email, customer::Column::Id])
-        .filter(any_text(tx, customer::Column::Email, emails))
-        .into_tuple::<(String, CustomerId)>()
-        .all(tx)
-        .await?;
-    Ok(rows.into_iter().collect())
+fn ids_of(rows: Vec<customer::Model>) -> HashMap<String, CustomerId> {
+    rows.into_iter().map(|row| (row.email, row.id)).collect()
+}
+
+async fn by_emails(tx: &Tx, emails: &[String]) -> Result<Vec<customer::Model>> {
+    let select = customer::Entity::find().filter(any_text(tx, customer::Column::Email, emails));
+    Ok(select.all(tx).await?)
 }

@@ -9,6 +9,7 @@ mod database;
 mod dependencies;
 mod drift;
 mod http;
+mod import;
 mod jobs;
 mod platform;
 mod recommendation;
