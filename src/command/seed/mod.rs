@@ -1,6 +1,6 @@
 //! `merx seed`: the demo shop, so that a newcomer has something to look at and a test something to buy.
 //!
-//! [`shop`] opens the markets, [`catalogue`] knows what is sold, [`draw`] makes the pictures.
+//! `shop` opens the markets, `catalogue` knows what is sold, `draw` makes the pictures.
 
 mod catalogue;
 mod draw;
