@@ -167,7 +167,7 @@ impl Reading<'_> {
             }
             if !name.is_empty() {
                 names.push((i, name.to_owned()));
-            } else if !value.is_empty() && !(i == 0 && value.eq_ignore_ascii_case("Default Title")) {
+            } else if !(value.is_empty() || i == 0 && value.eq_ignore_ascii_case("Default Title")) {
                 self.error(
                     first,
                     OPTION_VALUE[i],
