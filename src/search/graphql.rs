@@ -260,7 +260,6 @@ pub struct SearchQuery;
 impl SearchQuery {
     /// Products of the channel that match. Words are stemmed, typos mended, and the last word may be a beginning.
     /// Shoppers and staff alike find what the channel shows.
-    #[expect(clippy::too_many_arguments, reason = "the arguments of the field")]
     async fn search(
         &self,
         ctx: &Context<'_>,

@@ -2,7 +2,7 @@
 
 use entity::TypedId;
 use sea_orm::sea_query::extension::postgres::PgFunc;
-use sea_orm::sea_query::{ArrayType, Expr, ExprTrait, SimpleExpr, Value};
+use sea_orm::sea_query::{ArrayType, Expr, ExprTrait, Func, LikeExpr, SimpleExpr, Value};
 use sea_orm::{ColumnTrait, ConnectionTrait};
 use uuid::Uuid;
 
@@ -71,6 +71,6 @@ fn escaped(text: &str) -> String {
 }
 
 fn lower_like(column: impl ColumnTrait, pattern: String) -> SimpleExpr {
-    let (table, column) = (column.entity_name().to_string(), column.to_string());
-    Expr::cust_with_values(format!("lower(\"{table}\".\"{column}\") LIKE ? ESCAPE '\\'"), [pattern])
+    let lower = Func::lower(Expr::col(column.as_column_ref()));
+    Expr::expr(lower).like(LikeExpr::new(pattern).escape('\\'))
 }
