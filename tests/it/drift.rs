@@ -15,7 +15,7 @@ use serde_json::json;
 use crate::support::{STAFF_TOKEN, Shop, config};
 
 /// The operations of the contract that this version answers.
-const PROMISED: [&str; 21] = [
+const PROMISED: [&str; 22] = [
     "ChannelInfo",
     "Listing",
     "CategoryTree",
@@ -34,6 +34,7 @@ const PROMISED: [&str; 21] = [
     "CheckoutComplete",
     "Order",
     "NodeById",
+    "Recommend",
     "ProductCreate",
     "ProductUpdate",
     "StockAdjust",

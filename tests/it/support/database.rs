@@ -33,6 +33,22 @@ fn lock(name: &str) -> (PathBuf, File) {
     (folder, file)
 }
 
+/// Removes the templates of builds that nobody runs any more.
+fn forget_old(templates: &Path) {
+    let old = std::time::Duration::from_secs(3600);
+    for entry in std::fs::read_dir(templates).into_iter().flatten().flatten() {
+        let age = entry
+            .metadata()
+            .and_then(|m| m.modified())
+            .ok()
+            .and_then(|t| t.elapsed().ok());
+        if age.is_some_and(|age| age > old) {
+            // Somebody else may have been faster.
+            let _ = std::fs::remove_file(entry.path());
+        }
+    }
+}
+
 impl Clone {
     /// A copy for the test whose folder is `folder`.
     pub async fn of_demo_shop(folder: &Path) -> Self {
@@ -47,6 +63,7 @@ impl Clone {
         let (templates, _lock) = lock(&name);
         let template = templates.join(&name);
         if !template.exists() {
+            forget_old(&templates);
             let making = tempfile::tempdir().expect("a temporary folder");
             let file = making.path().join("template.db");
             seed(making.path(), &format!("sqlite:{}", file.display())).await;
