@@ -1,4 +1,4 @@
-//! What every change of a cart shares: find it, see that it is open, write, count the version up, read it again.
+//! What every change of a cart shares: find it, hold its row while the change is decided and written, read it again.
 
 use entity::cart::cart;
 use entity::cart::cart::CartStatus;
@@ -20,22 +20,23 @@ pub(super) async fn open_cart(app: &App, token: &str) -> Result<cart::Model, Car
     }
 }
 
-/// Counts the version up, which also sees that nobody completed the cart meanwhile. Last in the transaction, because it
-/// is the row that others wait for.
-pub(super) async fn touch(tx: &Tx, app: &App, row: &cart::Model) -> Result<cart::Model, CartError> {
+/// Opens a transaction that holds the row of the cart, with its version counted up. Two changes of one cart come one
+/// after the other, so that none is decided on lines that the other has just changed; nobody else waits for that row.
+pub(super) async fn hold(app: &App, row: &cart::Model) -> Result<(Tx, cart::Model), CartError> {
+    let tx = app.db.begin().await?;
     let touched = cart::Entity::update_many()
         .col_expr(cart::Column::Version, Expr::col(cart::Column::Version).add(1))
         .col_expr(cart::Column::UpdatedAt, Expr::value(app.clock.now()))
         .filter(cart::Column::Id.eq(row.id))
         .filter(cart::Column::Status.eq(CartStatus::Open))
-        .exec_with_returning(tx)
+        .exec_with_returning(&tx)
         .await?;
-    touched.into_iter().next().ok_or(CartError::Completed)
+    let row = touched.into_iter().next().ok_or(CartError::Completed)?;
+    Ok((tx, row))
 }
 
 /// Commits a change and reads the cart again.
-pub(super) async fn finish(tx: Tx, app: &App, row: &cart::Model, token: &str) -> Result<LoadedCart, CartError> {
-    let row = touch(&tx, app, row).await?;
+pub(super) async fn finish(tx: Tx, app: &App, row: cart::Model, token: &str) -> Result<LoadedCart, CartError> {
     tx.commit().await?;
     Ok(load(app, row, token).await?)
 }

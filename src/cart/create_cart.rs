@@ -39,7 +39,7 @@ pub async fn create_cart(
         updated_at: now,
     };
     let scope = scope_of(app, &row).await?;
-    let lines = merged(app, &scope, &[], lines).await?;
+    let lines = merged(&app.db, app, &scope, None, &[], lines).await?;
     let tx = app.db.begin().await?;
     row.clone().into_active_model().insert(&tx).await?;
     put_lines(&tx, row.id, lines).await?;

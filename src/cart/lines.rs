@@ -6,13 +6,14 @@ use entity::cart::cart_line;
 use entity::cart::cart_line::{LineAttribute, LineAttributes};
 use entity::{CartId, CartLineId, ProductId, VariantId};
 use sea_orm::sea_query::OnConflict;
-use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder};
 
 use crate::app::App;
-use crate::cart::change::{finish, open_cart};
+use crate::cart::change::{finish, hold, open_cart};
 use crate::cart::query::{LoadedCart, scope_of};
 use crate::catalog;
 use crate::channel::Scope;
+use crate::inventory;
 use crate::platform::db::{Tx, any_of};
 use crate::platform::error::{Fault, Result};
 
@@ -123,11 +124,11 @@ impl From<sea_orm::DbErr> for CartError {
 pub async fn add_lines(app: &App, token: &str, lines: Vec<NewLine>) -> Result<LoadedCart, CartError> {
     let row = open_cart(app, token).await?;
     let scope = scope_of(app, &row).await?;
-    let present = present_lines(app, row.id).await?;
-    let lines = merged(app, &scope, &present, lines).await?;
-    let tx = app.db.begin().await?;
+    let (tx, row) = hold(app, &row).await?;
+    let present = present_lines(&tx, row.id).await?;
+    let lines = merged(&tx, app, &scope, Some(row.id), &present, lines).await?;
     put_lines(&tx, row.id, lines).await?;
-    finish(tx, app, &row, token).await
+    finish(tx, app, row, token).await
 }
 
 /// Sets quantity and remarks of lines.
@@ -140,7 +141,8 @@ pub async fn update_lines(app: &App, token: &str, changes: Vec<LineChange>) -> R
     }
     let row = open_cart(app, token).await?;
     let scope = scope_of(app, &row).await?;
-    let mut present = present_lines(app, row.id).await?;
+    let (tx, row) = hold(app, &row).await?;
+    let mut present = present_lines(&tx, row.id).await?;
     let mut removed = Vec::new();
     let mut changed = Vec::new();
     for (line, change) in changes.into_iter().enumerate() {
@@ -180,7 +182,7 @@ pub async fn update_lines(app: &App, token: &str, changes: Vec<LineChange>) -> R
             ..line.clone()
         })
         .collect();
-    let mut lines = merged(app, &scope, &present, wanted).await?;
+    let mut lines = merged(&tx, app, &scope, Some(row.id), &present, wanted).await?;
     // A changed line keeps its id, and with it its place, unless it joins another one.
     for line in &mut lines {
         let same = |(old, new): &&(cart_line::Model, NewLine)| {
@@ -193,13 +195,12 @@ pub async fn update_lines(app: &App, token: &str, changes: Vec<LineChange>) -> R
             line.created_at = old.created_at;
         }
     }
-    let tx = app.db.begin().await?;
     cart_line::Entity::delete_many()
         .filter(any_of(&tx, cart_line::Column::Id, &removed))
         .exec(&tx)
         .await?;
     put_lines(&tx, row.id, lines).await?;
-    finish(tx, app, &row, token).await
+    finish(tx, app, row, token).await
 }
 
 /// Takes lines out of a cart.
@@ -211,21 +212,21 @@ pub async fn remove_lines(app: &App, token: &str, ids: Vec<CartLineId>) -> Resul
         return Err(CartError::TooManyLines);
     }
     let row = open_cart(app, token).await?;
-    let present = present_lines(app, row.id).await?;
+    let (tx, row) = hold(app, &row).await?;
+    let present = present_lines(&tx, row.id).await?;
     if let Some(line) = ids.iter().position(|id| !present.iter().any(|l| l.id == *id)) {
         return Err(CartError::NoLine { line });
     }
-    let tx = app.db.begin().await?;
     cart_line::Entity::delete_many()
         .filter(any_of(&tx, cart_line::Column::Id, &ids))
         .exec(&tx)
         .await?;
-    finish(tx, app, &row, token).await
+    finish(tx, app, row, token).await
 }
 
-async fn present_lines(app: &App, cart: CartId) -> Result<Vec<cart_line::Model>> {
+async fn present_lines(tx: &Tx, cart: CartId) -> Result<Vec<cart_line::Model>> {
     let lines = cart_line::Entity::find().filter(cart_line::Column::CartId.eq(cart));
-    Ok(lines.order_by_asc(cart_line::Column::Id).all(&app.db).await?)
+    Ok(lines.order_by_asc(cart_line::Column::Id).all(tx).await?)
 }
 
 /// Remarks as one text: equal texts are equal remarks.
@@ -256,10 +257,12 @@ fn check_attributes(line: usize, attributes: &[(String, String)]) -> Result<(), 
 }
 
 /// The lines that `lines` make of those that are `present`: each with the units it shall have. Checks the variants, and
-/// that there is enough of them for the whole cart.
+/// that there is enough of them for the whole cart. `cart` is the cart, once it is there.
 pub(super) async fn merged(
+    db: &impl ConnectionTrait,
     app: &App,
     scope: &Scope,
+    cart: Option<CartId>,
     present: &[cart_line::Model],
     lines: Vec<NewLine>,
 ) -> Result<Vec<cart_line::Model>, CartError> {
@@ -276,9 +279,14 @@ pub(super) async fn merged(
         return Ok(Vec::new());
     }
     let ids: Vec<VariantId> = lines.iter().map(|l| l.variant).collect();
-    let variants = catalog::variants_by_ids(&app.db, scope, &ids).await?;
+    let variants = catalog::variants_by_ids(db, scope, &ids).await?;
     let products: Vec<ProductId> = variants.values().map(|v| v.row.product_id).collect();
-    let listed = catalog::products_by_ids(&app.db, scope, &products).await?;
+    let listed = catalog::products_by_ids(db, scope, &products).await?;
+    // What the cart has reserved itself is not gone: it may be bought by this cart.
+    let reserved = match cart {
+        Some(cart) => inventory::reserved_by_cart(db, cart).await?,
+        None => HashMap::new(),
+    };
     let mut wanted: HashMap<VariantId, i64> = HashMap::new();
     for line in present {
         *wanted.entry(line.variant_id).or_default() += i64::from(line.quantity);
@@ -289,6 +297,8 @@ pub(super) async fn merged(
         let variant = variants.get(&new.variant).filter(|v| v.price.is_some());
         let variant = variant.filter(|v| listed.contains_key(&v.row.product_id));
         let variant = variant.ok_or(CartError::NoVariant { line })?;
+        let mut variant = variant.clone();
+        variant.available += reserved.get(&new.variant).copied().unwrap_or_default();
         let in_cart = wanted.entry(new.variant).or_default();
         if !variant.can_sell(*in_cart + i64::from(new.quantity)) {
             let available = Ord::max(variant.available - *in_cart, 0);

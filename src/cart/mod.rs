@@ -18,6 +18,7 @@ pub use address::{AddressError, AddressField, checked_address};
 pub use create_cart::create_cart;
 pub use graphql::{AddressObject, CartMutation, CartObject, CartQuery};
 pub use lines::{CartError, LineChange, NewLine, add_lines, remove_lines, update_lines};
+pub(crate) use query::load_by_id;
 pub use query::{LoadedCart, LoadedLine, Problem, load, load_by_token};
 pub use select_delivery::select_delivery;
 pub use totals::{LineTotals, PricedLine, TotalError, Totals, totals};

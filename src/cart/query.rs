@@ -5,13 +5,14 @@ use std::sync::Arc;
 
 use entity::cart::cart::CartStatus;
 use entity::cart::{cart, cart_line};
-use entity::{ProductId, VariantId};
+use entity::{CartId, ProductId, VariantId};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
 
 use crate::app::App;
 use crate::cart::totals::{PricedLine, Totals, totals};
 use crate::catalog::{self, Listed, Variant};
 use crate::channel::{Channel, Scope};
+use crate::inventory;
 use crate::platform::error::{Fault, Result};
 use crate::platform::text::sha256_hex;
 use crate::platform::viewer::Viewer;
@@ -60,6 +61,8 @@ pub struct LoadedCart {
     pub channel: Arc<Channel>,
     /// Its lines, oldest first.
     pub lines: Vec<LoadedLine>,
+    /// Units that a running payment of the cart has reserved.
+    pub reserved: HashMap<VariantId, i64>,
     /// Ways of delivery that it can take.
     pub delivery_options: Vec<DeliveryOption>,
     /// The chosen one, if it can still be taken.
@@ -80,7 +83,7 @@ impl LoadedCart {
             let variant = line.row.variant_id;
             if line.product.is_none() || line.variant.price.is_none() {
                 problems.push(Problem::Unavailable { line: index });
-            } else if !line.variant.can_sell(wanted.get(&variant).copied().unwrap_or_default()) {
+            } else if !self.can_have(line, wanted.get(&variant).copied().unwrap_or_default()) {
                 problems.push(Problem::Insufficient {
                     line: index,
                     variant,
@@ -89,6 +92,12 @@ impl LoadedCart {
             }
         }
         problems
+    }
+
+    /// Whether `quantity` units can be bought, those among them that the cart has reserved already.
+    fn can_have(&self, line: &LoadedLine, quantity: i64) -> bool {
+        let reserved = self.reserved.get(&line.row.variant_id).copied().unwrap_or_default();
+        line.variant.can_sell(Ord::max(quantity - reserved, 0))
     }
 
     /// Units in all lines.
@@ -131,6 +140,17 @@ pub async fn load_by_token(app: &App, token: &str) -> Result<Option<LoadedCart>>
     Ok(Some(load(app, row, token).await?))
 }
 
+/// The cart `id`, for Merx itself: nobody gets its token this way.
+///
+/// # Errors
+/// Those of the database.
+pub(crate) async fn load_by_id(app: &App, id: CartId) -> Result<Option<LoadedCart>> {
+    let Some(row) = cart::Entity::find_by_id(id).one(&app.db).await? else {
+        return Ok(None);
+    };
+    Ok(Some(load(app, row, "").await?))
+}
+
 /// A cart with all that its totals come from, in a number of statements that does not depend on its lines.
 ///
 /// # Errors
@@ -143,6 +163,11 @@ pub async fn load(app: &App, row: cart::Model, token: &str) -> Result<LoadedCart
         .all(&app.db)
         .await?;
     let lines = name_lines(app, &scope, lines).await?;
+    let reserved = if lines.is_empty() {
+        HashMap::new()
+    } else {
+        inventory::reserved_by_cart(&app.db, row.id).await?
+    };
     let country = row
         .shipping_address
         .as_ref()
@@ -183,6 +208,7 @@ pub async fn load(app: &App, row: cart::Model, token: &str) -> Result<LoadedCart
         token: token.to_owned(),
         channel: scope.channel,
         lines,
+        reserved,
         delivery_options,
         delivery,
         totals,

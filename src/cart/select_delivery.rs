@@ -5,7 +5,7 @@ use entity::cart::cart;
 use sea_orm::{ActiveModelTrait, ActiveValue, Set};
 
 use crate::app::App;
-use crate::cart::change::{finish, open_cart};
+use crate::cart::change::{finish, hold, open_cart};
 use crate::cart::lines::CartError;
 use crate::cart::query::{LoadedCart, load};
 
@@ -24,7 +24,7 @@ pub async fn select_delivery(app: &App, token: &str, option: DeliveryMethodId) -
         delivery_method_id: Set(Some(option)),
         ..Default::default()
     };
-    let tx = app.db.begin().await?;
-    change.update(&tx).await?;
-    finish(tx, app, &cart.row, token).await
+    let (tx, _) = hold(app, &cart.row).await?;
+    let row = change.update(&tx).await?;
+    finish(tx, app, row, token).await
 }

@@ -6,7 +6,7 @@ use sea_orm::{ActiveModelTrait, ActiveValue, Set};
 
 use crate::app::App;
 use crate::cart::address::checked_address;
-use crate::cart::change::{finish, open_cart};
+use crate::cart::change::{finish, hold, open_cart};
 use crate::cart::lines::CartError;
 use crate::cart::query::{LoadedCart, scope_of};
 use crate::platform::text::normalise_email;
@@ -52,9 +52,11 @@ pub async fn update_buyer(app: &App, token: &str, buyer: UpdateBuyer) -> Result<
     if let Some(address) = billing {
         change.billing_address = Set(Some(address));
     }
-    let tx = app.db.begin().await?;
-    if change.is_changed() {
-        change.update(&tx).await?;
-    }
-    finish(tx, app, &row, token).await
+    let (tx, held) = hold(app, &row).await?;
+    let row = if change.is_changed() {
+        change.update(&tx).await?
+    } else {
+        held
+    };
+    finish(tx, app, row, token).await
 }

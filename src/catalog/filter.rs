@@ -91,8 +91,13 @@ impl Filter {
     /// The filter as a condition on `product` joined with its `product_listing`.
     pub(super) fn condition(&self, db: &impl ConnectionTrait, channel: &Channel, tree: &CategoryTree) -> Condition {
         match self {
-            Self::Category(id) => Condition::all().add(any_of(db, product::Column::CategoryId, &tree.subtree(*id))),
-            Self::Brand(brand) => Condition::all().add(product::Column::Brand.eq(brand.as_str())),
+            Self::Category(id) => Condition::all()
+                .add(product::Column::CategoryId.is_not_null())
+                .add(any_of(db, product::Column::CategoryId, &tree.subtree(*id))),
+            // Not null, said aloud: NOT of a comparison with nothing would be neither true nor false.
+            Self::Brand(brand) => Condition::all()
+                .add(product::Column::Brand.is_not_null())
+                .add(product::Column::Brand.eq(brand.as_str())),
             Self::Tag(tag) => Condition::all().add(exists(
                 product_tag::Entity,
                 of_product(product_tag::Column::ProductId).and(product_tag::Column::Tag.eq(tag.as_str())),
@@ -108,6 +113,7 @@ impl Filter {
                 Condition::all().add(if *available { found } else { found.not() })
             }
             Self::Price { gte, lte } => Condition::all()
+                .add(product_listing::Column::MinPrice.is_not_null())
                 .add_option(gte.map(|min| product_listing::Column::MinPrice.gte(min)))
                 .add_option(lte.map(|max| product_listing::Column::MinPrice.lte(max))),
             Self::Attribute { key, values } => {

@@ -60,15 +60,17 @@ pub struct ProductList {
 }
 
 impl ProductList {
-    /// Names list and sort in cursors.
-    fn tag(&self) -> String {
+    /// Names list and sort in cursors: channel, collection, order.
+    fn tag(&self, scope: &Scope) -> String {
         let field = match self.sort.field {
             SortField::Name => "name",
             SortField::Price => "price",
             SortField::CreatedAt => "created",
             SortField::BestSelling => "sold",
         };
-        format!("products:{field}:{}", if self.sort.descending { "desc" } else { "asc" })
+        let direction = if self.sort.descending { "desc" } else { "asc" };
+        let of = self.collection.map(|id| id.to_string()).unwrap_or_default();
+        format!("products:{}:{of}:{field}:{direction}", scope.channel.slug)
     }
 }
 
@@ -101,7 +103,7 @@ pub async fn list(
     list: &ProductList,
     args: &PageArgs,
 ) -> Result<Page<Listed>, ListError> {
-    let tag = list.tag();
+    let tag = list.tag(scope);
     let after: Option<(SortKey, ProductId)> = args.after_key(&tag)?;
     let order = if list.sort.descending { Order::Desc } else { Order::Asc };
     let column = sort_column(list.sort.field);
@@ -109,13 +111,6 @@ pub async fn list(
         .order_by(column.clone(), order.clone())
         .order_by(product::Column::Id, order)
         .limit(args.first as u64 + 1);
-    if list.sort.field == SortField::Price {
-        // Staff also sees products without a price; a list by price has no place for them.
-        select = select.filter(product_listing::Column::MinPrice.is_not_null());
-    }
-    if list.sort.field == SortField::BestSelling && scope.viewer.is_staff() {
-        select = select.filter(product_listing::Column::UnitsSold.is_not_null());
-    }
     if let Some((key, id)) = after {
         select = select.filter(behind(list.sort, column, key, id)?);
     }
@@ -153,7 +148,12 @@ fn filtered(
             .to_owned();
         select = select.filter(product::Column::Id.in_subquery(members));
     }
-    select
+    // Staff also sees products that the channel does not list; a list by price or sales has no place for them.
+    match list.sort.field {
+        SortField::Price => select.filter(product_listing::Column::MinPrice.is_not_null()),
+        SortField::BestSelling => select.filter(product_listing::Column::UnitsSold.is_not_null()),
+        SortField::Name | SortField::CreatedAt => select,
+    }
 }
 
 fn sort_column(field: SortField) -> SimpleExpr {

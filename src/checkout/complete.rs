@@ -11,17 +11,14 @@ use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter};
 
 use crate::app::App;
 use crate::cart::{LoadedCart, load_by_token};
-use crate::checkout::start_payment::{StartError, check, claim_of, note};
+use crate::checkout::start_payment::{ATTEMPTS, StartError, check, claim_of, note};
 use crate::inventory::{self, Claimed, Shortage};
 use crate::order::{self, NewOrder, NewOrderLine, Order};
 use crate::payment::gateway::DEADLINE;
 use crate::payment::{self, GatewayState, Payment};
-use crate::platform::db::retry_conflicts;
+use crate::platform::db::{constraint_of, retry_conflicts};
 use crate::platform::error::{Fault, Result};
 use crate::platform::money::Money;
-
-/// How often a cart that changes under our hands is read again.
-const ATTEMPTS: usize = 3;
 
 /// A checkout to complete.
 #[derive(Clone, Debug)]
@@ -82,37 +79,52 @@ pub async fn complete(app: &App, command: CompleteCheckout) -> Result<Order, Com
         let cart = load_by_token(app, &command.cart_token)
             .await?
             .ok_or(CompleteError::NoCart)?;
-        if cart.row.status == CartStatus::Completed {
-            let order = order::order_of_cart(&app.db, cart.row.id).await?;
-            return order.ok_or(Fault::Invariant("a completed cart without an order").into());
-        }
-        let payment = payment::payment_by_id(&app.db, command.payment).await?;
-        let payment = payment
-            .filter(|p| p.cart_id == cart.row.id)
-            .ok_or(CompleteError::NoPayment)?;
-        let payment = settled(app, payment).await?;
-        check(&cart).map_err(|error| match error {
-            StartError::Fault(fault) => CompleteError::Fault(fault),
-            other => CompleteError::Cart(other),
-        })?;
-        let total = cart.channel.money(cart.totals.total);
-        let paid = Money::new(payment.amount, cart.channel.currency);
-        if paid != total || command.expected_total.is_some_and(|expected| expected != total) {
-            return Err(CompleteError::TotalMismatch(total));
-        }
-        let number = order::next_number(&app.db).await?;
-        match retry_conflicts(db_error, || place(app, &cart, &payment, &number)).await {
-            Ok(Some(order)) => return Ok(order),
-            // Somebody completed or changed the cart meanwhile: look again.
-            Ok(None) => {}
-            Err(CompleteError::Shortage(shortage)) => {
-                give_money_back(app, &payment).await?;
-                return Err(shortage.into());
-            }
-            Err(error) => return Err(error),
+        if let Some(order) = attempt(app, &cart, command.payment, command.expected_total).await? {
+            return Ok(order);
         }
     }
     Err(Fault::Invariant("a cart that changes faster than it can be read").into())
+}
+
+/// Makes the order of `cart`, or gives the one that it became. None when the cart is no longer as it was read.
+pub(super) async fn attempt(
+    app: &App,
+    cart: &LoadedCart,
+    payment: PaymentId,
+    expected_total: Option<Money>,
+) -> Result<Option<Order>, CompleteError> {
+    if cart.row.status == CartStatus::Completed {
+        let order = order::order_of_cart(&app.db, cart.row.id).await?;
+        return Ok(Some(
+            order.ok_or(Fault::Invariant("a completed cart without an order"))?,
+        ));
+    }
+    let payment = payment::payment_by_id(&app.db, payment).await?;
+    let payment = payment
+        .filter(|p| p.cart_id == cart.row.id)
+        .ok_or(CompleteError::NoPayment)?;
+    let payment = settled(app, payment).await?;
+    check(cart).map_err(|error| match error {
+        StartError::Fault(fault) => CompleteError::Fault(fault),
+        other => CompleteError::Cart(other),
+    })?;
+    let total = cart.channel.money(cart.totals.total);
+    let paid = Money::new(payment.amount, cart.channel.currency);
+    if paid != total || expected_total.is_some_and(|expected| expected != total) {
+        return Err(CompleteError::TotalMismatch(total));
+    }
+    let number = order::next_number(&app.db).await?;
+    match retry_conflicts(db_error, || place(app, cart, &payment, &number)).await {
+        Err(CompleteError::Shortage(shortage)) => {
+            retry_conflicts(Fault::db, || give_money_back(app, &payment, "out_of_stock")).await?;
+            Err(shortage.into())
+        }
+        // An imported order has the number already: the next one is tried.
+        Err(CompleteError::Fault(Fault::Db(error))) if constraint_of(&error).as_deref() == Some("uq_orders_number") => {
+            Ok(None)
+        }
+        other => other,
+    }
 }
 
 fn db_error(error: &CompleteError) -> Option<&DbErr> {
@@ -123,7 +135,7 @@ fn db_error(error: &CompleteError) -> Option<&DbErr> {
 }
 
 /// The payment once it has succeeded; asks the gateway when it is still open here.
-async fn settled(app: &App, payment: Payment) -> Result<Payment, CompleteError> {
+pub(super) async fn settled(app: &App, payment: Payment) -> Result<Payment, CompleteError> {
     let open = matches!(payment.status, PaymentStatus::Pending | PaymentStatus::RequiresAction);
     let payment = if open { ask(app, payment).await? } else { payment };
     match payment.status {
@@ -258,12 +270,12 @@ fn order_of(
     (NewOrder { row, lines }, claims)
 }
 
-/// The stock is gone: the payment is called off here, and a job has the gateway give the money back. When somebody else
-/// made the order with it meanwhile, it stays.
-async fn give_money_back(app: &App, payment: &Payment) -> Result<()> {
+/// Calls a payment off here, and has a job make the gateway give the money back. When somebody else made the order with
+/// it meanwhile, it stays.
+pub(super) async fn give_money_back(app: &App, payment: &Payment, reason: &str) -> Result<()> {
     let now = app.clock.now();
     let tx = app.db.begin().await?;
-    if payment::call_off(&tx, &app.ids, now, payment.id, "out_of_stock").await? {
+    if payment::call_off(&tx, &app.ids, now, payment.id, reason).await? {
         inventory::release(&tx, now, payment.cart_id).await?;
     }
     Ok(tx.commit().await?)

@@ -5,10 +5,12 @@
 
 mod complete;
 mod graphql;
+mod settle;
 mod start_payment;
 mod sweep;
 
 pub use complete::{CompleteCheckout, CompleteError, complete};
 pub use graphql::CheckoutMutation;
+pub use settle::settle;
 pub use start_payment::{StartError, StartPayment, start_payment};
 pub use sweep::sweep;

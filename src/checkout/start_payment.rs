@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use entity::CartId;
 use entity::cart::cart;
 use entity::cart::cart::CartStatus;
 use entity::payment::payment::PaymentStatus;
@@ -17,7 +16,10 @@ use crate::payment::{self, CancelAtGateway, GatewayState, Payment, StartRequest}
 use crate::platform::db::{Tx, retry_conflicts};
 use crate::platform::error::{Fault, Result};
 use crate::platform::jobs;
-use crate::platform::money::Money;
+use crate::platform::money::{Currency, Money};
+
+/// How often a cart that changes under our hands is read again.
+pub(super) const ATTEMPTS: usize = 5;
 
 /// A payment to start.
 #[derive(Clone, Debug)]
@@ -137,22 +139,15 @@ pub(super) fn claim_of(line: &LoadedLine) -> Option<Claim> {
 /// See [`StartError`]; nothing is reserved and nothing charged then. A refusal of the gateway is no error here: the
 /// payment says FAILED.
 pub async fn start_payment(app: &App, command: StartPayment) -> Result<Payment, StartError> {
-    let cart = load_by_token(app, &command.cart_token)
-        .await?
-        .ok_or(StartError::NoCart)?;
-    if cart.row.status == CartStatus::Completed {
-        return Err(StartError::Completed);
-    }
     let gateway = app
         .payments
         .get(&command.gateway)
         .cloned()
         .ok_or(StartError::UnknownGateway)?;
-    check(&cart)?;
-    let payment = retry_conflicts(db_error, || reserve_and_open(app, &cart, &command)).await?;
+    let (payment, currency) = open_for(app, &command).await?;
     let request = StartRequest {
         payment: payment.id,
-        amount: Money::new(payment.amount, cart.channel.currency),
+        amount: Money::new(payment.amount, currency),
         token: command.token,
         return_url: command.return_url,
     };
@@ -170,6 +165,23 @@ pub async fn start_payment(app: &App, command: StartPayment) -> Result<Payment, 
     Ok(note(app, &payment, reference, &state).await?)
 }
 
+/// Reserves and opens; reads the cart again when it changes meanwhile.
+async fn open_for(app: &App, command: &StartPayment) -> Result<(Payment, Currency), StartError> {
+    for _ in 0..ATTEMPTS {
+        let cart = load_by_token(app, &command.cart_token)
+            .await?
+            .ok_or(StartError::NoCart)?;
+        if cart.row.status == CartStatus::Completed {
+            return Err(StartError::Completed);
+        }
+        check(&cart)?;
+        if let Some(payment) = retry_conflicts(db_error, || reserve_and_open(app, &cart, command)).await? {
+            return Ok((payment, cart.channel.currency));
+        }
+    }
+    Err(Fault::Invariant("a cart that changes faster than it can be read").into())
+}
+
 /// Writes down what the gateway says of a payment; a refusal gives the reserved stock back. A payment that was called
 /// off or given up here while the gateway was still at it is called off there too: nobody pays for nothing.
 pub(super) async fn note(
@@ -178,6 +190,11 @@ pub(super) async fn note(
     reference: Option<String>,
     state: &GatewayState,
 ) -> Result<Payment> {
+    let write = || note_once(app, payment, reference.clone(), state);
+    retry_conflicts(Fault::db, write).await
+}
+
+async fn note_once(app: &App, payment: &Payment, reference: Option<String>, state: &GatewayState) -> Result<Payment> {
     let now = app.clock.now();
     let tx = app.db.begin().await?;
     let (row, moved) = payment::set_state(&tx, &app.ids, now, payment.id, reference, state).await?;
@@ -201,13 +218,16 @@ pub(super) fn db_error(error: &StartError) -> Option<&DbErr> {
     }
 }
 
-async fn reserve_and_open(app: &App, cart: &LoadedCart, command: &StartPayment) -> Result<Payment, StartError> {
+/// None when the cart is no longer as it was read.
+async fn reserve_and_open(app: &App, cart: &LoadedCart, command: &StartPayment) -> Result<Option<Payment>, StartError> {
     let now = app.clock.now();
     let expires_at = now + Duration::from_secs(60 * u64::from(app.config.shop.reservation_minutes));
     let claims: Vec<Claim> = cart.lines.iter().filter_map(claim_of).collect();
     let tx = app.db.begin().await?;
     // First: it holds back a checkout of the same cart that would take the payment called off below.
-    hold_open(&tx, app, cart.row.id).await?;
+    if !hold_unchanged(&tx, app, cart).await? {
+        return Ok(None);
+    }
     payment::call_off_open(&tx, &app.ids, now, cart.row.id).await?;
     let who = Claimed {
         ids: &app.ids,
@@ -233,20 +253,17 @@ async fn reserve_and_open(app: &App, cart: &LoadedCart, command: &StartPayment) 
     };
     let row = payment::open_payment(&tx, &app.ids, row).await?;
     tx.commit().await?;
-    Ok(row)
+    Ok(Some(row))
 }
 
-/// Locks the row of an open cart for the rest of the transaction.
-async fn hold_open(tx: &Tx, app: &App, cart: CartId) -> Result<(), StartError> {
+/// Holds the row of a cart for the rest of the transaction. False when it is no longer open, or not as it was read.
+async fn hold_unchanged(tx: &Tx, app: &App, cart: &LoadedCart) -> Result<bool> {
     let held = cart::Entity::update_many()
         .col_expr(cart::Column::UpdatedAt, Expr::value(app.clock.now()))
-        .filter(cart::Column::Id.eq(cart))
+        .filter(cart::Column::Id.eq(cart.row.id))
         .filter(cart::Column::Status.eq(CartStatus::Open))
+        .filter(cart::Column::Version.eq(cart.row.version))
         .exec(tx)
         .await?;
-    if held.rows_affected == 1 {
-        Ok(())
-    } else {
-        Err(StartError::Completed)
-    }
+    Ok(held.rows_affected == 1)
 }

@@ -11,7 +11,8 @@ use crate::config::Config;
 use crate::platform::error::Result;
 use crate::platform::jobs::run_workers;
 
-/// How often the worker does its rounds: reservations that have lapsed are given back.
+/// How often the worker does its rounds: lapsed reservations are given back, payments that were left open
+/// are settled.
 const ROUND: Duration = Duration::from_secs(10);
 
 /// Runs the jobs until the process is told to stop.
@@ -37,6 +38,9 @@ pub(super) async fn work(app: App, mut stop: watch::Receiver<bool>) {
         while !*stop.borrow() {
             if let Err(error) = crate::checkout::sweep(&app).await {
                 tracing::warn!(%error, "lapsed reservations were not given back, will be tried again");
+            }
+            if let Err(error) = crate::checkout::settle(&app).await {
+                tracing::warn!(%error, "payments that were left open were not settled, will be tried again");
             }
             tokio::select! {
                 () = tokio::time::sleep(ROUND) => {}

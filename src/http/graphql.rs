@@ -99,6 +99,14 @@ impl Endpoint {
                 &ApiError::bad_input(format!("the document is larger than {DOCUMENT_MAX} bytes")),
             );
         }
+        if holds_nul(&variables)
+            || document.contains('\0')
+            || document.contains("\\u0000")
+            || document.contains("\\u{0")
+        {
+            let message = "text must not contain the character U+0000: the database cannot keep it";
+            return refuse(&info, &ApiError::bad_input(message));
+        }
         let scope = match viewer::scope(&self.app, headers).await {
             Ok(Ok(scope)) => scope,
             Ok(Err(error)) => return refuse(&info, &error),
@@ -116,6 +124,18 @@ impl Endpoint {
             request = request.operation_name(operation);
         }
         self.schema.execute(request).await
+    }
+}
+
+/// Whether a text in `value` contains U+0000.
+fn holds_nul(value: &serde_json::Value) -> bool {
+    match value {
+        serde_json::Value::String(text) => text.contains('\0'),
+        serde_json::Value::Array(items) => items.iter().any(holds_nul),
+        serde_json::Value::Object(fields) => fields
+            .iter()
+            .any(|(name, value)| name.contains('\0') || holds_nul(value)),
+        _ => false,
     }
 }
 

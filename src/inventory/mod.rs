@@ -17,5 +17,5 @@ pub use create_product::{CreateError, create_product};
 pub use events::AvailabilityChanged;
 pub use graphql::{InventoryMutation, StockKey};
 pub use import::set_on_hand;
-pub use query::{StockLevel, levels_of_variants};
+pub use query::{StockLevel, levels_of_variants, reserved_by_cart};
 pub(crate) use reserve::{Claim, Claimed, Shortage, allocate, release, release_expired, reserve};

@@ -2,9 +2,9 @@
 
 use std::collections::HashMap;
 
-use entity::VariantId;
-use entity::inventory::stock_level;
-use sea_orm::{ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
+use entity::inventory::{reservation, stock_level};
+use entity::{CartId, VariantId};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
 
 use crate::platform::db::any_of;
 use crate::platform::error::Result;
@@ -28,6 +28,22 @@ pub async fn levels_of_variants(
     let mut of: HashMap<VariantId, Vec<StockLevel>> = HashMap::new();
     for row in rows {
         of.entry(row.variant_id).or_default().push(row);
+    }
+    Ok(of)
+}
+
+/// Units that a cart has reserved, by variant. Whoever asks must own the cart.
+///
+/// # Errors
+/// Those of the database.
+pub async fn reserved_by_cart(db: &impl ConnectionTrait, cart: CartId) -> Result<HashMap<VariantId, i64>> {
+    let rows = reservation::Entity::find()
+        .filter(reservation::Column::CartId.eq(cart))
+        .all(db)
+        .await?;
+    let mut of = HashMap::new();
+    for row in rows {
+        *of.entry(row.variant_id).or_default() += row.quantity;
     }
     Ok(of)
 }

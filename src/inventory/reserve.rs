@@ -1,5 +1,6 @@
 //! Claims on stock: reserved while a payment runs, allocated once there is an order. Every function joins the
-//! transaction of its caller. Rows are always touched in the order of their keys, so that no two deadlock.
+//! transaction of its caller. Rows are touched in the order of their keys, so that deadlocks are rare (a claim that also
+//! sweeps what has lapsed may meet another one); callers try again when the database asks for it.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -110,7 +111,9 @@ pub(crate) async fn allocate(
             if part > 0 {
                 *reserved -= part;
                 missing -= part;
-                shift(tx, who.now, (claim.variant, *location), (-part, part)).await?;
+                shift(tx, who.now, (claim.variant, *location), (-part, part))
+                    .await?
+                    .ok_or(Fault::Invariant("a reservation without its stock"))?;
                 allocations.push((line, claim.variant, *location, part));
             }
         }
@@ -188,19 +191,21 @@ async fn take(
     quantity: i64,
     column: Column,
 ) -> Result<Result<Vec<(LocationId, i64)>, Shortage>> {
-    let (mut taken, mut missing, mut available) = (Vec::new(), quantity, 0);
-    for attempt in 0..=ATTEMPTS {
+    let (mut taken, mut missing, mut available, mut swept) = (Vec::new(), quantity, 0, false);
+    for _ in 0..=ATTEMPTS {
         let free = free_units(tx, variant, who.locations).await?;
         available = quantity - missing + free.iter().map(|(_, n)| n).sum::<i64>();
         if available < quantity {
-            // Reservations whose time is up still count until somebody sweeps them: do it now, once.
+            if swept {
+                break;
+            }
+            // Reservations whose time is up still count until somebody sweeps them: do it now, once. Finding none may
+            // mean that somebody else was just giving them back and we waited for it: look again in any case.
+            swept = true;
             let lapsed = reservation::Column::VariantId
                 .eq(variant)
                 .and(reservation::Column::ExpiresAt.lte(who.now));
             let rows = delete_reservations(tx, lapsed).await?;
-            if rows.is_empty() || attempt == ATTEMPTS {
-                break;
-            }
             give_back(
                 tx,
                 who.now,

@@ -11,6 +11,7 @@ use entity::{ChannelId, CustomerId, OrderId, VariantId};
 use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, Iterable, QueryFilter, QuerySelect};
 
 use crate::customer::{self, NewCustomer};
+use crate::order::number::count_above;
 use crate::platform::db::{Tx, any_of, any_text, insert_all, upsert_all};
 use crate::platform::error::Result;
 use crate::platform::id::Ids;
@@ -125,6 +126,7 @@ pub(crate) async fn import_batch(
         .into_iter()
         .map(|(number, id, hash)| (number, (id, hash)))
         .collect();
+    count_above(tx, batch.iter().map(|order| order.number.as_str())).await?;
     let mut results = Vec::with_capacity(batch.len());
     let (mut to_write, mut changed) = (Vec::new(), Vec::new());
     for order in batch {

@@ -34,6 +34,13 @@ pub(crate) async fn recount_units_sold(tx: &Tx, channel: ChannelId) -> Result<()
 /// Counts the units sold of the products of one order anew. Emits nothing: the search index may learn of a single sale
 /// with the next change.
 pub(super) async fn recount_order(tx: &Tx, channel: ChannelId, order: OrderId) -> Result<()> {
+    // The rows are held first: the count that follows then sees the lines of whoever held them before.
+    let hold = "UPDATE product_listing SET units_sold = units_sold WHERE channel_id = $1 AND product_id IN (\
+        SELECT sold.product_id FROM variant sold JOIN order_line line ON line.variant_id = sold.id \
+        WHERE line.order_id = $2)";
+    let values: [Value; 2] = [channel.uuid().into(), order.uuid().into()];
+    tx.execute_raw(Statement::from_sql_and_values(tx.get_database_backend(), hold, values))
+        .await?;
     recount(tx, channel, Some(order)).await?;
     Ok(())
 }

@@ -2,9 +2,11 @@
 
 use std::collections::HashMap;
 
+use chrono::{DateTime, Utc};
 use entity::payment::payment;
+use entity::payment::payment::PaymentStatus;
 use entity::{OrderId, PaymentId};
-use sea_orm::{ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use crate::platform::db::any_of;
 use crate::platform::error::Result;
@@ -40,4 +42,29 @@ pub async fn payments_of_orders(
         }
     }
     Ok(of)
+}
+
+/// Up to `limit` payments that were started before `before`, paid no order, and are not over: oldest first. For Merx
+/// itself.
+///
+/// # Errors
+/// Those of the database.
+pub(crate) async fn payments_left_open(
+    db: &impl ConnectionTrait,
+    before: DateTime<Utc>,
+    limit: u64,
+) -> Result<Vec<Payment>> {
+    let open = [
+        PaymentStatus::Pending,
+        PaymentStatus::RequiresAction,
+        PaymentStatus::Succeeded,
+    ];
+    Ok(payment::Entity::find()
+        .filter(payment::Column::Status.is_in(open))
+        .filter(payment::Column::OrderId.is_null())
+        .filter(payment::Column::CreatedAt.lte(before))
+        .order_by_asc(payment::Column::Id)
+        .limit(limit)
+        .all(db)
+        .await?)
 }

@@ -18,7 +18,7 @@ pub use registry::{JobError, Registry};
 pub use worker::{QueueDepth, forget_all, queue_depths, run_workers};
 
 /// Attempts before a job is dead: with the pauses of [`backoff`] about a day.
-pub const MAX_ATTEMPTS: i32 = 12;
+pub const MAX_ATTEMPTS: i32 = 36;
 
 /// Queues, so that a flood of one kind of work does not hold up another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

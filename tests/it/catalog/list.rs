@@ -158,3 +158,42 @@ async fn statements_do_not_grow_with_the_page() {
     assert_eq!(ten, hundred);
     assert!(ten <= 6, "{ten} statements");
 }
+
+#[tokio::test]
+async fn not_keeps_what_has_nothing() {
+    let shop = Shop::demo().await;
+    let create = "mutation($input: ProductCreateInput!) { productCreate(input: $input) { errors { message } } }";
+    let variants = json!([{ "sku": "BARE", "price": { "amount": "5.00", "currencyCode": "USD" } }]);
+    let input = json!({ "name": "Bare thing", "status": "ACTIVE", "variants": variants });
+    let made = shop.staff().data(create, json!({ "input": input })).await;
+    assert_eq!(made["productCreate"]["errors"], json!([]));
+    let all = list(&shop, json!({ "first": 100 })).await;
+    let brand = all.iter().find_map(|row| row["brand"].as_str()).expect("a brand");
+    let category = shop.data("{ categories(first: 1) { nodes { id } } }", json!({})).await;
+    for filter in [
+        json!({ "brand": brand }),
+        json!({ "categoryId": category["categories"]["nodes"][0]["id"] }),
+    ] {
+        let with = list(&shop, json!({ "first": 100, "where": filter })).await;
+        let without = list(&shop, json!({ "first": 100, "where": { "NOT": filter } })).await;
+        assert!(!with.is_empty());
+        assert_eq!(with.len() + without.len(), all.len(), "{filter}");
+    }
+}
+
+#[tokio::test]
+async fn a_cursor_belongs_to_its_channel_and_collection() {
+    let shop = Shop::demo().await;
+    let of_channel = shop.data(LIST, json!({ "first": 1 })).await["products"]["pageInfo"]["endCursor"].take();
+    let (code, _) = shop.channel("eu").refused(LIST, json!({ "after": of_channel })).await;
+    assert_eq!(code, "BAD_USER_INPUT");
+    let of_gifts = "query($after: String) { collection(by: { slug: \"gifts\" }) {
+        products(first: 1, after: $after) { pageInfo { endCursor } } } }";
+    let (code, _) = shop.refused(of_gifts, json!({ "after": of_channel })).await;
+    assert_eq!(code, "BAD_USER_INPUT");
+    let page = shop.data(of_gifts, json!({})).await["collection"]["products"].take();
+    let (code, _) = shop
+        .refused(LIST, json!({ "after": page["pageInfo"]["endCursor"] }))
+        .await;
+    assert_eq!(code, "BAD_USER_INPUT");
+}

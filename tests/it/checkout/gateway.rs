@@ -138,3 +138,24 @@ async fn a_lapsed_reservation_does_not_hold_up_the_next_buyer() {
     // Nobody swept: the claim does.
     assert_eq!(shop.pay(&second, "tok_success").await["errors"], json!([]));
 }
+
+#[tokio::test]
+async fn what_a_cart_has_reserved_it_may_still_buy() {
+    let shop = Shop::demo().await;
+    let (variant, _) = shop.variant(1).await;
+    shop.stock(&variant, 2).await;
+    let cart = shop.ready_cart(&variant, 2).await;
+    shop.pay(&cart, "tok_3ds").await;
+    let token = &cart["token"];
+    let read = "query($t: String!) { cart(token: $t) { problems { message } } }";
+    assert_eq!(
+        shop.data(read, json!({ "t": token })).await["cart"]["problems"],
+        json!([])
+    );
+    let line = &cart["lines"][0]["id"];
+    let fewer = json!({ "cartToken": token, "lines": [{ "id": line, "quantity": 1 }] });
+    let cart = shop.cart_ok("cartLinesUpdate", fewer).await;
+    let payment = shop.pay(&cart, "tok_success").await["payment"]["id"].take();
+    assert_eq!(shop.complete(&cart, &payment, Value::Null).await["errors"], json!([]));
+    assert_eq!(shop.levels(&variant).await, (2, 0, 1));
+}

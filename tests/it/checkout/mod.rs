@@ -2,5 +2,6 @@
 
 mod gateway;
 mod journey;
+mod left_open;
 mod race;
 mod slow_gateway;

@@ -106,3 +106,24 @@ async fn lines_added_at_once_all_arrive() {
     assert_eq!(cart["version"], 31);
     assert_eq!(cart["lines"].as_array().map(Vec::len), Some(30));
 }
+
+/// The same line added to one cart by many at once counts every time.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn units_added_at_once_are_all_counted() {
+    let shop = Shop::demo().await;
+    let (variant, _) = shop.variant(1).await;
+    shop.stock(&variant, 100).await;
+    let cart = shop
+        .cart_ok(
+            "cartCreate",
+            json!({ "lines": [{ "variantId": variant, "quantity": 1 }] }),
+        )
+        .await;
+    let lines = json!([{ "variantId": variant, "quantity": 2 }]);
+    let add = || shop.cart_ok("cartLinesAdd", json!({ "cartToken": cart["token"], "lines": lines }));
+    join_all((0..20).map(|_| add())).await;
+    let read = "query($t: String!) { cart(token: $t) { quantity version lines { id } } }";
+    let cart = shop.data(read, json!({ "t": cart["token"] })).await["cart"].take();
+    assert_eq!((&cart["quantity"], &cart["version"]), (&json!(41), &json!(21)));
+    assert_eq!(cart["lines"].as_array().map(Vec::len), Some(1));
+}

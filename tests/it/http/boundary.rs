@@ -73,3 +73,16 @@ async fn staff_fields_are_invisible_to_others() {
         assert!(all.contains(name), "{name} is hidden from staff");
     }
 }
+
+#[tokio::test]
+async fn a_text_that_the_database_cannot_keep_is_refused() {
+    let shop = Shop::demo().await;
+    let by_slug = "query($s: String!) { product(by: { slug: $s }) { id } }";
+    let (code, message) = shop.refused(by_slug, json!({ "s": "a\u{0}b" })).await;
+    assert_eq!(code, "BAD_USER_INPUT");
+    assert!(message.contains("U+0000"), "{message}");
+    let (code, _) = shop
+        .refused("{ product(by: { slug: \"a\\u0000b\" }) { id } }", json!({}))
+        .await;
+    assert_eq!(code, "BAD_USER_INPUT");
+}

@@ -163,3 +163,19 @@ async fn an_order_that_was_placed_here_is_never_overwritten() {
     assert_eq!(counts(&summary), [0, 0, 1, 1]);
     assert!(report(&summary)[0][4].contains("placed here"));
 }
+
+#[tokio::test]
+async fn new_orders_are_numbered_above_the_imported_ones() {
+    let shop = Shop::demo().await;
+    let head = "Name,Email,Currency,Subtotal,Shipping,Taxes,Total,Created at,Lineitem quantity,Lineitem name,Lineitem price,Lineitem sku\n";
+    let row =
+        |name: &str| format!("{name},a@example.com,USD,2.00,0.00,0.00,2.00,2020-01-02 03:04:05 +0000,1,Pen,2.00,PEN\n");
+    let text = format!("{head}{}{}{}", row("10001"), row("10007"), row("#999999"));
+    let summary = import_orders(&shop, text).await.expect("imported");
+    assert_eq!(counts(&summary), [3, 0, 0, 0]);
+    let (variant, _) = shop.variant(1).await;
+    let cart = shop.ready_cart(&variant, 1).await;
+    let payment = shop.pay(&cart, "tok_success").await["payment"]["id"].take();
+    let done = shop.complete(&cart, &payment, serde_json::Value::Null).await;
+    assert_eq!(done["order"]["number"], "10008");
+}
