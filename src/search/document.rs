@@ -80,7 +80,11 @@ pub(super) async fn batch(app: &App, products: Vec<ProductId>) -> Result<Batch> 
 /// that is indexed without it stays so.
 async fn tree_with(app: &App, rows: &[product::Model]) -> Result<Arc<CategoryTree>> {
     let tree = app.categories.tree(&app.db).await?;
-    if rows.iter().filter_map(|r| r.category_id).all(|id| tree.get(id).is_some()) {
+    if rows
+        .iter()
+        .filter_map(|r| r.category_id)
+        .all(|id| tree.get(id).is_some())
+    {
         return Ok(tree);
     }
     app.categories.clear();
