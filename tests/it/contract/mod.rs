@@ -40,7 +40,8 @@ impl Client {
 
     async fn send_as(&self, shop: &Shop, name: &'static str, variables: Value, full: &[&str]) -> Value {
         self.sent.borrow_mut().insert(name);
-        let data = shop.data(&self.text(name), variables).await;
+        // On the heap: test threads have a small stack, and these futures are large without optimization.
+        let data = Box::pin(shop.data(&self.text(name), variables)).await;
         let fields = data.as_object().expect("data");
         let answer = fields.values().next().expect("a field").clone();
         assert_eq!(*answer.get("errors").unwrap_or(&json!([])), json!([]), "{name}");
@@ -268,23 +269,16 @@ async fn journey(documents: Documents) {
 /// How many statements the large documents take.
 async fn counts(documents: Documents) {
     let client = Client::new(documents).await;
-    client.shop.many_products(120).await;
-    let page = client
-        .send("Listing", json!({ "first": 100 }), &["/nodes/99/variants/1/id"])
-        .await;
-    let ten = client.statements("Listing", json!({ "first": 10 })).await;
-    let hundred = client.statements("Listing", json!({ "first": 100 })).await;
-    assert_eq!(ten, hundred);
-    assert!(ten <= 6, "{ten} statements for a listing");
+    let page = client.send("Listing", json!({ "first": 100 }), &["/nodes/49/id"]).await;
     let cards = page["nodes"].as_array().expect("cards");
-    for card in cards.iter().step_by(9) {
+    for card in cards.iter().step_by(5) {
         let detail = client.statements("Detail", json!({ "slug": card["slug"] })).await;
         assert!(detail <= 12, "{detail} statements for {}", card["slug"]);
     }
     let variants = cards
         .iter()
         .flat_map(|c| c["variants"].as_array().expect("variants").iter());
-    let sold = variants.filter(|v| v["quantityAvailable"].is_null() || v["quantityAvailable"].as_i64() > Some(0));
+    let sold = variants.filter(|v| v["quantityAvailable"].as_i64() > Some(0));
     let lines: Vec<Value> = sold
         .map(|v| json!({ "variantId": v["id"], "quantity": 1 }))
         .take(100)
@@ -292,9 +286,17 @@ async fn counts(documents: Documents) {
     assert!(lines.len() > 50, "{} variants", lines.len());
     let input = json!({ "input": { "lines": lines } });
     let cart = client.send("CartCreate", input, &["/cart/token"]).await["cart"].take();
-    let cart = client.shop.made_ready(&cart, "US").await;
+    let cart = Box::pin(client.shop.made_ready(&cart, "US")).await;
     let read = client.statements("Cart", json!({ "token": cart["token"] })).await;
     assert!(read <= 8, "{read} statements for a cart");
+
+    Box::pin(client.shop.many_products(120)).await;
+    let full = ["/nodes/99/variants/0/id"];
+    client.send("Listing", json!({ "first": 100 }), &full).await;
+    let ten = client.statements("Listing", json!({ "first": 10 })).await;
+    let hundred = client.statements("Listing", json!({ "first": 100 })).await;
+    assert_eq!(ten, hundred);
+    assert!(ten <= 6, "{ten} statements for a listing");
 }
 
 #[tokio::test]

@@ -1,8 +1,9 @@
 //! Documents by name, and what lies beside the repository.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::sync::Mutex;
 
 /// The operations of the contract that this version answers.
 pub const PROMISED: [&str; 22] = [
@@ -73,8 +74,11 @@ fn with_fragments(definitions: &BTreeMap<String, String>, name: &str) -> Option<
     }
 }
 
+/// What was said to be missing.
+static TOLD: Mutex<BTreeSet<PathBuf>> = Mutex::new(BTreeSet::new());
+
 /// What `name` is in the folder beside the repository, or in the one that MERX_SHARED names. Says so when it is not
-/// there, past the capture of the test runner: a check that is not made should be seen.
+/// there, once and past the capture of the test runner: a check that is not made should be seen.
 pub fn shared(name: &str) -> Option<PathBuf> {
     let beside = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared");
     let path = std::env::var_os("MERX_SHARED")
@@ -83,8 +87,11 @@ pub fn shared(name: &str) -> Option<PathBuf> {
     if path.exists() {
         return Some(path);
     }
-    let line = format!("NOT CHECKED: {} is not there, see MERX_SHARED\n", path.display());
-    std::io::stderr().write_all(line.as_bytes()).expect("a line of text");
+    let mut told = TOLD.lock().expect("nobody panics with it");
+    if told.insert(path.clone()) {
+        let line = format!("NOT CHECKED: {} is not there, see MERX_SHARED\n", path.display());
+        std::io::stderr().write_all(line.as_bytes()).expect("a line of text");
+    }
     None
 }
 
