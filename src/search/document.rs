@@ -1,6 +1,7 @@
 //! From the database to documents of the index.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use entity::catalog::product::ProductStatus;
 use entity::catalog::{product, product_listing, variant, variant_price};
@@ -35,7 +36,7 @@ pub(super) async fn batch(app: &App, products: Vec<ProductId>) -> Result<Batch> 
         .all(db)
         .await?;
     let channels = app.channels.all(db).await?;
-    let tree = app.categories.tree(db).await?;
+    let tree = tree_with(app, &rows).await?;
     let mut variants: HashMap<ProductId, Vec<variant::Model>> = HashMap::new();
     let of_products = variant::Entity::find().filter(any_of(db, variant::Column::ProductId, &products));
     for row in of_products.order_by_asc(variant::Column::Position).all(db).await? {
@@ -73,6 +74,21 @@ pub(super) async fn batch(app: &App, products: Vec<ProductId>) -> Result<Batch> 
         }
     }
     Ok(Batch { products, documents })
+}
+
+/// The tree with the categories of `rows`. Another process may have made a category since it was cached, and a product
+/// that is indexed without it stays so.
+async fn tree_with(app: &App, rows: &[product::Model]) -> Result<Arc<CategoryTree>> {
+    let tree = app.categories.tree(&app.db).await?;
+    if rows
+        .iter()
+        .filter_map(|r| r.category_id)
+        .all(|id| tree.get(id).is_some())
+    {
+        return Ok(tree);
+    }
+    app.categories.clear();
+    app.categories.tree(&app.db).await
 }
 
 /// What a product is in every channel.

@@ -11,7 +11,7 @@ use tokio::sync::oneshot;
 use crate::app::App;
 use crate::platform::error::{Fault, Result};
 use crate::search::document;
-use crate::search::engine::{Batch, Engine};
+use crate::search::engine::{Batch, Engine, Owner};
 
 /// Products read at once.
 const PAGE: u64 = 500;
@@ -77,6 +77,15 @@ pub async fn index_products(app: &App, products: Vec<ProductId>) -> Result<()> {
     outcome.map_err(Fault::Shared)
 }
 
+/// Whose index this application uses.
+///
+/// # Errors
+/// Those of the database.
+pub async fn owner(app: &App) -> Result<Owner> {
+    let channels = app.channels.all(&app.db).await?;
+    Ok(Owner(channels.first().map(|channel| channel.id)))
+}
+
 async fn write(app: &App, products: &[ProductId]) -> Result<()> {
     let mut all = Batch::default();
     for page in products.chunks(PAGE as usize) {
@@ -84,7 +93,7 @@ async fn write(app: &App, products: &[ProductId]) -> Result<()> {
         all.products.extend(batch.products);
         all.documents.extend(batch.documents);
     }
-    Ok(app.search.engine.write(all).await?)
+    Ok(app.search.engine.write(owner(app).await?, all).await?)
 }
 
 /// Builds the index anew from the database, page by page. `progress` is told how many products have been read.
@@ -113,18 +122,19 @@ pub async fn rebuild(app: &App, progress: impl Fn(usize) + Send + Sync) -> Resul
             Err(error) => Some((Err(error), None)),
         }
     });
-    app.search.engine.rebuild(batches.boxed()).await?;
+    app.search.engine.rebuild(owner(app).await?, batches.boxed()).await?;
     Ok(read.into_inner())
 }
 
-/// Makes the index ready: nothing to do where it is complete, and not empty beside a catalogue; else a small catalogue is indexed at once and a large one
-/// in the background, while searches are answered by the database.
+/// Makes the index ready: nothing to do where it is a complete one of this database, and not empty beside a catalogue;
+/// else a small catalogue is indexed at once and a large one in the background, while searches are answered by the
+/// database.
 ///
 /// # Errors
 /// Those of the database and of the engine.
 pub async fn prepare(app: &App) -> Result<()> {
     let engine = &app.search.engine;
-    let ready = engine.is_ready().await;
+    let ready = engine.is_ready(owner(app).await?).await;
     if ready && !engine.is_empty().await {
         return Ok(());
     }

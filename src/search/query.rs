@@ -14,6 +14,7 @@ use crate::platform::text::sha256_hex;
 use crate::search::engine::{self, Hit, Order, SearchRequest, SuggestRequest};
 use crate::search::facet::{self, Facet};
 use crate::search::filter::{self, FilterInput};
+use crate::search::index;
 
 /// Categories, and other kinds, that a beginning suggests at most.
 pub const SUGGESTIONS_MAX: usize = 20;
@@ -82,6 +83,7 @@ pub async fn search(app: &App, scope: &Scope, search: Query) -> Result<Answer, S
         return degraded(app, scope, &tree, &search, &filters, Some(cursor)).await;
     }
     let request = SearchRequest {
+        owner: index::owner(app).await?,
         channel: scope.channel.slug.clone(),
         text: search.text.clone(),
         filters: filters.clone(),
@@ -239,6 +241,7 @@ pub async fn suggest(app: &App, scope: &Scope, text: &str, limit: usize) -> Resu
     }
     let tree = app.categories.tree(&app.db).await?;
     let request = SuggestRequest {
+        owner: index::owner(app).await?,
         channel: scope.channel.slug.clone(),
         text: text.to_owned(),
         limit,

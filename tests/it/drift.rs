@@ -1,8 +1,7 @@
 //! What is checked in and must not drift from the code: the schema, the example of the configuration, the list of jobs,
 //! and the documents that clients are promised.
 
-use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use async_graphql::Positioned;
 use async_graphql::parser::parse_schema;
@@ -12,33 +11,7 @@ use merx::app::Builder;
 use merx::http::Endpoint;
 use serde_json::json;
 
-use crate::support::{STAFF_TOKEN, Shop, config};
-
-/// The operations of the contract that this version answers.
-const PROMISED: [&str; 22] = [
-    "ChannelInfo",
-    "Listing",
-    "CategoryTree",
-    "CategoryPage",
-    "Detail",
-    "Search",
-    "Suggest",
-    "CartCreate",
-    "CartLinesAdd",
-    "CartLinesUpdate",
-    "CartLinesRemove",
-    "CartBuyerUpdate",
-    "CartDeliverySelect",
-    "Cart",
-    "PaymentStart",
-    "CheckoutComplete",
-    "Order",
-    "NodeById",
-    "Recommend",
-    "ProductCreate",
-    "ProductUpdate",
-    "StockAdjust",
-];
+use crate::support::{Documents, PROMISED, STAFF_TOKEN, Shop, config};
 
 fn repository() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -155,56 +128,6 @@ fn everything_in_the_schema_is_described() {
     assert!(bare.is_empty(), "without a description: {bare:#?}");
 }
 
-/// Takes a file of documents apart: name to text, operations and fragments.
-fn definitions(text: &str) -> BTreeMap<String, String> {
-    let mut definitions = BTreeMap::new();
-    let (mut depth, mut current) = (0usize, String::new());
-    let plain = text.lines().map(|line| line.split('#').next().unwrap_or_default());
-    for c in plain.collect::<Vec<_>>().join("\n").chars() {
-        current.push(c);
-        match c {
-            '{' | '(' => depth += 1,
-            '}' | ')' => depth -= 1,
-            _ => {}
-        }
-        if c == '}' && depth == 0 {
-            let definition = std::mem::take(&mut current).trim().to_owned();
-            let mut words = definition.split(|c: char| !c.is_alphanumeric() && c != '_');
-            let name = words.nth(1).unwrap_or_default().to_owned();
-            definitions.insert(name, definition);
-        }
-    }
-    definitions
-}
-
-/// The operation `name` with the fragments that it needs.
-fn with_fragments(definitions: &BTreeMap<String, String>, name: &str) -> Option<String> {
-    let mut document = definitions.get(name)?.clone();
-    let mut added: Vec<&String> = Vec::new();
-    loop {
-        let needed = definitions.iter().find(|(fragment, text)| {
-            let spread = format!("...{fragment}");
-            let spreads = document
-                .match_indices(&spread)
-                .any(|(at, _)| !document[at + spread.len()..].starts_with(|c: char| c.is_alphanumeric() || c == '_'));
-            text.starts_with("fragment ") && !added.contains(fragment) && spreads
-        });
-        let Some((fragment, text)) = needed else {
-            return Some(document);
-        };
-        added.push(fragment);
-        document.push('\n');
-        document.push_str(text);
-    }
-}
-
-/// The folder of the contract, beside the repository or where MERX_SHARED says.
-fn contract() -> Option<PathBuf> {
-    let shared = std::env::var_os("MERX_SHARED").map_or_else(|| repository().join("../shared"), PathBuf::from);
-    let folder = shared.join("contract");
-    folder.is_dir().then_some(folder)
-}
-
 /// Asks the real validation, with the limits that are shipped. All operations of a document are validated, and only the
 /// named one runs.
 async fn complaints(endpoint: &Endpoint, headers: &HeaderMap, document: &str) -> Vec<String> {
@@ -225,21 +148,15 @@ fn bearer(token: &str) -> HeaderMap {
 
 #[tokio::test]
 async fn the_contract_validates() {
-    let Some(folder) = contract() else {
-        println!("the contract was not checked: no ../shared/contract here, and MERX_SHARED names none");
+    let Some(documents) = Documents::of_the_contract() else {
         return;
     };
-    let mut all = BTreeMap::new();
-    for file in ["storefront.graphql", "staff.graphql"] {
-        let text = std::fs::read_to_string(folder.join(file)).expect("a file of the contract");
-        all.extend(definitions(&text));
-    }
     let shop = Shop::demo().await;
     let endpoint = Endpoint::new(shop.app.clone());
     let staff = bearer(STAFF_TOKEN);
     let mut broken = Vec::new();
     for name in PROMISED {
-        match with_fragments(&all, name) {
+        match documents.get(name) {
             Some(document) => {
                 let found = complaints(&endpoint, &staff, &document).await;
                 broken.extend(found.iter().map(|message| format!("{name}: {message}")));

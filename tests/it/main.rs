@@ -5,6 +5,7 @@ mod cart;
 mod catalog;
 mod checkout;
 mod command;
+mod contract;
 mod database;
 mod dependencies;
 mod drift;

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use entity::{CategoryId, ProductId};
+use entity::{CategoryId, ChannelId, ProductId};
 use futures_util::stream::BoxStream;
 
 use crate::platform::error::{Fault, Result};
@@ -31,6 +31,11 @@ impl From<EngineError> for Fault {
         Self::part("search", error)
     }
 }
+
+/// Whose products an index holds: the database with this default channel. The key of a channel is made once and is
+/// another one in every database. A database without channels has nothing to index.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Owner(pub Option<ChannelId>);
 
 /// A product as one channel sells it: what the index knows.
 #[derive(Clone, Debug, PartialEq)]
@@ -111,6 +116,8 @@ pub struct Hit {
 /// A search.
 #[derive(Clone, Debug, Default)]
 pub struct SearchRequest {
+    /// Whose products are looked for.
+    pub owner: Owner,
     /// Slug of the channel.
     pub channel: String,
     /// What the shopper typed; empty to browse.
@@ -187,6 +194,8 @@ pub struct SearchAnswer {
 /// A beginning that somebody has typed.
 #[derive(Clone, Debug)]
 pub struct SuggestRequest {
+    /// Whose products are looked for.
+    pub owner: Owner,
     /// Slug of the channel.
     pub channel: String,
     /// What has been typed.
@@ -220,8 +229,8 @@ pub struct Batch {
 /// A search engine.
 #[async_trait]
 pub trait Engine: Send + Sync {
-    /// Whether the index holds the whole catalogue: it has been built once and kept up since.
-    async fn is_ready(&self) -> bool;
+    /// Whether the index holds the whole catalogue of `owner`: it has been built once and kept up since.
+    async fn is_ready(&self, owner: Owner) -> bool;
 
     /// Whether the index holds nothing.
     async fn is_empty(&self) -> bool;
@@ -232,11 +241,12 @@ pub trait Engine: Send + Sync {
     /// How a beginning may go on.
     async fn suggest(&self, request: SuggestRequest) -> Result<SuggestAnswer, EngineError>;
 
-    /// Replaces what the index holds of some products; searches see it when this returns.
-    async fn write(&self, batch: Batch) -> Result<(), EngineError>;
+    /// Replaces what the index holds of some products; searches see it when this returns. Does nothing while the index
+    /// is not a complete one of `owner`: the rebuild that it needs reads the products anyway.
+    async fn write(&self, owner: Owner, batch: Batch) -> Result<(), EngineError>;
 
-    /// Replaces everything. Searches see the old index until all batches are in, and keep it when one of them fails.
-    async fn rebuild(&self, batches: BoxStream<'_, Result<Batch>>) -> Result<(), EngineError>;
+    /// Replaces everything, whoever the index belonged to: it is a complete one of `owner` then. Searches see the old index until all batches are in, and keep it when one of them fails.
+    async fn rebuild(&self, owner: Owner, batches: BoxStream<'_, Result<Batch>>) -> Result<(), EngineError>;
 }
 
 /// The embedded engine, with its index below `data_dir`.

@@ -1,24 +1,17 @@
-//! The start of real files, where they are: set MERX_SHARED, or have them in `../shared` beside the project.
+//! The start of real files, where they are: set MERX_SHARED, or have them in `../shared` beside the project. Where they
+//! are not, a line says so.
 
 use std::io::{BufRead, BufReader, Read};
-use std::path::PathBuf;
 
 use flate2::read::GzDecoder;
 
 use super::{counts, import_orders, import_products};
-use crate::support::Shop;
+use crate::support::{Shop, shared};
 
 /// The header and rows of `name` while `keep` says so; none where there is no such file.
 fn start_of(name: &str, rows: usize) -> Option<Vec<u8>> {
-    let shared = std::env::var_os("MERX_SHARED").map_or_else(
-        || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared"),
-        PathBuf::from,
-    );
-    let path = shared.join("data").join(name);
-    let Ok(file) = std::fs::File::open(&path) else {
-        eprintln!("SKIPPED: {} is not there; set MERX_SHARED", path.display());
-        return None;
-    };
+    let path = shared(&format!("data/{name}"))?;
+    let file = std::fs::File::open(&path).expect("the file opens");
     let mut reader = csv::Reader::from_reader(GzDecoder::new(BufReader::new(file)));
     let mut writer = csv::Writer::from_writer(Vec::new());
     writer

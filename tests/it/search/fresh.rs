@@ -131,9 +131,10 @@ async fn an_index_that_is_gone_is_built_again() {
         .build()
         .await
         .expect("the application opens");
-    assert!(!app.search.engine().is_ready().await);
+    let owner = merx::search::owner(&app).await.expect("a default channel");
+    assert!(!app.search.engine().is_ready(owner).await);
     merx::search::prepare(&app).await.expect("the index is built");
-    assert!(app.search.engine().is_ready().await);
+    assert!(app.search.engine().is_ready(owner).await);
     let begun = Instant::now();
     merx::search::prepare(&app).await.expect("nothing to do");
     assert!(

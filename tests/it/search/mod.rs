@@ -2,6 +2,7 @@
 
 mod facets;
 mod fresh;
+mod owner;
 mod pages;
 mod suggest;
 mod words;

@@ -1,5 +1,6 @@
 //! The documents of a purchase, and short ways through it.
 
+use merx::command::import::{ImportProducts, products};
 use serde_json::{Value, json};
 
 use super::Shop;
@@ -118,6 +119,26 @@ impl Shop {
         );
         let input = json!({ "cartToken": cart["token"], "paymentId": payment, "expectedTotal": expected });
         self.data(&document, json!({ "input": input })).await["checkoutComplete"].take()
+    }
+
+    /// Imports `count` small products with two variants each, so that pages are full.
+    pub async fn many_products(&self, count: usize) {
+        let mut text = "Handle,Title,Type,Vendor,Option1 Name,Option1 Value,Variant SKU,Variant Price\n".to_owned();
+        for i in 0..count {
+            let (kind, brand) = (i % 7, i % 11);
+            text.push_str(&format!(
+                "many-{i},Many {i},Kind {kind},Brand {brand},Size,S,MANY-{i}-S,4.00\n"
+            ));
+            text.push_str(&format!("many-{i},,,,,M,MANY-{i}-M,5.00\n"));
+        }
+        let file = self.folder().join("many.csv");
+        std::fs::write(&file, text).expect("a file");
+        let command = ImportProducts {
+            file,
+            ..ImportProducts::default()
+        };
+        let summary = products(&self.app, command).await.expect("imported");
+        assert_eq!(summary.created, count as u64);
     }
 
     /// Stock of a variant over all locations: on hand, reserved, allocated.

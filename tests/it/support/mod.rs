@@ -1,6 +1,7 @@
 //! A shop for each test: a clone of a seeded database, on SQLite or, with MERX_TEST_DATABASE_URL, on PostgreSQL.
 
 mod database;
+mod documents;
 mod journey;
 
 use std::sync::Arc;
@@ -20,6 +21,7 @@ use serde_json::Value;
 use tokio::sync::watch;
 
 use database::Clone as DatabaseClone;
+pub use documents::{Documents, PROMISED, shared};
 pub use journey::{CART, ORDER};
 
 /// The staff token of test shops.

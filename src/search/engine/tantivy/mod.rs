@@ -1,7 +1,8 @@
 //! The embedded engine: a tantivy index in the data folder.
 //!
 //! - One folder a version of the schema, `search/v<N>`: a new version finds nothing and is rebuilt.
-//! - The payload of the last commit says whether the index is complete.
+//! - The payload of the last commit says whether the index is complete, and whose it is: a folder can meet another
+//!   database, and keys of one mean nothing in the other.
 //! - One writer a folder: tantivy locks it. It is opened by whoever writes and given back when nothing has been written
 //!   for a while, so that a server beside `merx worker`, or `merx reindex` beside a server, waits and does not fail.
 //! - Readers look at the time of `meta.json` before each search, and so see the commits of other processes at once.
@@ -31,7 +32,9 @@ use self::query::Analysis;
 use self::schema::Fields;
 use self::write::Writer;
 use crate::platform::error::{Fault, Result};
-use crate::search::engine::{Batch, Engine, EngineError, SearchAnswer, SearchRequest, SuggestAnswer, SuggestRequest};
+use crate::search::engine::{
+    Batch, Engine, EngineError, Owner, SearchAnswer, SearchRequest, SuggestAnswer, SuggestRequest,
+};
 
 /// Fewer hits than this with all words, and one word may be missing, and so on. A higher number fills pages, but with
 /// hits that drown the counts of the facets.
@@ -63,10 +66,10 @@ struct Parts {
 }
 
 /// What the readers have of the index.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Default)]
 struct Seen {
     changed: Option<SystemTime>,
-    complete: bool,
+    payload: Option<Arc<str>>,
 }
 
 impl Tantivy {
@@ -102,37 +105,42 @@ impl Tantivy {
         })))
     }
 
-    /// The index as it was last committed, by whatever process.
-    fn searcher(&self) -> tantivy::Result<(Searcher, bool)> {
+    /// The index as it was last committed, by whatever process, with the payload of the commit.
+    fn searcher(&self) -> tantivy::Result<(Searcher, Option<Arc<str>>)> {
         let parts = &*self.0;
         let changed = std::fs::metadata(parts.folder.join("meta.json"))
             .and_then(|m| m.modified())
             .ok();
-        let seen = *parts.seen.read();
+        let seen = parts.seen.read().clone();
         // A folder that somebody deletes under us: what is open can still be read, what is there must be rebuilt.
         if seen.changed == changed && changed.is_some() {
-            return Ok((parts.reader.searcher(), seen.complete));
+            return Ok((parts.reader.searcher(), seen.payload));
         }
         let mut seen = parts.seen.write();
         if changed.is_none() {
-            return Ok((parts.reader.searcher(), false));
+            return Ok((parts.reader.searcher(), None));
         }
-        let complete = parts.index.load_metas()?.payload.as_deref() == Some(write::COMPLETE);
+        let payload: Option<Arc<str>> = parts.index.load_metas()?.payload.map(Arc::from);
         parts.reader.reload()?;
         let searcher = parts.reader.searcher();
         parts
             .ranges
             .lock()
             .retain(|id, _| searcher.segment_readers().iter().any(|s| s.segment_id() == *id));
-        *seen = Seen { changed, complete };
-        Ok((searcher, complete))
+        *seen = Seen {
+            changed,
+            payload: payload.clone(),
+        };
+        Ok((searcher, payload))
     }
 
-    /// The index when it is complete.
-    fn ready(&self) -> Result<Searcher, EngineError> {
-        match self.searcher()? {
-            (searcher, true) => Ok(searcher),
-            (_, false) => Err(EngineError::NotReady),
+    /// The index when it is a complete one of `owner`.
+    fn ready(&self, owner: Owner) -> Result<Searcher, EngineError> {
+        let (searcher, payload) = self.searcher()?;
+        if payload.as_deref() == Some(&*write::complete(owner)) {
+            Ok(searcher)
+        } else {
+            Err(EngineError::NotReady)
         }
     }
 
@@ -168,8 +176,9 @@ impl Tantivy {
     }
 
     fn suggestions(&self, request: &SuggestRequest) -> Result<SuggestAnswer, EngineError> {
-        let searcher = self.ready()?;
+        let searcher = self.ready(request.owner)?;
         let search = SearchRequest {
+            owner: request.owner,
             channel: request.channel.clone(),
             text: request.text.clone(),
             limit: request.limit,
@@ -181,7 +190,7 @@ impl Tantivy {
     }
 
     fn answer(&self, request: &SearchRequest) -> Result<SearchAnswer, EngineError> {
-        let searcher = self.ready()?;
+        let searcher = self.ready(request.owner)?;
         let (analysis, mut found) = self.run(&searcher, request, query::BEGINNING_MIN)?;
         let has_next = found.hits.len() > request.limit;
         found.hits.truncate(request.limit);
@@ -213,8 +222,8 @@ async fn apart<T: Send + 'static>(
 
 #[async_trait]
 impl Engine for Tantivy {
-    async fn is_ready(&self) -> bool {
-        matches!(self.searcher(), Ok((_, true)))
+    async fn is_ready(&self, owner: Owner) -> bool {
+        self.ready(owner).is_ok()
     }
 
     async fn is_empty(&self) -> bool {
@@ -231,26 +240,28 @@ impl Engine for Tantivy {
         apart(move || engine.suggestions(&request)).await
     }
 
-    async fn write(&self, batch: Batch) -> Result<(), EngineError> {
+    async fn write(&self, owner: Owner, batch: Batch) -> Result<(), EngineError> {
         let engine = self.clone();
         apart(move || {
             let fields = &engine.0.fields;
             engine
                 .0
                 .writer
-                .write(false, |writer| write::replace(writer, fields, &batch))
+                .write(owner, false, |writer| write::replace(writer, fields, &batch))
         })
         .await?;
         self.0.writer.close_when_idle();
         Ok(())
     }
 
-    async fn rebuild(&self, mut batches: BoxStream<'_, Result<Batch>>) -> Result<(), EngineError> {
+    async fn rebuild(&self, owner: Owner, mut batches: BoxStream<'_, Result<Batch>>) -> Result<(), EngineError> {
         let engine = self.clone();
         let (send, mut receive) = tokio::sync::mpsc::channel::<Batch>(2);
+        let (begin, begun) = tokio::sync::oneshot::channel();
         let writing = apart(move || {
             let fields = &engine.0.fields;
-            engine.0.writer.write(true, |writer| {
+            engine.0.writer.write(owner, true, |writer| {
+                let _ = begin.send(());
                 writer.delete_all_documents()?;
                 let mut complete = false;
                 while let Some(batch) = receive.blocking_recv() {
@@ -266,6 +277,10 @@ impl Engine for Tantivy {
             })
         });
         let reading = async {
+            // What is read before the writer is ours may be older than what another process writes meanwhile.
+            if begun.await.is_err() {
+                return Ok(());
+            }
             while let Some(batch) = batches.next().await {
                 let batch = batch.map_err(|e| EngineError::Failed(Box::new(e)))?;
                 if !batch.products.is_empty() && send.send(batch).await.is_err() {

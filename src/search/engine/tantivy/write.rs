@@ -8,10 +8,16 @@ use parking_lot::Mutex;
 use tantivy::{Index, IndexWriter, TantivyError};
 
 use super::schema::Fields;
-use crate::search::engine::{Batch, EngineError};
+use crate::search::engine::{Batch, EngineError, Owner};
 
-/// Payload of a commit that leaves a complete index.
-pub(super) const COMPLETE: &str = "complete";
+/// Payload of a commit that leaves a complete index of `owner`.
+pub(super) fn complete(owner: Owner) -> String {
+    match owner.0 {
+        Some(channel) => format!("complete, of {channel}"),
+        None => "complete, of nobody".to_owned(),
+    }
+}
+
 /// Memory of the writer in bytes, while it is open.
 const MEMORY: usize = 20 << 20;
 /// How long the writer stays open after a write.
@@ -39,10 +45,11 @@ impl Writer {
         }))
     }
 
-    /// Runs `work` and commits; takes everything back when it fails. The index is complete afterwards when it was
-    /// before, or when `completes`. Blocks.
+    /// Runs `work` and commits; takes everything back when it fails. Without `completes` nothing is done unless the
+    /// index is a complete one of `owner`, or of nobody: that one is empty, and `owner` may have it. Blocks.
     pub(super) fn write(
         &self,
+        owner: Owner,
         completes: bool,
         work: impl FnOnce(&mut IndexWriter) -> tantivy::Result<()>,
     ) -> Result<(), EngineError> {
@@ -52,19 +59,19 @@ impl Writer {
             Some(writer) => writer,
             None => self.acquire()?,
         };
+        let mark = complete(owner);
         // Asked under the lock: no other process can have built the index since.
-        let was = || {
-            self.0
-                .index
-                .load_metas()
-                .map(|metas| metas.payload.as_deref() == Some(COMPLETE))
+        let may_write = || -> tantivy::Result<bool> {
+            let payload = self.0.index.load_metas()?.payload;
+            Ok(payload.is_some_and(|p| p == mark || p == complete(Owner(None))))
         };
-        let complete = completes || was()?;
+        if !completes && !may_write()? {
+            *open = Some(writer);
+            return Ok(());
+        }
         let result = work(&mut writer).and_then(|()| {
             let mut commit = writer.prepare_commit()?;
-            if complete {
-                commit.set_payload(COMPLETE);
-            }
+            commit.set_payload(&mark);
             commit.commit()
         });
         if let Err(error) = result {
