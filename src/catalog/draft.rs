@@ -199,6 +199,27 @@ impl DraftVariant {
     }
 }
 
+/// The chosen values in the order of the options, whatever order they came in. What fits no option comes last, for the
+/// check to refuse.
+pub(super) fn in_order_of_options(
+    options: &[(String, Vec<String>)],
+    mut chosen: Vec<SelectedOption>,
+) -> Vec<SelectedOption> {
+    chosen.sort_by_key(|one| {
+        options
+            .iter()
+            .position(|(name, _)| *name == one.name)
+            .unwrap_or(options.len())
+    });
+    chosen
+}
+
+/// What stands in place of the options key of a variant that was taken out of its product but is still needed: no
+/// combination of values looks like it.
+pub(super) fn without_place(sku: &str) -> String {
+    format!("\u{1f}{sku}")
+}
+
 /// Whether `slug` may stand in an address as it is.
 fn is_slug(slug: &str) -> bool {
     let plain = |part: &str| !part.is_empty() && part.chars().all(|c| c.is_alphanumeric() && !c.is_uppercase());

@@ -92,20 +92,7 @@ pub(crate) async fn import_batch(
         .into_iter()
         .map(|row| (row.slug.clone(), row))
         .collect();
-    let skus: Vec<String> = drafts
-        .iter()
-        .flat_map(|d| d.variants.iter().map(|v| v.sku.clone()))
-        .collect();
-    let mut owners: HashMap<String, (ProductId, VariantId)> = variant::Entity::find()
-        .select_only()
-        .columns([variant::Column::Sku, variant::Column::ProductId, variant::Column::Id])
-        .filter(any_text(tx, variant::Column::Sku, &skus))
-        .into_tuple::<(String, ProductId, VariantId)>()
-        .all(tx)
-        .await?
-        .into_iter()
-        .map(|(sku, product, variant)| (sku, (product, variant)))
-        .collect();
+    let mut owners = owners_of(tx, &drafts).await?;
 
     let mut results = Vec::with_capacity(drafts.len());
     let mut batch = Batch::default();
@@ -126,12 +113,8 @@ pub(crate) async fn import_batch(
             continue;
         }
         let id = old.map_or_else(|| ids.new_id(), |row| row.id);
-        let foreign = draft
-            .variants
-            .iter()
-            .find(|v| owners.get(&v.sku).is_some_and(|(owner, _)| *owner != id));
-        if let Some(foreign) = foreign {
-            results.push(Err(SaveError::SkuTaken(foreign.sku.clone())));
+        if let Some(foreign) = foreign_sku(&draft, id, &owners) {
+            results.push(Err(SaveError::SkuTaken(foreign)));
             continue;
         }
         let variants = batch.add(ids, now, id, old, draft, &mut owners);
@@ -148,6 +131,63 @@ pub(crate) async fn import_batch(
     }
     batch.write(tx, ids).await?;
     Ok(results)
+}
+
+/// Makes a product, whose own row is written already, what the draft says: its options, variants, prices in `channel`,
+/// tags and attributes. Its pictures stay, and so do prices in other channels.
+pub(super) async fn rewrite(
+    tx: &Tx,
+    ids: &Ids,
+    now: DateTime<Utc>,
+    (old, draft): (&product::Model, Draft),
+    channel: ChannelId,
+) -> Result<std::result::Result<Saved, SaveError>> {
+    if let Err(errors) = draft.check() {
+        return Ok(Err(SaveError::Draft(errors)));
+    }
+    let mut owners = owners_of(tx, std::slice::from_ref(&draft)).await?;
+    if let Some(foreign) = foreign_sku(&draft, old.id, &owners) {
+        return Ok(Err(SaveError::SkuTaken(foreign)));
+    }
+    let mut batch = Batch {
+        keeps_media: true,
+        channels: BTreeSet::from([channel]),
+        ..Batch::default()
+    };
+    let variants = batch.add(ids, now, old.id, Some(old), draft, &mut owners);
+    batch.changed_products.clear();
+    batch.write(tx, ids).await?;
+    Ok(Ok(Saved {
+        product: old.id,
+        variants,
+        outcome: Outcome::Updated,
+    }))
+}
+
+/// Who has the SKUs of `drafts`.
+async fn owners_of(tx: &Tx, drafts: &[Draft]) -> Result<HashMap<String, (ProductId, VariantId)>> {
+    let skus: Vec<String> = drafts
+        .iter()
+        .flat_map(|d| d.variants.iter().map(|v| v.sku.clone()))
+        .collect();
+    let rows = variant::Entity::find()
+        .select_only()
+        .columns([variant::Column::Sku, variant::Column::ProductId, variant::Column::Id])
+        .filter(any_text(tx, variant::Column::Sku, &skus))
+        .into_tuple::<(String, ProductId, VariantId)>()
+        .all(tx)
+        .await?;
+    Ok(rows
+        .into_iter()
+        .map(|(sku, product, variant)| (sku, (product, variant)))
+        .collect())
+}
+
+/// A SKU of `draft` that belongs to another product than `id`.
+fn foreign_sku(draft: &Draft, id: ProductId, owners: &HashMap<String, (ProductId, VariantId)>) -> Option<String> {
+    let mut skus = draft.variants.iter().map(|v| &v.sku);
+    let foreign = skus.find(|sku| owners.get(*sku).is_some_and(|(owner, _)| *owner != id));
+    foreign.cloned()
 }
 
 /// The rows of a batch, collected so that each table is written with one statement.
@@ -168,6 +208,8 @@ struct Batch {
     all: Vec<ProductId>,
     /// The channels that the drafts price: what other channels ask stays as it is.
     channels: BTreeSet<ChannelId>,
+    /// Whether the pictures of changed products stay as they are.
+    keeps_media: bool,
 }
 
 impl Batch {
@@ -324,6 +366,12 @@ impl Batch {
         upsert_all(tx, self.changed_products, &[Product::Id], &overwritten).await?;
         let channels: Vec<ChannelId> = self.channels.into_iter().collect();
         clear_children(tx, &self.changed_ids, &self.kept_variants, &channels).await?;
+        if !self.keeps_media {
+            media::Entity::delete_many()
+                .filter(any_of(tx, media::Column::ProductId, &self.changed_ids))
+                .exec(tx)
+                .await?;
+        }
         let overwritten: Vec<Variant> = Variant::iter()
             .filter(|column| !matches!(column, Variant::Id | Variant::ProductId | Variant::CreatedAt))
             .collect();
@@ -403,10 +451,6 @@ async fn clear_children(tx: &Tx, products: &[ProductId], kept: &[VariantId], cha
         .await?;
     product_tag::Entity::delete_many()
         .filter(any_of(tx, product_tag::Column::ProductId, products))
-        .exec(tx)
-        .await?;
-    media::Entity::delete_many()
-        .filter(any_of(tx, media::Column::ProductId, products))
         .exec(tx)
         .await?;
     product_attribute::Entity::delete_many()
