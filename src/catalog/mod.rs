@@ -7,6 +7,7 @@
 
 mod attribute;
 mod category;
+mod clear_children;
 mod draft;
 mod ensure_categories;
 mod events;

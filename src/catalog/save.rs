@@ -5,19 +5,16 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use chrono::{DateTime, Utc};
 use entity::catalog::product_option::OptionValues;
 use entity::catalog::variant::SelectedOptions;
-use entity::catalog::{
-    media, product, product_attribute, product_listing, product_option, product_tag, variant, variant_price,
-};
-use entity::inventory::{allocation, reservation};
+use entity::catalog::{media, product, product_listing, product_option, product_tag, variant, variant_price};
 use entity::{ChannelId, ProductId, VariantId};
-use sea_orm::sea_query::{Expr, ExprTrait, Query};
 use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, Iterable, QueryFilter, QuerySelect};
 
 use crate::catalog::attribute::NewAttribute;
+use crate::catalog::clear_children::{Cleared, clear_children, refresh_ranges};
 use crate::catalog::draft::{Draft, DraftError};
 use crate::catalog::events::ProductsChanged;
 use crate::catalog::save_attributes::attribute_rows;
-use crate::platform::db::{Tx, any_of, any_text, insert_all, upsert_all};
+use crate::platform::db::{Tx, any_text, insert_all, upsert_all};
 use crate::platform::error::{Fault, Result};
 use crate::platform::event;
 use crate::platform::id::Ids;
@@ -150,7 +147,7 @@ pub(super) async fn rewrite(
         return Ok(Err(SaveError::SkuTaken(foreign)));
     }
     let mut batch = Batch {
-        keeps_media: true,
+        by_staff: true,
         channels: BTreeSet::from([channel]),
         ..Batch::default()
     };
@@ -208,8 +205,8 @@ struct Batch {
     all: Vec<ProductId>,
     /// The channels that the drafts price: what other channels ask stays as it is.
     channels: BTreeSet<ChannelId>,
-    /// Whether the pictures of changed products stay as they are.
-    keeps_media: bool,
+    /// Whether staff changes a product in parts; else a file or a seed says all of it.
+    by_staff: bool,
 }
 
 impl Batch {
@@ -365,13 +362,13 @@ impl Batch {
             .collect();
         upsert_all(tx, self.changed_products, &[Product::Id], &overwritten).await?;
         let channels: Vec<ChannelId> = self.channels.into_iter().collect();
-        clear_children(tx, &self.changed_ids, &self.kept_variants, &channels).await?;
-        if !self.keeps_media {
-            media::Entity::delete_many()
-                .filter(any_of(tx, media::Column::ProductId, &self.changed_ids))
-                .exec(tx)
-                .await?;
-        }
+        let cleared = Cleared {
+            products: &self.changed_ids,
+            kept: &self.kept_variants,
+            channels: &channels,
+            by_staff: self.by_staff,
+        };
+        clear_children(tx, cleared).await?;
         let overwritten: Vec<Variant> = Variant::iter()
             .filter(|column| !matches!(column, Variant::Id | Variant::ProductId | Variant::CreatedAt))
             .collect();
@@ -398,86 +395,4 @@ impl Batch {
 /// The position of the row at `index`.
 pub(super) fn position_of(index: usize) -> i32 {
     i32::try_from(index).unwrap_or(i32::MAX)
-}
-
-/// Takes away what changed products will get anew, and the variants that they no longer have. A variant that somebody
-/// is paying for or waiting for stays without a price: it cannot be bought again.
-async fn clear_children(tx: &Tx, products: &[ProductId], kept: &[VariantId], channels: &[ChannelId]) -> Result<()> {
-    if products.is_empty() {
-        return Ok(());
-    }
-    let of_products = Query::select()
-        .column(variant::Column::Id)
-        .from(variant::Entity)
-        .and_where(any_of(tx, variant::Column::ProductId, products))
-        .to_owned();
-    let priced_anew = any_of(tx, variant_price::Column::ChannelId, channels);
-    let gone = any_of(tx, variant_price::Column::VariantId, kept).not();
-    variant_price::Entity::delete_many()
-        .filter(variant_price::Column::VariantId.in_subquery(of_products))
-        .filter(priced_anew.or(gone))
-        .exec(tx)
-        .await?;
-    let reserved = Query::select()
-        .column(reservation::Column::VariantId)
-        .from(reservation::Entity)
-        .to_owned();
-    let allocated = Query::select()
-        .column(allocation::Column::VariantId)
-        .from(allocation::Entity)
-        .to_owned();
-    variant::Entity::delete_many()
-        .filter(any_of(tx, variant::Column::ProductId, products))
-        .filter(any_of(tx, variant::Column::Id, kept).not())
-        .filter(variant::Column::Id.not_in_subquery(reserved))
-        .filter(variant::Column::Id.not_in_subquery(allocated))
-        .exec(tx)
-        .await?;
-    // Free the combinations of those that stay, so that two variants may swap theirs.
-    variant::Entity::update_many()
-        .col_expr(variant::Column::OptionsKey, Expr::cust("'\u{1f}' || \"sku\""))
-        .filter(any_of(tx, variant::Column::ProductId, products))
-        .exec(tx)
-        .await?;
-    product_listing::Entity::update_many()
-        .col_expr(product_listing::Column::Published, Expr::value(false))
-        .filter(any_of(tx, product_listing::Column::ProductId, products))
-        .filter(any_of(tx, product_listing::Column::ChannelId, channels))
-        .exec(tx)
-        .await?;
-    product_option::Entity::delete_many()
-        .filter(any_of(tx, product_option::Column::ProductId, products))
-        .exec(tx)
-        .await?;
-    product_tag::Entity::delete_many()
-        .filter(any_of(tx, product_tag::Column::ProductId, products))
-        .exec(tx)
-        .await?;
-    product_attribute::Entity::delete_many()
-        .filter(any_of(tx, product_attribute::Column::ProductId, products))
-        .exec(tx)
-        .await?;
-    Ok(())
-}
-
-/// Lowest and highest price of changed products in every channel: a variant that went may have held one of them.
-async fn refresh_ranges(tx: &Tx, products: &[ProductId]) -> Result<()> {
-    if products.is_empty() {
-        return Ok(());
-    }
-    let range = |aggregate: &str| {
-        Expr::cust(format!(
-            "(SELECT {aggregate}(\"variant_price\".\"amount\") FROM \"variant_price\" \
-             JOIN \"variant\" ON \"variant\".\"id\" = \"variant_price\".\"variant_id\" \
-             WHERE \"variant\".\"product_id\" = \"product_listing\".\"product_id\" \
-             AND \"variant_price\".\"channel_id\" = \"product_listing\".\"channel_id\")"
-        ))
-    };
-    product_listing::Entity::update_many()
-        .col_expr(product_listing::Column::MinPrice, range("MIN"))
-        .col_expr(product_listing::Column::MaxPrice, range("MAX"))
-        .filter(any_of(tx, product_listing::Column::ProductId, products))
-        .exec(tx)
-        .await?;
-    Ok(())
 }
