@@ -87,6 +87,8 @@ pub struct DraftMedia {
     pub alt: String,
     /// Pixels, when known.
     pub size: Option<(i32, i32)>,
+    /// SKU of the variant it shows, if it shows one.
+    pub variant_sku: Option<String>,
 }
 
 /// What is wrong with a draft.

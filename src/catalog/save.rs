@@ -261,7 +261,7 @@ impl Batch {
             }
             variants.push((v.sku.clone(), variant_id));
         }
-        self.add_children(ids, id, &draft);
+        self.add_children(ids, id, &draft, &variants);
         self.attributes.push((id, draft.attributes));
         let row = product::Model {
             id,
@@ -310,7 +310,7 @@ impl Batch {
         }
     }
 
-    fn add_children(&mut self, ids: &Ids, id: ProductId, draft: &Draft) {
+    fn add_children(&mut self, ids: &Ids, id: ProductId, draft: &Draft, variants: &[(String, VariantId)]) {
         for (position, (name, values)) in draft.options.iter().enumerate() {
             self.options.push(
                 product_option::Model {
@@ -334,11 +334,13 @@ impl Batch {
             );
         }
         for (position, picture) in draft.media.iter().enumerate() {
+            let shown = picture.variant_sku.as_ref();
+            let shown = shown.and_then(|shown| variants.iter().find(|(sku, _)| sku == shown));
             self.media.push(
                 media::Model {
                     id: ids.new_id(),
                     product_id: id,
-                    variant_id: None,
+                    variant_id: shown.map(|(_, variant)| *variant),
                     url: picture.url.clone(),
                     alt: picture.alt.clone(),
                     width: picture.size.map(|(width, _)| width),

@@ -14,7 +14,7 @@ mod reserve;
 mod update_product;
 
 pub use adjust_stock::{AdjustError, AdjustStock, adjust_stock};
-pub use create_product::{CreateError, create_product};
+pub use create_product::{CreateError, OpeningStock, create_product};
 pub use events::AvailabilityChanged;
 pub use graphql::{InventoryMutation, StockKey};
 pub use import::set_on_hand;

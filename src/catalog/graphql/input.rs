@@ -13,6 +13,7 @@ use crate::channel::Channel;
 use crate::graphql::error::UserError;
 use crate::graphql::id::Gid;
 use crate::graphql::scalar::MoneyInput;
+use crate::inventory::OpeningStock;
 use crate::platform::text::slugify;
 
 /// An option with its values.
@@ -129,7 +130,7 @@ pub struct ProductUpdateInput {
 }
 
 /// A change with the opening stock of its new variants.
-type Change = (UpdateProduct, Vec<(String, Option<LocationId>, i64)>);
+type Change = (UpdateProduct, Vec<OpeningStock>);
 
 impl ProductUpdateInput {
     /// The change, priced in `channel`.
@@ -164,7 +165,7 @@ impl ProductUpdateInput {
 ///
 /// # Errors
 /// Fewer than no units.
-pub fn opening_stock(variants: &[VariantInput]) -> Result<Vec<(String, Option<LocationId>, i64)>, Box<UserError>> {
+pub fn opening_stock(variants: &[VariantInput]) -> Result<Vec<OpeningStock>, Box<UserError>> {
     let mut stock = Vec::new();
     for (i, variant) in variants.iter().enumerate() {
         for (j, level) in variant.stock.iter().flatten().enumerate() {
