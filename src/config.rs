@@ -90,6 +90,14 @@ pub struct Server {
         global = true
     )]
     pub metrics_listen: Option<SocketAddr>,
+    /// What to log, for example `info,merx=debug`.
+    #[arg(
+        long = "log",
+        env = "RUST_LOG",
+        default_value = "info,sqlx=warn,tantivy=warn",
+        global = true
+    )]
+    pub log: String,
 }
 
 /// The database.

@@ -87,6 +87,8 @@ pub struct DraftMedia {
     pub alt: String,
     /// Pixels, when known.
     pub size: Option<(i32, i32)>,
+    /// SKU of the variant it shows, if it shows one.
+    pub variant_sku: Option<String>,
 }
 
 /// What is wrong with a draft.
@@ -197,6 +199,27 @@ impl DraftVariant {
             .collect::<Vec<_>>()
             .join(" / ")
     }
+}
+
+/// The chosen values in the order of the options, whatever order they came in. What fits no option comes last, for the
+/// check to refuse.
+pub(super) fn in_order_of_options(
+    options: &[(String, Vec<String>)],
+    mut chosen: Vec<SelectedOption>,
+) -> Vec<SelectedOption> {
+    chosen.sort_by_key(|one| {
+        options
+            .iter()
+            .position(|(name, _)| *name == one.name)
+            .unwrap_or(options.len())
+    });
+    chosen
+}
+
+/// What stands in place of the options key of a variant that was taken out of its product but is still needed: no
+/// combination of values looks like it.
+pub(super) fn without_place(sku: &str) -> String {
+    format!("\u{1f}{sku}")
 }
 
 /// Whether `slug` may stand in an address as it is.

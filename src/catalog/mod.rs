@@ -7,6 +7,7 @@
 
 mod attribute;
 mod category;
+mod clear_children;
 mod draft;
 mod ensure_categories;
 mod events;
@@ -27,7 +28,7 @@ pub(crate) use filter::is_available;
 pub use filter::{Filter, FilterError};
 pub use graphql::{
     CatalogMutation, CatalogQuery, CategoryObject, CollectionObject, ProductInput, ProductKey, ProductObject,
-    VariantInput, VariantKey, VariantObject, draft_of,
+    VariantInput, VariantKey, VariantObject, draft_of, opening_stock,
 };
 pub use list::{ListError, ProductList, ProductSort, SortField, count, list};
 pub use query::{
@@ -35,4 +36,5 @@ pub use query::{
     tags_of_products, variant_by_id, variants_by_ids,
 };
 pub(crate) use save::{Outcome, SaveError, Saved, create, import_batch};
-pub use update_product::{UpdateError, UpdateProduct, update_product};
+pub(crate) use update_product::update_product;
+pub use update_product::{UpdateError, UpdateProduct, UpdateVariant};

@@ -5,19 +5,16 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use chrono::{DateTime, Utc};
 use entity::catalog::product_option::OptionValues;
 use entity::catalog::variant::SelectedOptions;
-use entity::catalog::{
-    media, product, product_attribute, product_listing, product_option, product_tag, variant, variant_price,
-};
-use entity::inventory::{allocation, reservation};
+use entity::catalog::{media, product, product_listing, product_option, product_tag, variant, variant_price};
 use entity::{ChannelId, ProductId, VariantId};
-use sea_orm::sea_query::{Expr, ExprTrait, Query};
 use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, Iterable, QueryFilter, QuerySelect};
 
 use crate::catalog::attribute::NewAttribute;
+use crate::catalog::clear_children::{Cleared, clear_children, refresh_ranges};
 use crate::catalog::draft::{Draft, DraftError};
 use crate::catalog::events::ProductsChanged;
 use crate::catalog::save_attributes::attribute_rows;
-use crate::platform::db::{Tx, any_of, any_text, insert_all, upsert_all};
+use crate::platform::db::{Tx, any_text, insert_all, upsert_all};
 use crate::platform::error::{Fault, Result};
 use crate::platform::event;
 use crate::platform::id::Ids;
@@ -92,20 +89,7 @@ pub(crate) async fn import_batch(
         .into_iter()
         .map(|row| (row.slug.clone(), row))
         .collect();
-    let skus: Vec<String> = drafts
-        .iter()
-        .flat_map(|d| d.variants.iter().map(|v| v.sku.clone()))
-        .collect();
-    let mut owners: HashMap<String, (ProductId, VariantId)> = variant::Entity::find()
-        .select_only()
-        .columns([variant::Column::Sku, variant::Column::ProductId, variant::Column::Id])
-        .filter(any_text(tx, variant::Column::Sku, &skus))
-        .into_tuple::<(String, ProductId, VariantId)>()
-        .all(tx)
-        .await?
-        .into_iter()
-        .map(|(sku, product, variant)| (sku, (product, variant)))
-        .collect();
+    let mut owners = owners_of(tx, &drafts).await?;
 
     let mut results = Vec::with_capacity(drafts.len());
     let mut batch = Batch::default();
@@ -126,12 +110,8 @@ pub(crate) async fn import_batch(
             continue;
         }
         let id = old.map_or_else(|| ids.new_id(), |row| row.id);
-        let foreign = draft
-            .variants
-            .iter()
-            .find(|v| owners.get(&v.sku).is_some_and(|(owner, _)| *owner != id));
-        if let Some(foreign) = foreign {
-            results.push(Err(SaveError::SkuTaken(foreign.sku.clone())));
+        if let Some(foreign) = foreign_sku(&draft, id, &owners) {
+            results.push(Err(SaveError::SkuTaken(foreign)));
             continue;
         }
         let variants = batch.add(ids, now, id, old, draft, &mut owners);
@@ -148,6 +128,63 @@ pub(crate) async fn import_batch(
     }
     batch.write(tx, ids).await?;
     Ok(results)
+}
+
+/// Makes a product, whose own row is written already, what the draft says: its options, variants, prices in `channel`,
+/// tags and attributes. Its pictures stay, and so do prices in other channels.
+pub(super) async fn rewrite(
+    tx: &Tx,
+    ids: &Ids,
+    now: DateTime<Utc>,
+    (old, draft): (&product::Model, Draft),
+    channel: ChannelId,
+) -> Result<std::result::Result<Saved, SaveError>> {
+    if let Err(errors) = draft.check() {
+        return Ok(Err(SaveError::Draft(errors)));
+    }
+    let mut owners = owners_of(tx, std::slice::from_ref(&draft)).await?;
+    if let Some(foreign) = foreign_sku(&draft, old.id, &owners) {
+        return Ok(Err(SaveError::SkuTaken(foreign)));
+    }
+    let mut batch = Batch {
+        by_staff: true,
+        channels: BTreeSet::from([channel]),
+        ..Batch::default()
+    };
+    let variants = batch.add(ids, now, old.id, Some(old), draft, &mut owners);
+    batch.changed_products.clear();
+    batch.write(tx, ids).await?;
+    Ok(Ok(Saved {
+        product: old.id,
+        variants,
+        outcome: Outcome::Updated,
+    }))
+}
+
+/// Who has the SKUs of `drafts`.
+async fn owners_of(tx: &Tx, drafts: &[Draft]) -> Result<HashMap<String, (ProductId, VariantId)>> {
+    let skus: Vec<String> = drafts
+        .iter()
+        .flat_map(|d| d.variants.iter().map(|v| v.sku.clone()))
+        .collect();
+    let rows = variant::Entity::find()
+        .select_only()
+        .columns([variant::Column::Sku, variant::Column::ProductId, variant::Column::Id])
+        .filter(any_text(tx, variant::Column::Sku, &skus))
+        .into_tuple::<(String, ProductId, VariantId)>()
+        .all(tx)
+        .await?;
+    Ok(rows
+        .into_iter()
+        .map(|(sku, product, variant)| (sku, (product, variant)))
+        .collect())
+}
+
+/// A SKU of `draft` that belongs to another product than `id`.
+fn foreign_sku(draft: &Draft, id: ProductId, owners: &HashMap<String, (ProductId, VariantId)>) -> Option<String> {
+    let mut skus = draft.variants.iter().map(|v| &v.sku);
+    let foreign = skus.find(|sku| owners.get(*sku).is_some_and(|(owner, _)| *owner != id));
+    foreign.cloned()
 }
 
 /// The rows of a batch, collected so that each table is written with one statement.
@@ -168,6 +205,8 @@ struct Batch {
     all: Vec<ProductId>,
     /// The channels that the drafts price: what other channels ask stays as it is.
     channels: BTreeSet<ChannelId>,
+    /// Whether staff changes a product in parts; else a file or a seed says all of it.
+    by_staff: bool,
 }
 
 impl Batch {
@@ -222,7 +261,7 @@ impl Batch {
             }
             variants.push((v.sku.clone(), variant_id));
         }
-        self.add_children(ids, id, &draft);
+        self.add_children(ids, id, &draft, &variants);
         self.attributes.push((id, draft.attributes));
         let row = product::Model {
             id,
@@ -271,7 +310,7 @@ impl Batch {
         }
     }
 
-    fn add_children(&mut self, ids: &Ids, id: ProductId, draft: &Draft) {
+    fn add_children(&mut self, ids: &Ids, id: ProductId, draft: &Draft, variants: &[(String, VariantId)]) {
         for (position, (name, values)) in draft.options.iter().enumerate() {
             self.options.push(
                 product_option::Model {
@@ -295,11 +334,13 @@ impl Batch {
             );
         }
         for (position, picture) in draft.media.iter().enumerate() {
+            let shown = picture.variant_sku.as_ref();
+            let shown = shown.and_then(|shown| variants.iter().find(|(sku, _)| sku == shown));
             self.media.push(
                 media::Model {
                     id: ids.new_id(),
                     product_id: id,
-                    variant_id: None,
+                    variant_id: shown.map(|(_, variant)| *variant),
                     url: picture.url.clone(),
                     alt: picture.alt.clone(),
                     width: picture.size.map(|(width, _)| width),
@@ -323,7 +364,13 @@ impl Batch {
             .collect();
         upsert_all(tx, self.changed_products, &[Product::Id], &overwritten).await?;
         let channels: Vec<ChannelId> = self.channels.into_iter().collect();
-        clear_children(tx, &self.changed_ids, &self.kept_variants, &channels).await?;
+        let cleared = Cleared {
+            products: &self.changed_ids,
+            kept: &self.kept_variants,
+            channels: &channels,
+            by_staff: self.by_staff,
+        };
+        clear_children(tx, cleared).await?;
         let overwritten: Vec<Variant> = Variant::iter()
             .filter(|column| !matches!(column, Variant::Id | Variant::ProductId | Variant::CreatedAt))
             .collect();
@@ -350,90 +397,4 @@ impl Batch {
 /// The position of the row at `index`.
 pub(super) fn position_of(index: usize) -> i32 {
     i32::try_from(index).unwrap_or(i32::MAX)
-}
-
-/// Takes away what changed products will get anew, and the variants that they no longer have. A variant that somebody
-/// is paying for or waiting for stays without a price: it cannot be bought again.
-async fn clear_children(tx: &Tx, products: &[ProductId], kept: &[VariantId], channels: &[ChannelId]) -> Result<()> {
-    if products.is_empty() {
-        return Ok(());
-    }
-    let of_products = Query::select()
-        .column(variant::Column::Id)
-        .from(variant::Entity)
-        .and_where(any_of(tx, variant::Column::ProductId, products))
-        .to_owned();
-    let priced_anew = any_of(tx, variant_price::Column::ChannelId, channels);
-    let gone = any_of(tx, variant_price::Column::VariantId, kept).not();
-    variant_price::Entity::delete_many()
-        .filter(variant_price::Column::VariantId.in_subquery(of_products))
-        .filter(priced_anew.or(gone))
-        .exec(tx)
-        .await?;
-    let reserved = Query::select()
-        .column(reservation::Column::VariantId)
-        .from(reservation::Entity)
-        .to_owned();
-    let allocated = Query::select()
-        .column(allocation::Column::VariantId)
-        .from(allocation::Entity)
-        .to_owned();
-    variant::Entity::delete_many()
-        .filter(any_of(tx, variant::Column::ProductId, products))
-        .filter(any_of(tx, variant::Column::Id, kept).not())
-        .filter(variant::Column::Id.not_in_subquery(reserved))
-        .filter(variant::Column::Id.not_in_subquery(allocated))
-        .exec(tx)
-        .await?;
-    // Free the combinations of those that stay, so that two variants may swap theirs.
-    variant::Entity::update_many()
-        .col_expr(variant::Column::OptionsKey, Expr::cust("'\u{1f}' || \"sku\""))
-        .filter(any_of(tx, variant::Column::ProductId, products))
-        .exec(tx)
-        .await?;
-    product_listing::Entity::update_many()
-        .col_expr(product_listing::Column::Published, Expr::value(false))
-        .filter(any_of(tx, product_listing::Column::ProductId, products))
-        .filter(any_of(tx, product_listing::Column::ChannelId, channels))
-        .exec(tx)
-        .await?;
-    product_option::Entity::delete_many()
-        .filter(any_of(tx, product_option::Column::ProductId, products))
-        .exec(tx)
-        .await?;
-    product_tag::Entity::delete_many()
-        .filter(any_of(tx, product_tag::Column::ProductId, products))
-        .exec(tx)
-        .await?;
-    media::Entity::delete_many()
-        .filter(any_of(tx, media::Column::ProductId, products))
-        .exec(tx)
-        .await?;
-    product_attribute::Entity::delete_many()
-        .filter(any_of(tx, product_attribute::Column::ProductId, products))
-        .exec(tx)
-        .await?;
-    Ok(())
-}
-
-/// Lowest and highest price of changed products in every channel: a variant that went may have held one of them.
-async fn refresh_ranges(tx: &Tx, products: &[ProductId]) -> Result<()> {
-    if products.is_empty() {
-        return Ok(());
-    }
-    let range = |aggregate: &str| {
-        Expr::cust(format!(
-            "(SELECT {aggregate}(\"variant_price\".\"amount\") FROM \"variant_price\" \
-             JOIN \"variant\" ON \"variant\".\"id\" = \"variant_price\".\"variant_id\" \
-             WHERE \"variant\".\"product_id\" = \"product_listing\".\"product_id\" \
-             AND \"variant_price\".\"channel_id\" = \"product_listing\".\"channel_id\")"
-        ))
-    };
-    product_listing::Entity::update_many()
-        .col_expr(product_listing::Column::MinPrice, range("MIN"))
-        .col_expr(product_listing::Column::MaxPrice, range("MAX"))
-        .filter(any_of(tx, product_listing::Column::ProductId, products))
-        .exec(tx)
-        .await?;
-    Ok(())
 }

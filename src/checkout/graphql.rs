@@ -25,6 +25,8 @@ pub struct PaymentStartInput {
     token: Option<String>,
     /// Where the browser returns to after an action.
     return_url: Option<String>,
+    /// Keep the means of payment for the customer. No gateway of this version can: true is refused with INVALID_INPUT.
+    save_payment_method: Option<bool>,
 }
 
 /// Answer of `paymentStart`.
@@ -32,8 +34,8 @@ pub struct PaymentStartInput {
 pub struct PaymentStartPayload {
     /// The payment; null when none was started.
     payment: Option<PaymentObject>,
-    /// What went wrong: NOT_FOUND, CART_COMPLETED, CART_INCOMPLETE, INSUFFICIENT_STOCK, UNKNOWN_GATEWAY,
-    /// PAYMENT_DECLINED.
+    /// What went wrong: NOT_FOUND, INVALID_INPUT, CART_COMPLETED, CART_INCOMPLETE, INSUFFICIENT_STOCK,
+    /// UNKNOWN_GATEWAY, PAYMENT_DECLINED.
     errors: Vec<UserError>,
 }
 
@@ -72,6 +74,13 @@ impl CheckoutMutation {
         #[graphql(desc = "The payment.")] input: PaymentStartInput,
     ) -> Result<PaymentStartPayload> {
         let app = ctx.app();
+        if input.save_payment_method == Some(true) {
+            let message = "this gateway keeps no payment methods: leave it out or say false";
+            return Ok(PaymentStartPayload {
+                payment: None,
+                errors: vec![UserError::invalid(message, &["savePaymentMethod"])],
+            });
+        }
         let command = StartPayment {
             cart_token: ctx.cart_token(input.cart_token)?,
             gateway: input.gateway,

@@ -13,7 +13,8 @@ mod worker;
 
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::builder::Resettable;
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::app::{App, Builder};
 use crate::config::Config;
@@ -28,14 +29,23 @@ pub struct Cli {
     command: Option<Command>,
     #[command(flatten)]
     config: Config,
-    /// What to log, for example `info,merx=debug`.
-    #[arg(
-        long = "log",
-        env = "RUST_LOG",
-        default_value = "info,sqlx=warn,tantivy=warn",
-        global = true
-    )]
-    log: String,
+}
+
+impl Cli {
+    /// What the arguments and the environment say. A variable that is set to nothing, as in an `.env` file whose line
+    /// waits for its value, counts as not set. Ends the process when there is nothing to run.
+    pub fn read() -> Self {
+        let command = Self::command().mut_args(|arg| {
+            let value = arg.get_env().and_then(std::env::var_os);
+            if value.is_some_and(|value| value.is_empty()) {
+                arg.env(Resettable::Reset)
+            } else {
+                arg
+            }
+        });
+        let mut matches = command.get_matches();
+        Self::from_arg_matches_mut(&mut matches).unwrap_or_else(|error| error.exit())
+    }
 }
 
 #[derive(Subcommand, Debug)]
@@ -73,7 +83,7 @@ enum Command {
 
 /// Starts the log. Lines go to standard error; standard output is for answers.
 pub fn start_logging(cli: &Cli) {
-    let filter = tracing_subscriber::EnvFilter::try_new(&cli.log).unwrap_or_default();
+    let filter = tracing_subscriber::EnvFilter::try_new(&cli.config.server.log).unwrap_or_default();
     let builder = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr);
@@ -86,7 +96,7 @@ pub fn start_logging(cli: &Cli) {
 
 /// Runs the command.
 pub async fn run(cli: Cli) -> ExitCode {
-    let Cli { command, config, .. } = cli;
+    let Cli { command, config } = cli;
     let result = match command.unwrap_or(Command::Serve) {
         Command::Serve => serve::serve(config).await,
         Command::Worker => worker::worker(config).await,

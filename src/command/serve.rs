@@ -12,6 +12,9 @@ use crate::platform::error::{Fault, Result};
 /// Starts the server and stays until the process is told to stop. In development an empty database gets the demo shop.
 pub(super) async fn serve(config: Config) -> Result<ExitCode> {
     let app = super::open(config).await?;
+    for service in super::doctor::not_used_yet(&app.config) {
+        tracing::warn!("{service}");
+    }
     super::seed::seed_if_empty(&app).await?;
     crate::search::prepare(&app).await?;
     let listener = bind(app.config.server.listen).await?;

@@ -3,13 +3,18 @@
 
 use std::collections::HashMap;
 
-use entity::{LocationId, ProductId};
+use chrono::{DateTime, Utc};
+use entity::{LocationId, ProductId, VariantId};
 
 use crate::app::App;
 use crate::catalog::{self, Draft, SaveError};
 use crate::channel;
 use crate::inventory::import::set_on_hand;
+use crate::platform::db::Tx;
 use crate::platform::error::{Fault, Result};
+
+/// Units of a new variant, by SKU, at a location (none: the default one), at least 0.
+pub type OpeningStock = (String, Option<LocationId>, i64);
 
 /// Why a product was not made.
 #[derive(Debug, thiserror::Error)]
@@ -34,29 +39,46 @@ impl From<sea_orm::DbErr> for CreateError {
     }
 }
 
-/// Makes a product. `stock` holds opening stock by SKU and location (none: the default one), at least 0 units.
+/// Makes a product with its opening stock.
 ///
 /// # Errors
 /// See [`CreateError`]; nothing is written then.
-pub async fn create_product(
-    app: &App,
-    draft: Draft,
-    stock: Vec<(String, Option<LocationId>, i64)>,
-) -> Result<ProductId, CreateError> {
+pub async fn create_product(app: &App, draft: Draft, stock: Vec<OpeningStock>) -> Result<ProductId, CreateError> {
     let tree = app.categories.tree(&app.db).await?;
     if draft.category_id.is_some_and(|id| tree.get(id).is_none()) {
         return Err(CreateError::NoCategory);
     }
-    let named: Vec<LocationId> = stock.iter().filter_map(|(_, location, _)| *location).collect();
-    let known = channel::locations_by_ids(&app.db, &named).await?;
-    if named.iter().any(|id| !known.contains_key(id)) {
+    if !locations_exist(app, &stock).await? {
         return Err(CreateError::NoLocation);
     }
     let now = app.clock.now();
     let tx = app.db.begin().await?;
     let saved = catalog::create(&tx, &app.ids, now, draft).await??;
-    let default = channel::default_location(&tx).await?.id;
-    let of_sku: HashMap<_, _> = saved.variants.iter().cloned().collect();
+    open_stock(&tx, app, now, &saved.variants, stock).await?;
+    tx.commit().await?;
+    Ok(saved.product)
+}
+
+/// Whether the locations that `stock` names are there.
+pub(super) async fn locations_exist(app: &App, stock: &[OpeningStock]) -> Result<bool> {
+    let named: Vec<LocationId> = stock.iter().filter_map(|(_, location, _)| *location).collect();
+    let known = channel::locations_by_ids(&app.db, &named).await?;
+    Ok(named.iter().all(|id| known.contains_key(id)))
+}
+
+/// Writes the opening stock of new `variants`.
+pub(super) async fn open_stock(
+    tx: &Tx,
+    app: &App,
+    now: DateTime<Utc>,
+    variants: &[(String, VariantId)],
+    stock: Vec<OpeningStock>,
+) -> Result<()> {
+    if stock.is_empty() {
+        return Ok(());
+    }
+    let default = channel::default_location(tx).await?.id;
+    let of_sku: HashMap<_, _> = variants.iter().cloned().collect();
     let mut levels: HashMap<LocationId, Vec<_>> = HashMap::new();
     for (sku, location, on_hand) in stock {
         let Some(variant) = of_sku.get(&sku) else { continue };
@@ -66,8 +88,7 @@ pub async fn create_product(
             .push((*variant, on_hand));
     }
     for (location, levels) in levels {
-        set_on_hand(&tx, &app.ids, now, location, &levels).await?;
+        set_on_hand(tx, &app.ids, now, location, &levels).await?;
     }
-    tx.commit().await?;
-    Ok(saved.product)
+    Ok(())
 }

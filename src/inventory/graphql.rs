@@ -6,7 +6,9 @@ use async_graphql::dataloader::Loader;
 use async_graphql::{Context, InputObject, Object, Result, SimpleObject};
 use entity::{LocationId, VariantId};
 
-use crate::catalog::{ProductInput, ProductKey, ProductObject, SaveError, VariantKey, VariantObject, draft_of};
+use crate::catalog::{
+    ProductInput, ProductKey, ProductObject, SaveError, VariantKey, VariantObject, draft_of, opening_stock,
+};
 use crate::graphql::batch::{Batch, Shared};
 use crate::graphql::context::ContextExt;
 use crate::graphql::error::{ErrorCode, UserError};
@@ -84,17 +86,10 @@ impl InventoryMutation {
             Ok(draft) => draft,
             Err(error) => return refused(vec![*error]),
         };
-        let mut stock = Vec::new();
-        for (i, variant) in input.variants.iter().flatten().enumerate() {
-            for (j, level) in variant.stock.iter().flatten().enumerate() {
-                if level.on_hand < 0 {
-                    let path = ["variants", &i.to_string(), "stock", &j.to_string(), "onHand"];
-                    return refused(vec![UserError::invalid("must be at least 0", &path)]);
-                }
-                let location = level.location_id.map(|id| id.0);
-                stock.push((variant.sku.clone(), location, i64::from(level.on_hand)));
-            }
-        }
+        let stock = match opening_stock(input.variants.as_deref().unwrap_or_default()) {
+            Ok(stock) => stock,
+            Err(error) => return refused(vec![*error]),
+        };
         match create_product(ctx.app(), draft, stock).await {
             Ok(id) => {
                 let product = ctx.batch(ProductKey(id)).await?.map(ProductObject);

@@ -11,11 +11,13 @@ mod graphql;
 mod import;
 mod query;
 mod reserve;
+mod update_product;
 
 pub use adjust_stock::{AdjustError, AdjustStock, adjust_stock};
-pub use create_product::{CreateError, create_product};
+pub use create_product::{CreateError, OpeningStock, create_product};
 pub use events::AvailabilityChanged;
 pub use graphql::{InventoryMutation, StockKey};
 pub use import::set_on_hand;
 pub use query::{StockLevel, levels_of_variants, reserved_by_cart};
 pub(crate) use reserve::{Claim, Claimed, Shortage, allocate, release, release_expired, reserve};
+pub use update_product::{ChangeError, update_product};

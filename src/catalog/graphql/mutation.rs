@@ -5,9 +5,11 @@ use async_graphql::{Context, Object, Result, SimpleObject};
 use crate::catalog::graphql::batch::ProductKey;
 use crate::catalog::graphql::input::ProductUpdateInput;
 use crate::catalog::graphql::types::ProductObject;
-use crate::catalog::update_product::{UpdateError, update_product};
+use crate::catalog::save::SaveError;
+use crate::catalog::update_product::UpdateError;
 use crate::graphql::context::ContextExt;
 use crate::graphql::error::{ErrorCode, UserError};
+use crate::inventory::{ChangeError, update_product};
 
 /// Answer of `productUpdate`.
 #[derive(SimpleObject)]
@@ -24,7 +26,8 @@ pub struct CatalogMutation;
 
 #[Object]
 impl CatalogMutation {
-    /// Changes a product. Staff only.
+    /// Changes a product: what is given is written, what is left out stays. Prices are those of the channel of the
+    /// request; those of other channels stay. Staff only.
     #[graphql(
         guard = "crate::graphql::guard::StaffOnly",
         visible = "crate::graphql::guard::visible_to_staff"
@@ -34,27 +37,45 @@ impl CatalogMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "What to change.")] input: ProductUpdateInput,
     ) -> Result<ProductUpdatePayload> {
-        let id = input.id.0;
-        let error = match update_product(ctx.app(), id, input.change()).await {
-            Ok(_) => {
-                let product = ctx.batch(ProductKey(id)).await?.map(ProductObject);
-                return Ok(ProductUpdatePayload {
-                    product,
-                    errors: Vec::new(),
-                });
-            }
-            Err(UpdateError::Fault(fault)) => return Err(fault.into()),
-            Err(UpdateError::NotFound) => UserError::not_found("no such product", &["id"]),
-            Err(UpdateError::NoCategory) => UserError::not_found("no such category", &["categoryId"]),
-            Err(UpdateError::Stale(current)) => UserError::stale(current, &["expectedVersion"]),
-            Err(UpdateError::Invalid(field, message)) => UserError::invalid(message, &[field]),
-            Err(error @ UpdateError::SlugTaken(_)) => {
-                UserError::new(ErrorCode::AlreadyExists, error.to_string(), &["slug"])
-            }
+        let refused = |errors| Ok(ProductUpdatePayload { product: None, errors });
+        let (id, channel) = (input.id.0, &ctx.scope().channel);
+        let (change, stock) = match input.change(channel) {
+            Ok(change) => change,
+            Err(error) => return refused(vec![*error]),
         };
-        Ok(ProductUpdatePayload {
-            product: None,
-            errors: vec![error],
-        })
+        match update_product(ctx.app(), channel.id, id, change, stock).await {
+            Ok(()) => Ok(ProductUpdatePayload {
+                product: ctx.batch(ProductKey(id)).await?.map(ProductObject),
+                errors: Vec::new(),
+            }),
+            Err(ChangeError::Fault(fault) | ChangeError::Update(UpdateError::Fault(fault))) => Err(fault.into()),
+            Err(ChangeError::NoCategory) => refused(vec![UserError::not_found("no such category", &["categoryId"])]),
+            Err(ChangeError::NoLocation) => refused(vec![UserError::not_found("no such location", &["variants"])]),
+            Err(ChangeError::Update(error)) => refused(update_errors(error)),
+        }
     }
+}
+
+fn update_errors(error: UpdateError) -> Vec<UserError> {
+    let message = error.to_string();
+    vec![match error {
+        UpdateError::NotFound => UserError::not_found(message, &["id"]),
+        UpdateError::Stale(current) => UserError::stale(current, &["expectedVersion"]),
+        UpdateError::Invalid(field, message) => UserError::invalid(message, &[field]),
+        UpdateError::OpeningStock { variant, .. } => {
+            UserError::invalid(message, &["variants", &variant.to_string(), "stock"])
+        }
+        UpdateError::Save(SaveError::SlugTaken(_)) => UserError::new(ErrorCode::AlreadyExists, message, &["slug"]),
+        UpdateError::Save(SaveError::SkuTaken(_)) => UserError::new(ErrorCode::AlreadyExists, message, &["variants"]),
+        UpdateError::Save(SaveError::Draft(errors)) => {
+            let one = |e: &crate::catalog::DraftError| {
+                let path = e.path();
+                let path: Vec<&str> = path.iter().map(String::as_str).collect();
+                UserError::invalid(e.to_string(), &path)
+            };
+            return errors.iter().map(one).collect();
+        }
+        // Callers show faults as what they are.
+        UpdateError::Fault(_) => UserError::invalid("the product was not changed", &[]),
+    }]
 }

@@ -248,6 +248,15 @@ impl VariantObject {
         &self.0.row.name
     }
 
+    /// The picture that shows this very variant; null when there is none.
+    async fn image(&self, ctx: &Context<'_>) -> Result<Option<MediaObject>> {
+        let all = ctx.batch(MediaOf(self.0.row.product_id)).await?.unwrap_or_default();
+        let own = all
+            .into_iter()
+            .find(|picture| picture.variant_id == Some(self.0.row.id));
+        Ok(own.map(MediaObject))
+    }
+
     /// EAN, UPC or ISBN.
     async fn barcode(&self) -> Option<&str> {
         self.0.row.barcode.as_deref()

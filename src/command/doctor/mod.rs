@@ -91,6 +91,11 @@ pub async fn checks(config: &Config) -> Vec<Check> {
     checks
 }
 
+/// What `config` names and this version does not use yet, a sentence each.
+pub fn not_used_yet(config: &Config) -> Vec<String> {
+    services::not_used_yet(&config.services)
+}
+
 /// Prints the checks; fails when one of them does.
 pub(super) async fn doctor(config: Config) -> Result<ExitCode> {
     let checks = checks(&config).await;

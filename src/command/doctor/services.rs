@@ -34,12 +34,16 @@ struct Service {
 }
 
 impl Service {
+    fn not_used(&self) -> String {
+        format!("this version does not use it yet: {} instead", self.twin)
+    }
+
     fn report(&self, place: &str, answer: Result<(), ProbeError>) -> Check {
         let Self { name, variable, twin } = self;
         match answer {
             Ok(()) => Check::warn(
                 name,
-                format!("{place} answers, but this version does not use it yet: {twin} instead"),
+                format!("{place} answers, but {}", self.not_used()),
                 format!("nothing to do; {variable} may stay for a later version"),
             ),
             Err(ProbeError::Address) => Check::fail(
@@ -68,37 +72,77 @@ impl Service {
     }
 }
 
+const REDIS: Service = Service {
+    name: "redis",
+    variable: "REDIS_URL",
+    twin: "caches and limits are kept in each process",
+};
+const MEILISEARCH: Service = Service {
+    name: "meilisearch",
+    variable: "MEILISEARCH_URL",
+    twin: "search uses the index in the data folder",
+};
+const S3: Service = Service {
+    name: "s3",
+    variable: "S3_ENDPOINT",
+    twin: "files are kept in the data folder",
+};
+const SMTP: Service = Service {
+    name: "smtp",
+    variable: "SMTP_URL",
+    twin: "mail is written to files in the data folder",
+};
+const TRACES: Service = Service {
+    name: "traces",
+    variable: "OTEL_EXPORTER_OTLP_ENDPOINT",
+    twin: "spans go to the log",
+};
+const STRIPE: Service = Service {
+    name: "stripe",
+    variable: "STRIPE_API_BASE",
+    twin: "only the test gateway takes payments",
+};
+
+/// One sentence for each service that is configured: what serves in its place.
+pub(in crate::command) fn not_used_yet(services: &Services) -> Vec<String> {
+    let s = services;
+    let stripe = [&s.stripe_secret_key, &s.stripe_webhook_secret, &s.stripe_api_base];
+    let s3 = [
+        &s.s3_endpoint,
+        &s.s3_bucket,
+        &s.s3_access_key_id,
+        &s.s3_secret_access_key,
+    ];
+    let configured = [
+        (REDIS, s.redis_url.is_some()),
+        (MEILISEARCH, s.meilisearch_url.is_some()),
+        (S3, s3.iter().any(|value| value.is_some())),
+        (SMTP, s.smtp_url.is_some()),
+        (TRACES, s.otel_exporter_otlp_endpoint.is_some()),
+        (STRIPE, stripe.iter().any(|value| value.is_some())),
+    ];
+    let configured = configured.into_iter().filter(|(_, configured)| *configured);
+    configured
+        .map(|(service, _)| format!("{} is configured, but {}", service.name, service.not_used()))
+        .collect()
+}
+
 async fn redis(services: &Services) -> Option<Check> {
-    let service = Service {
-        name: "redis",
-        variable: "REDIS_URL",
-        twin: "caches and limits are kept in each process",
-    };
     let url = services.redis_url.as_deref()?;
     let ports = [("redis", 6379), ("rediss", 6379)];
-    Some(service.ask(url, &ports, probe::redis).await)
+    Some(REDIS.ask(url, &ports, probe::redis).await)
 }
 
 async fn meilisearch(services: &Services) -> Option<Check> {
-    let service = Service {
-        name: "meilisearch",
-        variable: "MEILISEARCH_URL",
-        twin: "search uses the index in the data folder",
-    };
     let url = services.meilisearch_url.as_deref()?;
     let health = async |target: &Target| match probe::http(target, "/health").await? {
         None | Some(200) => Ok(()),
         Some(status) => Err(ProbeError::Answer(format!("HTTP {status}"))),
     };
-    Some(service.ask(url, &HTTP, health).await)
+    Some(MEILISEARCH.ask(url, &HTTP, health).await)
 }
 
 async fn s3(services: &Services) -> Option<Check> {
-    let service = Service {
-        name: "s3",
-        variable: "S3_ENDPOINT",
-        twin: "files are kept in the data folder",
-    };
     let needed = [
         ("S3_ENDPOINT", &services.s3_endpoint),
         ("S3_BUCKET", &services.s3_bucket),
@@ -115,44 +159,29 @@ async fn s3(services: &Services) -> Option<Check> {
         .collect();
     let Some(url) = services.s3_endpoint.as_deref().filter(|_| missing.is_empty()) else {
         return Some(Check::fail(
-            service.name,
+            S3.name,
             "only a part of it is configured",
             format!("set {} too, or none of them", missing.join(", ")),
         ));
     };
     // Any answer will do: without a signature an S3 server refuses.
     let answers = async |target: &Target| probe::http(target, "/").await.map(|_| ());
-    Some(service.ask(url, &HTTP, answers).await)
+    Some(S3.ask(url, &HTTP, answers).await)
 }
 
 async fn smtp(services: &Services) -> Option<Check> {
-    let service = Service {
-        name: "smtp",
-        variable: "SMTP_URL",
-        twin: "mail is written to files in the data folder",
-    };
     let url = services.smtp_url.as_deref()?;
     let ports = [("smtp", 25), ("smtps", 465)];
-    Some(service.ask(url, &ports, probe::smtp).await)
+    Some(SMTP.ask(url, &ports, probe::smtp).await)
 }
 
 async fn otlp(services: &Services) -> Option<Check> {
-    let service = Service {
-        name: "traces",
-        variable: "OTEL_EXPORTER_OTLP_ENDPOINT",
-        twin: "spans go to the log",
-    };
     let url = services.otel_exporter_otlp_endpoint.as_deref()?;
     let ports = [("http", 4318), ("https", 4318), ("grpc", 4317)];
-    Some(service.ask(url, &ports, probe::tcp).await)
+    Some(TRACES.ask(url, &ports, probe::tcp).await)
 }
 
 async fn stripe(config: &Config) -> Option<Check> {
-    let service = Service {
-        name: "stripe",
-        variable: "STRIPE_API_BASE",
-        twin: "only the test gateway takes payments",
-    };
     let Services {
         stripe_secret_key,
         stripe_webhook_secret,
@@ -164,7 +193,7 @@ async fn stripe(config: &Config) -> Option<Check> {
     }
     let Some(key) = stripe_secret_key.as_deref() else {
         return Some(Check::fail(
-            service.name,
+            STRIPE.name,
             "there is no key",
             "set STRIPE_SECRET_KEY too, or none of Stripe's variables",
         ));
@@ -176,7 +205,7 @@ async fn stripe(config: &Config) -> Option<Check> {
     };
     if !kind("test") && !kind("live") {
         return Some(Check::fail(
-            service.name,
+            STRIPE.name,
             "the secret key has not the shape of one",
             "STRIPE_SECRET_KEY starts with sk_test_ or sk_live_; pk_ is the public key",
         ));
@@ -186,25 +215,25 @@ async fn stripe(config: &Config) -> Option<Check> {
         .is_some_and(|s| !s.starts_with("whsec_"))
     {
         return Some(Check::fail(
-            service.name,
+            STRIPE.name,
             "the webhook secret has not the shape of one",
             "STRIPE_WEBHOOK_SECRET starts with whsec_",
         ));
     }
     if kind("live") && !config.is_production() {
         return Some(Check::warn(
-            service.name,
+            STRIPE.name,
             "a live key outside production; this version does not use it yet",
             "keep live keys out of development: set a key that starts with sk_test_",
         ));
     }
     match stripe_api_base.as_deref() {
-        Some(url) => Some(service.ask(url, &HTTP, probe::tcp).await),
+        Some(url) => Some(STRIPE.ask(url, &HTTP, probe::tcp).await),
         None => Some(Check::warn(
-            service.name,
+            STRIPE.name,
             format!(
                 "the key looks right, but this version does not use it yet: {}",
-                service.twin
+                STRIPE.twin
             ),
             "nothing to do; STRIPE_SECRET_KEY may stay for a later version",
         )),

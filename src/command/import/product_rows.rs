@@ -120,6 +120,7 @@ impl Reading<'_> {
                 self.variant_lines.push(row.line);
                 let variant = self.variant(row, &option_names, &mut options);
                 self.stock(row, &variant, &mut stock);
+                media.shows(row.get(columns.variant_image), &variant.sku);
                 variants.push(variant);
             }
         }

@@ -46,8 +46,17 @@ impl Pictures {
             url: url.to_owned(),
             alt: alt.to_owned(),
             size: None,
+            variant_sku: None,
         };
         self.0.push((position, picture));
+    }
+
+    /// Says that the picture at `url` shows the variant `sku`; of several variants the first counts.
+    pub(super) fn shows(&mut self, url: &str, sku: &str) {
+        let picture = self.0.iter_mut().find(|(_, picture)| picture.url == url);
+        if let Some((_, picture)) = picture {
+            picture.variant_sku.get_or_insert_with(|| sku.to_owned());
+        }
     }
 
     /// The pictures by position.

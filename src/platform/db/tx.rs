@@ -208,15 +208,27 @@ fn is_conflict(error: &DbErr) -> bool {
     matches!(code.as_deref(), Some("40001" | "40P01" | "5" | "517"))
 }
 
+/// Whether `code` speaks of the data: on PostgreSQL the classes 22 (data exceptions) and 23 (constraints), on SQLite
+/// SQLITE_TOOBIG, SQLITE_CONSTRAINT and SQLITE_MISMATCH with their extended codes.
+fn is_about_data(code: &str) -> bool {
+    if code.len() == 5 {
+        return code.starts_with("22") || code.starts_with("23");
+    }
+    code.parse::<u32>().is_ok_and(|code| matches!(code & 0xff, 18..=20))
+}
+
 /// What the database has against the data, if that is what `fault` is: the name of the constraint, or its message. None
-/// when it was busy or away: the data may be fine.
+/// when it was busy, away, full or anything else: the data may be fine.
 pub fn refusal_of(fault: &Fault) -> Option<String> {
     let Fault::Db(error @ (DbErr::Exec(RuntimeErr::SqlxError(inner)) | DbErr::Query(RuntimeErr::SqlxError(inner)))) =
         fault
     else {
         return None;
     };
-    let database = inner.as_database_error().filter(|_| !is_conflict(error))?;
+    let database = inner.as_database_error()?;
+    if !database.code().is_some_and(|code| is_about_data(&code)) {
+        return None;
+    }
     Some(constraint_of(error).unwrap_or_else(|| database.message().to_owned()))
 }
 

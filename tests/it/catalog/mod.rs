@@ -3,3 +3,4 @@
 mod draft;
 mod filter;
 mod list;
+mod update;

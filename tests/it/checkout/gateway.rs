@@ -159,3 +159,24 @@ async fn what_a_cart_has_reserved_it_may_still_buy() {
     assert_eq!(shop.complete(&cart, &payment, Value::Null).await["errors"], json!([]));
     assert_eq!(shop.levels(&variant).await, (2, 0, 1));
 }
+
+#[tokio::test]
+async fn no_gateway_keeps_payment_methods() {
+    let shop = Shop::demo().await;
+    let (variant, _) = shop.variant(2).await;
+    let cart = shop.ready_cart(&variant, 1).await;
+    let document = "mutation($input: PaymentStartInput!) { paymentStart(input: $input) { payment { status } errors { code path } } }";
+    let start = async |save: Value| {
+        let input =
+            json!({ "cartToken": cart["token"], "gateway": "test", "token": "tok_success", "savePaymentMethod": save });
+        shop.data(document, json!({ "input": input })).await["paymentStart"].take()
+    };
+    let refused = start(json!(true)).await;
+    assert_eq!(refused["payment"], Value::Null);
+    assert_eq!(
+        refused["errors"],
+        json!([{ "code": "INVALID_INPUT", "path": ["savePaymentMethod"] }])
+    );
+    assert_eq!(shop.levels(&variant).await.1, 0, "nothing was started");
+    assert_eq!(start(json!(false)).await["errors"], json!([]));
+}

@@ -1,3 +1,4 @@
 //! The commands of the binary.
 
 mod doctor;
+mod environment;

@@ -6,6 +6,7 @@ mod orders;
 mod product_rows;
 mod products;
 mod real;
+mod stock;
 
 use std::io::Write;
 use std::path::PathBuf;

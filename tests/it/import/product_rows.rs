@@ -295,6 +295,7 @@ fn drafts() -> impl Strategy<Value = Draft> {
                             url: format!("https://x.test/{i}.jpg"),
                             alt: alt.trim().to_owned(),
                             size: None,
+                            variant_sku: None,
                         })
                         .collect(),
                     content_hash: None,

@@ -200,3 +200,22 @@ async fn another_channel_keeps_its_prices_and_variants_may_swap_values() {
         [at("PEN-1", 200), at("PEN-2", 300)]
     );
 }
+
+#[tokio::test]
+async fn a_picture_of_a_variant_is_its_own_and_the_products() {
+    let shop = Shop::demo().await;
+    let text = "Handle,Title,Option1 Name,Option1 Value,Variant SKU,Variant Price,Image Src,Variant Image\n\
+        pen,Pen,Colour,Red,PEN-1,2.00,https://x.test/red.jpg,https://x.test/red.jpg\n\
+        pen,,,Blue,PEN-2,3.00,,https://x.test/blue.jpg\npen,,,Green,PEN-3,1.00,,\n";
+    assert_eq!(counts(&import_products(&shop, text).await.expect("read")), [1, 0, 0, 0]);
+    let document = "{ product(by: { slug: \"pen\" }) { media { url } variants(first: 9) { sku image { url } } } }";
+    let pen = shop.data(document, json!({})).await["product"].take();
+    let picture = |name: &str| json!({ "url": format!("https://x.test/{name}.jpg") });
+    assert_eq!(pen["media"], json!([picture("red"), picture("blue")]));
+    let variants = json!([
+        { "sku": "PEN-1", "image": picture("red") },
+        { "sku": "PEN-2", "image": picture("blue") },
+        { "sku": "PEN-3", "image": null },
+    ]);
+    assert_eq!(pen["variants"], variants);
+}

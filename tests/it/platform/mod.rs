@@ -1,7 +1,8 @@
-//! Rules of the platform that need no database.
+//! Rules of the platform.
 
 mod id;
 mod jobs;
 mod money;
 mod page;
+mod refusal;
 mod text;

@@ -149,6 +149,7 @@ impl Item {
                 url: format!("/media/{key}"),
                 alt: format!("{} in {}", self.name, colour.to_lowercase()),
                 size: Some((draw::SIZE, draw::SIZE)),
+                variant_sku: None,
             })
             .collect();
         Ok(Draft {

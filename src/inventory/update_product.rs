@@ -1,0 +1,60 @@
+//! Staff changes a product; variants that are new may have opening stock. The catalogue writes the product, inventory
+//! the levels, in one transaction.
+
+use entity::{ChannelId, ProductId};
+
+use crate::app::App;
+use crate::catalog::{self, UpdateError, UpdateProduct};
+use crate::inventory::create_product::{OpeningStock, locations_exist, open_stock};
+use crate::platform::error::Fault;
+
+/// Why a product was not changed.
+#[derive(Debug, thiserror::Error)]
+pub enum ChangeError {
+    /// The catalogue refuses it.
+    #[error(transparent)]
+    Update(#[from] UpdateError),
+    /// There is no such category.
+    #[error("no such category")]
+    NoCategory,
+    /// There is no such location.
+    #[error("no such location")]
+    NoLocation,
+    /// A part underneath failed.
+    #[error(transparent)]
+    Fault(#[from] Fault),
+}
+
+impl From<sea_orm::DbErr> for ChangeError {
+    fn from(error: sea_orm::DbErr) -> Self {
+        Self::Fault(error.into())
+    }
+}
+
+/// Changes the fields of a product that `change` names, prices in `channel`. `stock` is for new variants.
+///
+/// # Errors
+/// See [`ChangeError`]; nothing is changed then.
+pub async fn update_product(
+    app: &App,
+    channel: ChannelId,
+    id: ProductId,
+    change: UpdateProduct,
+    stock: Vec<OpeningStock>,
+) -> Result<(), ChangeError> {
+    let tree = app.categories.tree(&app.db).await?;
+    if let Some(Some(category)) = change.category_id
+        && tree.get(category).is_none()
+    {
+        return Err(ChangeError::NoCategory);
+    }
+    if !locations_exist(app, &stock).await? {
+        return Err(ChangeError::NoLocation);
+    }
+    let now = app.clock.now();
+    let tx = app.db.begin().await?;
+    let variants = catalog::update_product(&tx, &app.ids, now, channel, (id, change)).await?;
+    open_stock(&tx, app, now, &variants, stock).await?;
+    tx.commit().await?;
+    Ok(())
+}
