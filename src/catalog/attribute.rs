@@ -47,6 +47,22 @@ impl AttributeValue {
         }
     }
 
+    /// The value as one of an attribute of `kind`, when its text says one: `"12.5"` is a number where numbers belong.
+    /// Anything else stays as it is.
+    #[must_use]
+    pub fn of_kind(self, kind: AttributeKind) -> Self {
+        let Self::Text(text) = &self else { return self };
+        match (kind, text.trim()) {
+            (AttributeKind::Number, number) => match number.parse::<f64>() {
+                Ok(number) if number.is_finite() => Self::Number(number),
+                _ => self,
+            },
+            (AttributeKind::Boolean, "yes" | "true") => Self::Boolean(true),
+            (AttributeKind::Boolean, "no" | "false") => Self::Boolean(false),
+            _ => self,
+        }
+    }
+
     /// The number, where there is one.
     pub fn number(&self) -> Option<f64> {
         match self {

@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use entity::catalog::attribute::AttributeKind;
 use entity::catalog::{attribute, product_attribute};
 use entity::{AttributeId, ProductId};
 use sea_orm::{EntityTrait, IntoActiveModel, QueryFilter, QuerySelect, Set};
@@ -18,7 +19,7 @@ pub(super) async fn attribute_rows(
     ids: &Ids,
     attributes: Vec<(ProductId, Vec<NewAttribute>)>,
 ) -> Result<Vec<product_attribute::ActiveModel>> {
-    let mut wanted: HashMap<&str, attribute::AttributeKind> = HashMap::new();
+    let mut wanted: HashMap<&str, AttributeKind> = HashMap::new();
     for attribute in attributes.iter().flat_map(|(_, attributes)| attributes) {
         if let Some(first) = attribute.values.first() {
             wanted.entry(&attribute.key).or_insert(first.kind());
@@ -28,7 +29,7 @@ pub(super) async fn attribute_rows(
         return Ok(Vec::new());
     }
     let keys: Vec<String> = wanted.keys().map(|key| (*key).to_owned()).collect();
-    let mut known = attribute_ids(tx, &keys).await?;
+    let mut known = definitions(tx, &keys).await?;
     let mut missing: Vec<_> = wanted.iter().filter(|(key, _)| !known.contains_key(**key)).collect();
     if !missing.is_empty() {
         // One order for all importers: two that run at once wait for each other instead of deadlocking.
@@ -40,19 +41,20 @@ pub(super) async fn attribute_rows(
             kind: Set(*kind),
         });
         upsert_all(tx, rows.collect(), &[attribute::Column::Key], &[]).await?;
-        known = attribute_ids(tx, &keys).await?;
+        known = definitions(tx, &keys).await?;
     }
     let mut rows = Vec::new();
     for (product_id, attributes) in attributes {
         let mut seen = HashSet::new();
         for attribute in attributes {
-            let Some(attribute_id) = known.get(&attribute.key).copied() else {
+            let Some((attribute_id, kind)) = known.get(&attribute.key).copied() else {
                 continue;
             };
             if !seen.insert(attribute_id) {
                 continue;
             }
             for (position, value) in attribute.values.into_iter().enumerate() {
+                let value = value.of_kind(kind);
                 let shown = value.shown();
                 rows.push(
                     product_attribute::Model {
@@ -71,13 +73,14 @@ pub(super) async fn attribute_rows(
     Ok(rows)
 }
 
-async fn attribute_ids(tx: &Tx, keys: &[String]) -> Result<HashMap<String, AttributeId>> {
+/// Keys and types of attributes by name.
+async fn definitions(tx: &Tx, keys: &[String]) -> Result<HashMap<String, (AttributeId, AttributeKind)>> {
     let rows = attribute::Entity::find()
         .select_only()
-        .columns([attribute::Column::Key, attribute::Column::Id])
+        .columns([attribute::Column::Key, attribute::Column::Id, attribute::Column::Kind])
         .filter(any_text(tx, attribute::Column::Key, keys))
-        .into_tuple::<(String, AttributeId)>()
+        .into_tuple::<(String, AttributeId, AttributeKind)>()
         .all(tx)
         .await?;
-    Ok(rows.into_iter().collect())
+    Ok(rows.into_iter().map(|(key, id, kind)| (key, (id, kind))).collect())
 }

@@ -10,7 +10,7 @@ use crate::app::App;
 use crate::catalog::{self, Draft, SaveError};
 use crate::channel;
 use crate::inventory::import::set_on_hand;
-use crate::platform::db::Tx;
+use crate::platform::db::{Tx, constraint_of};
 use crate::platform::error::{Fault, Result};
 
 /// Units of a new variant, by SKU, at a location (none: the default one), at least 0.
@@ -53,7 +53,19 @@ pub async fn create_product(app: &App, draft: Draft, stock: Vec<OpeningStock>) -
     }
     let now = app.clock.now();
     let tx = app.db.begin().await?;
-    let saved = catalog::create(&tx, &app.ids, now, draft).await??;
+    let (slug, skus) = (
+        draft.slug.clone(),
+        draft.variants.iter().map(|v| v.sku.clone()).collect::<Vec<_>>(),
+    );
+    let saved = catalog::create(&tx, &app.ids, now, draft).await;
+    // Somebody else may have been faster between the look and the write.
+    let taken = saved.as_ref().err().and_then(Fault::db).and_then(constraint_of);
+    match taken.as_deref() {
+        Some("uq_product_slug") => return Err(SaveError::SlugTaken(slug).into()),
+        Some("uq_variant_sku") => return Err(SaveError::SkuTaken(skus.join(", ")).into()),
+        _ => {}
+    }
+    let saved = saved??;
     open_stock(&tx, app, now, &saved.variants, stock).await?;
     tx.commit().await?;
     Ok(saved.product)

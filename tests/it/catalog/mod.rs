@@ -1,5 +1,6 @@
 //! The catalogue.
 
+mod create;
 mod draft;
 mod filter;
 mod list;
