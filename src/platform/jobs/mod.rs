@@ -1,6 +1,7 @@
 //! Jobs: work that outlives the request. A job is a row, written in the transaction that needs it, run at least once by
 //! a worker (in process, or `merx worker`), retried with growing pauses, and kept when it fails for good.
 
+mod gate;
 mod registry;
 mod worker;
 

@@ -11,6 +11,7 @@ use tokio::sync::watch;
 
 use crate::platform::db::{Backend, Db};
 use crate::platform::error::{Fault, Result};
+use crate::platform::jobs::gate::Gate;
 use crate::platform::jobs::{Envelope, JobError, MAX_ATTEMPTS, Queue, Registry, backoff};
 
 /// How often a worker looks for jobs that nobody woke it for: those of other processes, and retries that are due.
@@ -78,7 +79,7 @@ async fn run_queue<S: Clone + Send + Sync + 'static>(context: Context<S>, mut st
                 let pool = context.db.connection().get_postgres_connection_pool();
                 let backend = apalis_postgres::PostgresStorage::<Envelope>::new(pool).with_config(config);
                 WorkerBuilder::new(name)
-                    .backend(backend.poll_with_stream(polls))
+                    .backend(Gate::new(backend, polls))
                     .data(context.clone())
                     .concurrency(CONCURRENCY)
                     .build(run_one::<S>)
@@ -92,7 +93,7 @@ async fn run_queue<S: Clone + Send + Sync + 'static>(context: Context<S>, mut st
                 let pool = context.db.connection().get_sqlite_connection_pool();
                 let backend = apalis_sqlite::SqliteStorage::<Envelope>::new(pool).with_config(config);
                 WorkerBuilder::new(name)
-                    .backend(backend.poll_with_stream(polls))
+                    .backend(Gate::new(backend, polls))
                     .data(context.clone())
                     .concurrency(CONCURRENCY)
                     .build(run_one::<S>)
@@ -114,7 +115,7 @@ async fn run_queue<S: Clone + Send + Sync + 'static>(context: Context<S>, mut st
 }
 
 /// An item each time a worker should look: woken by a commit of this process, or by the clock.
-fn polls(db: Db, queue: Queue) -> impl Stream<Item = ()> + Unpin + Send + 'static {
+fn polls(db: Db, queue: Queue) -> impl Stream<Item = ()> + Send + 'static {
     Box::pin(futures_util::stream::unfold(db, move |db| async move {
         tokio::select! {
             () = db.wakers().woken(queue) => {}
