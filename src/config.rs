@@ -82,6 +82,16 @@ pub struct Server {
         global = true
     )]
     pub cors_origins: Vec<String>,
+    /// Answer an Apollo Federation gateway: `_entities`, and `_service` for whoever may introspect.
+    #[arg(
+        long = "federation",
+        alias = "merx-federation",
+        env = "MERX_FEDERATION",
+        default_value_t = false,
+        action = clap::ArgAction::Set,
+        global = true
+    )]
+    pub federation: bool,
     /// Address of the Prometheus metrics, on a listener of their own. Not set: no metrics.
     #[arg(
         long = "metrics-listen",

@@ -211,6 +211,7 @@ pub struct CatalogQuery;
 #[Object]
 impl CatalogQuery {
     /// Products of the channel.
+    #[graphql(cache_control(max_age = 60))]
     async fn products(
         &self,
         ctx: &Context<'_>,
@@ -238,6 +239,7 @@ impl CatalogQuery {
     }
 
     /// A product, or null when there is none that the viewer may see.
+    #[graphql(cache_control(max_age = 60))]
     async fn product(
         &self,
         ctx: &Context<'_>,
@@ -253,6 +255,7 @@ impl CatalogQuery {
     }
 
     /// A variant, or null when there is none that the viewer may see.
+    #[graphql(cache_control(max_age = 60))]
     async fn product_variant(
         &self,
         ctx: &Context<'_>,
@@ -264,6 +267,7 @@ impl CatalogQuery {
     }
 
     /// All categories, parents before their children.
+    #[graphql(cache_control(max_age = 60))]
     async fn categories(
         &self,
         ctx: &Context<'_>,
@@ -285,6 +289,7 @@ impl CatalogQuery {
     }
 
     /// A category, or null when there is none.
+    #[graphql(cache_control(max_age = 60))]
     async fn category(
         &self,
         ctx: &Context<'_>,
@@ -300,6 +305,7 @@ impl CatalogQuery {
     }
 
     /// A collection, or null when there is none.
+    #[graphql(cache_control(max_age = 60))]
     async fn collection(
         &self,
         ctx: &Context<'_>,
