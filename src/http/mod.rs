@@ -1,5 +1,7 @@
 //! The edge: the router and its layers.
 
+pub mod address;
+pub mod budget;
 mod console;
 mod graphql;
 mod health;
@@ -58,6 +60,7 @@ pub fn router(app: &App) -> Result<Router> {
         ))
         .layer(CompressionLayer::new())
         .layer(cors(app))
+        .layer(axum::middleware::from_fn_with_state(app.clone(), address::resolve))
         .layer(axum::middleware::map_response(security_headers)))
 }
 
