@@ -7,7 +7,7 @@ use std::sync::{Arc, LazyLock};
 use async_graphql::parser::types::{ExecutableDocument, OperationType, Selection, SelectionSet};
 use async_graphql::{CacheControl, EmptySubscription, Name, Request, Response, Schema, Value, Variables};
 use futures_util::FutureExt;
-use moka::future::Cache;
+use moka::sync::Cache;
 use sha2::{Digest, Sha256};
 
 use crate::config::Config;
@@ -78,80 +78,87 @@ pub(super) fn visibility(config: &Config) -> Visibility {
     Visibility::new(Arc::clone(&KNOWN.public), Arc::clone(&KNOWN.staff), open)
 }
 
-/// An audience, and the digest of document, operation and variables.
-type Key = (Audience, [u8; 32]);
+/// An audience, and the digest of what it asks.
+pub type Key = (Audience, [u8; 32]);
 
 /// Answers to introspection. The schema is the same as long as the process lives, so they do not expire.
-#[derive(Clone)]
-pub(super) struct Introspection {
+pub struct Introspection {
     answers: Cache<Key, Arc<(Value, CacheControl)>>,
 }
 
-/// A document as it is about to run.
-pub(super) struct Asked<'a> {
-    pub audience: Audience,
-    pub source: &'a str,
-    pub document: &'a ExecutableDocument,
-    pub operation: Option<&'a str>,
-    pub variables: &'a Variables,
-}
-
 impl Introspection {
+    /// No answers yet.
     pub fn new() -> Self {
         Self {
             answers: Cache::new(ANSWERS_MAX),
         }
     }
 
-    /// The answer of `run`, or the one that the same audience had to the same introspection before. A document that asks
-    /// for anything else always runs.
-    pub async fn answer(&self, asked: &Asked<'_>, run: impl Future<Output = Response>) -> Response {
-        if !is_introspection(asked) {
+    /// The answer of `run`, or the one that the same `key` had before. Without a key it always runs.
+    pub async fn answer(&self, key: Option<Key>, run: impl Future<Output = Response>) -> Response {
+        let Some(key) = key else {
             return run.await;
-        }
-        let key = (asked.audience, digest(asked));
-        if let Some(known) = self.answers.get(&key).await {
+        };
+        if let Some(known) = self.answers.get(&key) {
             let (data, cache_control) = &*known;
             return Response::new(data.clone()).cache_control(*cache_control);
         }
         let response = run.await;
         if response.errors.is_empty() {
             let answer = (response.data.clone(), response.cache_control);
-            self.answers.insert(key, Arc::new(answer)).await;
+            self.answers.insert(key, Arc::new(answer));
         }
         response
     }
 }
 
-fn digest(asked: &Asked<'_>) -> [u8; 32] {
-    let variables = serde_json::to_vec(asked.variables).unwrap_or_default();
-    let parts = [
-        asked.source.as_bytes(),
-        asked.operation.unwrap_or_default().as_bytes(),
-        &variables,
-    ];
-    let mut hash = Sha256::new();
-    for part in parts {
-        hash.update(part.len().to_le_bytes());
-        hash.update(part);
-    }
-    hash.finalize().into()
+/// A document as it is about to run.
+pub struct Asked<'a> {
+    /// For whom.
+    pub audience: Audience,
+    /// Its text.
+    pub text: &'a str,
+    /// The same, parsed.
+    pub document: &'a ExecutableDocument,
+    /// The operation that runs; the only one when there is no name.
+    pub operation: Option<&'a str>,
+    /// The values of its variables.
+    pub variables: &'a Variables,
 }
 
-/// Whether the operation that runs asks for the schema and for nothing else.
-fn is_introspection(asked: &Asked<'_>) -> bool {
-    let mut operations = asked.document.operations.iter();
-    let chosen = |name: Option<&Name>| asked.operation.is_none() || name.map(Name::as_str) == asked.operation;
-    let Some((_, operation)) = operations.find(|(name, _)| chosen(*name)) else {
-        return false;
-    };
-    let mut fields = Fields {
-        document: asked.document,
-        followed: HashSet::new(),
-        schema: false,
-    };
-    let only = fields.are_meta(&operation.node.selection_set.node);
-    operation.node.ty == OperationType::Query && only && fields.schema
+impl Asked<'_> {
+    /// Names the answer, when it is about the schema and about nothing else.
+    pub fn key(&self) -> Option<Key> {
+        if !self.is_introspection() {
+            return None;
+        }
+        let variables = serde_json::to_vec(self.variables).ok()?;
+        let mut hash = Sha256::new();
+        for part in [
+            self.text.as_bytes(),
+            self.operation.unwrap_or_default().as_bytes(),
+            &variables,
+        ] {
+            hash.update(part.len().to_le_bytes());
+            hash.update(part);
+        }
+        Some((self.audience, hash.finalize().into()))
+    }
+
+    fn is_introspection(&self) -> bool {
+        let mut operations = self.document.operations.iter();
+        let runs = |name: Option<&Name>| self.operation.is_none() || name.map(Name::as_str) == self.operation;
+        let Some((_, operation)) = operations.find(|(name, _)| runs(*name)) else {
+            return false;
+        };
+        let mut fields = Fields {
+            document: self.document,
+            followed: HashSet::new(),
+            schema: false,
+        };
+        let only = fields.are_meta(&operation.node.selection_set.node);
+        operation.node.ty == OperationType::Query && only && fields.schema
+    }
 }
 
 /// A walk over the fields of the root, each fragment once.
