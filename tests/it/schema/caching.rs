@@ -1,13 +1,11 @@
-//! How long answers keep: from the hints of the schema to the policy of an answer.
+//! How long answers keep: the hints of the schema, and what becomes of them in an answer.
 
-use async_graphql::CacheControl;
-use async_graphql::parser::types::OperationType;
-use merx::graphql::caching::Policy;
-use merx::platform::viewer::Viewer;
-use serde_json::json;
+use axum::http::header;
+use serde_json::{Value, json};
 
+use crate::http::Server;
 use crate::schema::{list, text, types};
-use crate::support::Shop;
+use crate::support::{STAFF_TOKEN, Shop};
 
 const PAGE: &str =
     "query ($by: ProductBy!) { product(by: $by) { ...Card description category { name path { name } } } }
@@ -15,11 +13,7 @@ const PAGE: &str =
 const OFFER: &str = "query ($by: ProductBy!) { product(by: $by) { ...Card variants { ...Offer } } }
     fragment Card on Product { id name } fragment Offer on ProductVariant { sku availableForSale }";
 
-fn policy((public, max_age): (bool, i32), viewer: Viewer) -> Policy {
-    Policy::of(OperationType::Query, CacheControl { public, max_age }, false, viewer)
-}
-
-async fn slug(shop: &Shop) -> serde_json::Value {
+async fn slug(shop: &Shop) -> Value {
     let data = shop.data("{ products(first: 1) { nodes { slug } } }", json!({})).await;
     json!({ "by": { "slug": data["products"]["nodes"][0]["slug"] } })
 }
@@ -29,10 +23,7 @@ async fn what_everybody_sees_may_be_kept_by_everybody() {
     let shop = Shop::demo().await;
     merx::search::prepare(&shop.app).await.expect("the index is built");
     let by = slug(&shop).await;
-    let hints = shop.hints(PAGE, by.clone()).await;
-    assert_eq!(hints, (true, 60));
-    assert_eq!(policy(hints, Viewer::Anonymous), Policy::Public(60));
-    assert_eq!(policy(hints, Viewer::Anonymous).header(), "public, max-age=60");
+    assert_eq!(shop.hints(PAGE, by.clone()).await, (true, 60));
     // Prices and stock age faster, also deep in a fragment of a list.
     assert_eq!(shop.hints(OFFER, by).await, (true, 15));
     let listing =
@@ -43,14 +34,11 @@ async fn what_everybody_sees_may_be_kept_by_everybody() {
 }
 
 #[tokio::test]
-async fn what_staff_sees_is_private() {
+async fn what_staff_alone_sees_is_private() {
     let shop = Shop::demo().await;
     let by = slug(&shop).await;
-    let hints = shop.staff().hints(PAGE, by.clone()).await;
-    assert_eq!(policy(hints, Viewer::Staff), Policy::Private(60));
     let stock = "query ($by: ProductBy!) { product(by: $by) { variants { stock { onHand } } } }";
-    let hints = shop.staff().hints(stock, by).await;
-    assert_eq!(policy(hints, Viewer::Staff), Policy::Never);
+    assert_eq!(shop.staff().hints(stock, by).await, (false, -1));
 }
 
 #[tokio::test]
@@ -67,29 +55,45 @@ async fn a_cart_and_an_order_are_kept_by_nobody() {
         "{ order(id: \"order_01jd3v9k3hf2x8k3w2v5m0q7zt\") { number } }",
         "{ node(id: \"order_01jd3v9k3hf2x8k3w2v5m0q7zt\") { id ... on Order { number } } }",
     ] {
-        let hints = shop.with_cart(&token).hints(document, json!({})).await;
-        assert!(!hints.0, "{document}");
-        assert_eq!(policy(hints, Viewer::Anonymous), Policy::Never, "{document}");
-        assert_eq!(Policy::Never.header(), "private, no-store");
+        assert_eq!(
+            shop.with_cart(&token).hints(document, json!({})).await,
+            (false, -1),
+            "{document}"
+        );
     }
 }
 
-#[test]
-fn changes_and_failures_are_kept_by_nobody() {
-    let hints = CacheControl {
-        public: true,
-        max_age: 60,
+#[tokio::test]
+async fn the_header_says_who_may_keep_an_answer() {
+    let server = Server::start().await;
+    let by = slug(&server.shop).await;
+    let header = async |document: &str, staff: bool| {
+        let mut request = server.client.post(server.url("/graphql"));
+        if staff {
+            request = request.bearer_auth(STAFF_TOKEN);
+        }
+        let body = json!({ "query": document, "variables": by });
+        let answer = request.json(&body).send().await.expect("an answer");
+        let header = answer
+            .headers()
+            .get(header::CACHE_CONTROL)
+            .expect("a Cache-Control header");
+        header.to_str().expect("a plain header").to_owned()
     };
-    let of = |operation, errors| Policy::of(operation, hints, errors, Viewer::Anonymous);
-    assert_eq!(of(OperationType::Query, false), Policy::Public(60));
-    assert_eq!(of(OperationType::Query, true), Policy::Never);
-    assert_eq!(of(OperationType::Mutation, false), Policy::Never);
-    assert_eq!(of(OperationType::Subscription, false), Policy::Never);
-    let silent = CacheControl::default();
+    assert_eq!(header(PAGE, false).await, "public, max-age=60");
+    assert_eq!(header(PAGE, true).await, "private, max-age=60");
+    assert_eq!(header(OFFER, false).await, "public, max-age=15");
+    let never = "private, no-store";
     assert_eq!(
-        Policy::of(OperationType::Query, silent, false, Viewer::Anonymous),
-        Policy::Never
+        header("{ channel { slug } cart(token: \"x\") { id } }", false).await,
+        never
     );
+    assert_eq!(
+        header("mutation { cartCreate(input: {}) { cart { id } } }", false).await,
+        never
+    );
+    assert_eq!(header("{ product(by: { id: \"cart_1\" }) { id } }", false).await, never);
+    assert_eq!(header("{ nothing }", false).await, never);
 }
 
 #[tokio::test]
