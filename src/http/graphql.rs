@@ -14,6 +14,7 @@ use crate::graphql::context::RequestInfo;
 use crate::graphql::error::{ApiError, Boundary};
 use crate::graphql::root::{MerxSchema, Mutation, Query};
 use crate::http::viewer;
+use crate::platform::locale::message;
 
 /// How deep a document may nest.
 const DEPTH_MAX: usize = 15;
@@ -96,7 +97,7 @@ impl Endpoint {
         if document.len() > DOCUMENT_MAX {
             return refuse(
                 &info,
-                &ApiError::bad_input(format!("the document is larger than {DOCUMENT_MAX} bytes")),
+                &ApiError::bad_input(message!("document-too-large", max = DOCUMENT_MAX)),
             );
         }
         if holds_nul(&variables)
@@ -104,8 +105,7 @@ impl Endpoint {
             || document.contains("\\u0000")
             || document.contains("\\u{0")
         {
-            let message = "text must not contain the character U+0000: the database cannot keep it";
-            return refuse(&info, &ApiError::bad_input(message));
+            return refuse(&info, &ApiError::bad_input(message!("text-with-nul")));
         }
         let scope = match viewer::scope(&self.app, headers).await {
             Ok(Ok(scope)) => scope,
@@ -154,13 +154,13 @@ fn refuse(info: &RequestInfo, error: &ApiError) -> GraphqlResponse {
         ApiError::Forbidden => "FORBIDDEN",
         ApiError::BadUserInput(_) => "BAD_USER_INPUT",
     };
-    error_response(info, error.to_string(), code)
+    error_response(info, error.message().render(info.locale), code)
 }
 
 fn internal(info: &RequestInfo) -> GraphqlResponse {
     error_response(
         info,
-        format!("internal error (request {})", info.request_id),
+        message!("internal", request = info.request_id.as_str()).render(info.locale),
         "INTERNAL",
     )
 }

@@ -3,6 +3,7 @@
 mod console;
 mod graphql;
 mod health;
+mod language;
 mod media;
 mod metrics;
 mod test_gateway;
