@@ -27,16 +27,8 @@ currency-foreign = { $currency } ist nicht die Währung des Vertriebskanals { $c
 amount-malformed = Keine Dezimalzahl
 amount-too-precise = Mehr Nachkommastellen, als die Währung hat
 amount-too-large = Zu groß
-filter-too-large =
-    { $max ->
-        [one] Ein Filter darf nur eine Bedingung enthalten
-       *[other] Ein Filter darf höchstens { $max } Bedingungen enthalten
-    }
-filter-too-deep =
-    { $max ->
-        [one] AND, OR und NOT dürfen nur eine Ebene tief verschachtelt sein
-       *[other] AND, OR und NOT dürfen höchstens { $max } Ebenen tief verschachtelt sein
-    }
+filter-too-large = Ein Filter darf höchstens { $max } Bedingungen enthalten
+filter-too-deep = AND, OR und NOT dürfen höchstens { $max } Ebenen tief verschachtelt sein
 search-filters = filters: Höchstens { $max }, mit je höchstens { $values } Werten
 search-filter-takes = „{ $key }“ erwartet { $wanted }
 
@@ -99,12 +91,13 @@ cart-attributes = Eine Position hat höchstens { $max } Attribute mit je { $leng
 cart-delivery = Der Warenkorb kann auf diesem Weg nicht geliefert werden
 email-malformed = Keine gültige E-Mail-Adresse
 address-field = Darf höchstens { $max } Zeichen und keine Steuerzeichen enthalten
-country-not-served = Nach „{ $country }“ wird in diesem Vertriebskanal nicht verkauft
+country-not-served = „{ $country }“ ist kein Land, in das dieser Vertriebskanal verkauft
 lines-merged = Gleiche Positionen des Aufrufs wurden zusammengefasst
 problem-unavailable = { $sku } ist nicht mehr im Angebot
 problem-insufficient =
     { $available ->
         [0] { $sku } ist ausverkauft
+        [one] Von { $sku } ist nur noch ein Stück verfügbar
        *[other] Von { $sku } sind nur noch { $available } Stück verfügbar
     }
 
