@@ -5,6 +5,7 @@ pub mod budget;
 mod console;
 mod graphql;
 mod health;
+mod language;
 mod media;
 mod metrics;
 mod test_gateway;
