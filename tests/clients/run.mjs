@@ -12,5 +12,7 @@ for (const name of chosen.length ? chosen : SUITES) {
   const { default: suite } = await import(`./suites/${name}.mjs`);
   await checks.suite(name, (check) => suite({ server, check, binary }));
 }
+const passed = checks.summary();
+if (!passed) console.log(`the server said:\n${server.log()}`);
 server.stop();
-process.exit(checks.summary() ? 0 : 1);
+process.exit(passed ? 0 : 1);
