@@ -107,5 +107,7 @@ function valueOf(name: string): string {
   const value = memory.value.values[name as Name];
   if (value !== undefined) return String(value);
   const source = SOURCES[name as Name];
-  throw new Error(source ? `{{${name}}} is not known yet: run ${source} first.` : `There is no {{${name}}}.`);
+  const error = new Error(source ? `{{${name}}} is not known yet: run ${source} first.` : `There is no {{${name}}}.`);
+  delete error.stack; // GraphiQL would show it.
+  throw error;
 }

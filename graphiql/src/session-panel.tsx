@@ -1,6 +1,6 @@
 /** The panel for who asks, in which channel and language. */
-import { Button, useGraphiQLActions, type GraphiQLPlugin } from '@graphiql/react';
-import { useState, type FormEvent } from 'react';
+import { Button, useGraphiQL, useGraphiQLActions, type GraphiQLPlugin } from '@graphiql/react';
+import { useEffect, useState, type FormEvent } from 'react';
 import { memory } from './memory';
 import { currentChannel, headers, Refusal, session, signIn, signOut } from './session';
 
@@ -108,8 +108,23 @@ function Icon() {
 
 export const SESSION_PLUGIN: GraphiQLPlugin = { title: 'Session', icon: Icon, content: Session };
 
+/** Lines are wrapped, and names with a dash or an accent are nothing to warn of. */
+function useEditorOptions() {
+  const editors = useGraphiQL(({ queryEditor, variableEditor, responseEditor }) => ({
+    queryEditor,
+    variableEditor,
+    responseEditor,
+  }));
+  useEffect(() => {
+    for (const editor of Object.values(editors)) {
+      editor?.updateOptions({ wordWrap: 'on', unicodeHighlight: { ambiguousCharacters: false } });
+    }
+  }, [editors]);
+}
+
 /** Who asks and where, in the corner of the page. */
 export function Standing() {
+  useEditorOptions();
   const { setVisiblePlugin } = useGraphiQLActions();
   const { token } = session.use();
   const channel = currentChannel()?.slug;
