@@ -17,6 +17,7 @@ use crate::graphql::context::ContextExt;
 use crate::graphql::error::ApiError;
 use crate::graphql::node::{Node, node_by};
 use crate::order::OrderObject;
+use crate::platform::locale::{Message, message};
 
 /// Representations in one call of `_entities` at most.
 const REPRESENTATIONS_MAX: usize = 250;
@@ -48,6 +49,10 @@ impl ScalarType for Representation {
     }
 }
 
+fn wrong(place: &'static str, reason: Message) -> ApiError {
+    ApiError::bad_input(message!("at", place = place, reason = reason))
+}
+
 impl Representation {
     fn text(&self, key: &str) -> Option<&str> {
         match &self.0 {
@@ -73,16 +78,19 @@ impl Representation {
             "Collection" => CollectionId::PREFIX,
             "Order" => OrderId::PREFIX,
             "Cart" => CartId::PREFIX,
-            _ => return Err(ApiError::bad_input(format!("__typename: \"{typename}\" is no entity"))),
+            _ => {
+                return Err(wrong(
+                    "__typename",
+                    message!("entity-unknown", name = typename.to_owned()),
+                ));
+            }
         };
         let id = self.text("id").unwrap_or_default();
-        let id: AnyId = id.parse().map_err(|e| ApiError::bad_input(format!("id: {e}")))?;
+        let id: AnyId = id.parse().map_err(|_| wrong("id", message!("id-malformed")))?;
         if id.prefix == prefix {
             Ok(id)
         } else {
-            Err(ApiError::bad_input(format!(
-                "id: expected an id that starts with \"{prefix}_\""
-            )))
+            Err(wrong("id", message!("id-foreign", prefix = prefix)))
         }
     }
 }
@@ -142,7 +150,7 @@ impl FederationQuery {
         #[graphql(desc = "Type and id of each, 250 at most.")] representations: Vec<Representation>,
     ) -> Result<Vec<Option<Result<Entity>>>> {
         if representations.len() > REPRESENTATIONS_MAX {
-            return Err(ApiError::bad_input(format!("representations: at most {REPRESENTATIONS_MAX}")).into());
+            return Err(wrong("representations", message!("at-most", max = REPRESENTATIONS_MAX)).into());
         }
         // The id of a cart is no secret, its token is: who has the token may name the one cart that it owns.
         let cart = match &ctx.request().cart_token {

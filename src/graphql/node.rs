@@ -9,6 +9,7 @@ use crate::catalog::{
 use crate::graphql::context::ContextExt;
 use crate::graphql::error::ApiError;
 use crate::order::{OrderKey, OrderObject};
+use crate::platform::locale::message;
 
 /// Ids in one call of `nodes` at most.
 const NODES_MAX: usize = 100;
@@ -34,7 +35,8 @@ pub enum Node {
 }
 
 fn parsed(id: &ID) -> Result<AnyId, ApiError> {
-    id.parse().map_err(|e| ApiError::bad_input(format!("id: {e}")))
+    id.parse()
+        .map_err(|_| ApiError::bad_input(message!("at", place = "id", reason = message!("id-malformed"))))
 }
 
 /// The node `any`, read together with the others that are asked for at the same time.
@@ -93,7 +95,12 @@ impl NodeQuery {
         #[graphql(desc = "Global ids, 100 at most.")] ids: Vec<ID>,
     ) -> Result<Vec<Option<Node>>> {
         if ids.len() > NODES_MAX {
-            return Err(ApiError::bad_input(format!("ids: at most {NODES_MAX}")).into());
+            return Err(ApiError::bad_input(message!(
+                "at",
+                place = "ids",
+                reason = message!("at-most", max = NODES_MAX)
+            ))
+            .into());
         }
         let ids = ids.iter().map(parsed).collect::<Result<Vec<_>, _>>()?;
         futures_util::future::try_join_all(ids.into_iter().map(|id| node_by(ctx, id))).await
