@@ -2,15 +2,19 @@
 //! else out.
 
 use std::any::TypeId;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use async_graphql::extensions::{Extension, ExtensionContext, ExtensionFactory, NextPrepareRequest, NextRequest};
+use async_graphql::extensions::{
+    Extension, ExtensionContext, ExtensionFactory, NextExecute, NextPrepareRequest, NextRequest, NextSubscribe,
+};
 use async_graphql::{
     Enum, ErrorExtensionValues, Interface, Pos, Request, Response, ServerError, ServerResult, SimpleObject,
 };
+use futures_util::stream::{BoxStream, StreamExt};
 
-use crate::graphql::batch::Shared;
+use crate::graphql::batch::{Batch, Shared};
 use crate::graphql::context::RequestInfo;
 use crate::platform::error::Fault;
 use crate::platform::page::PageError;
@@ -298,7 +302,9 @@ pub struct Boundary;
 #[derive(Default)]
 struct Around {
     /// Known once the request is prepared: before that, extensions do not see its data.
-    request_id: OnceLock<String>,
+    request_id: Arc<OnceLock<String>>,
+    /// Whether the request is a stream of answers.
+    streams: AtomicBool,
 }
 
 impl ExtensionFactory for Boundary {
@@ -311,11 +317,31 @@ impl ExtensionFactory for Boundary {
 impl Extension for Around {
     async fn request(&self, ctx: &ExtensionContext<'_>, next: NextRequest<'_>) -> Response {
         let mut response = next.run(ctx).await;
-        if !response.errors.is_empty() {
-            let request_id = self.request_id.get().map_or("", String::as_str);
-            response.errors = response.errors.into_iter().map(|e| disclose(e, request_id)).collect();
-        }
+        disclose_all(&mut response, &self.request_id);
         response
+    }
+
+    fn subscribe<'s>(
+        &self,
+        ctx: &ExtensionContext<'_>,
+        stream: BoxStream<'s, Response>,
+        next: NextSubscribe<'_>,
+    ) -> BoxStream<'s, Response> {
+        self.streams.store(true, Ordering::Relaxed);
+        let request_id = Arc::clone(&self.request_id);
+        let answers = next.run(ctx, stream).map(move |mut response| {
+            disclose_all(&mut response, &request_id);
+            response
+        });
+        answers.boxed()
+    }
+
+    async fn execute(&self, ctx: &ExtensionContext<'_>, operation: Option<&str>, next: NextExecute<'_>) -> Response {
+        if !self.streams.load(Ordering::Relaxed) {
+            return next.run(ctx, operation).await;
+        }
+        // What was read for the event before may have changed.
+        next.run_with_data(ctx, operation, Batch::afresh(ctx)).await
     }
 
     async fn prepare_request(
@@ -332,6 +358,14 @@ impl Extension for Around {
             let _ = self.request_id.set(info.request_id.clone());
         }
         next.run(ctx, request).await
+    }
+}
+
+fn disclose_all(response: &mut Response, request_id: &OnceLock<String>) {
+    if !response.errors.is_empty() {
+        let request_id = request_id.get().map_or("", String::as_str);
+        let errors = std::mem::take(&mut response.errors).into_iter();
+        response.errors = errors.map(|error| disclose(error, request_id)).collect();
     }
 }
 

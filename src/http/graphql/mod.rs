@@ -8,9 +8,14 @@
 pub mod accept;
 mod answer;
 mod documents;
+mod multipart;
+mod open;
 mod refusal;
+mod root_field;
+mod sse;
 mod variables;
 mod wire;
+mod ws;
 
 use std::sync::Arc;
 
@@ -18,9 +23,12 @@ use async_graphql::parser::types::{ExecutableDocument, OperationDefinition, Oper
 use async_graphql::{Request, Response as GraphqlResponse, Schema, Variables};
 use axum::body::Bytes;
 use axum::extract::rejection::{BytesRejection, QueryRejection};
+use axum::extract::ws::WebSocketUpgrade;
+use axum::extract::ws::rejection::WebSocketUpgradeRejection;
 use axum::extract::{Query as UrlQuery, State};
 use axum::http::{HeaderMap, StatusCode, header};
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
+use chrono::{DateTime, Utc};
 use futures_util::stream::BoxStream;
 
 use crate::app::App;
@@ -28,7 +36,7 @@ use crate::channel::Scope;
 use crate::graphql::batch::Batch;
 use crate::graphql::context::RequestInfo;
 use crate::graphql::error::Boundary;
-use crate::graphql::root::{MerxSchema, Mutation, Query};
+use crate::graphql::root::{MerxSchema, Mutation, Query, Subscription};
 use crate::http::BODY_MAX;
 use crate::http::viewer;
 use crate::platform::error::Result;
@@ -36,6 +44,7 @@ use crate::platform::error::Result;
 use accept::{Accepted, Media};
 use answer::Caching;
 use documents::{Documents, Parsed};
+pub use open::Patience;
 use refusal::Refusal;
 use variables::InputTypes;
 use wire::{UrlParameters, Wire};
@@ -58,6 +67,7 @@ struct Inner {
     schema: MerxSchema,
     inputs: InputTypes,
     documents: Documents,
+    patience: Patience,
 }
 
 /// Who asks.
@@ -67,6 +77,8 @@ pub(super) struct Caller {
     pub info: RequestInfo,
     /// The channel and the viewer.
     pub scope: Scope,
+    /// Until when the viewer is who it says, when its token names an end.
+    pub expires: Option<DateTime<Utc>>,
 }
 
 /// A request that may run.
@@ -83,8 +95,8 @@ pub fn sdl() -> String {
     build().finish().sdl()
 }
 
-fn build() -> async_graphql::SchemaBuilder<Query, Mutation, async_graphql::EmptySubscription> {
-    Schema::build(Query::default(), Mutation::default(), async_graphql::EmptySubscription)
+fn build() -> async_graphql::SchemaBuilder<Query, Mutation, Subscription> {
+    Schema::build(Query::default(), Mutation::default(), Subscription::default())
         .extension(Boundary)
         .limit_depth(DEPTH_MAX)
         .limit_aliases(ALIASES_MAX)
@@ -97,6 +109,14 @@ impl Endpoint {
     /// # Errors
     /// A manifest of trusted documents that cannot be read.
     pub fn new(app: App) -> Result<Self> {
+        Self::with_patience(app, Patience::default())
+    }
+
+    /// The endpoint of `app`, with another patience for connections that stay open.
+    ///
+    /// # Errors
+    /// As [`new`](Self::new).
+    pub fn with_patience(app: App, patience: Patience) -> Result<Self> {
         let mut builder = build().data(app.clone());
         if app.config.is_production() {
             builder = builder.disable_introspection().disable_suggestions();
@@ -109,12 +129,18 @@ impl Endpoint {
             documents: Documents::new(app.config.server.trusted_documents.as_deref())?,
             schema,
             app,
+            patience,
         })))
     }
 
     /// The application behind it.
     pub fn app(&self) -> &App {
         &self.0.app
+    }
+
+    /// How long the other side of an open connection is waited for.
+    fn patience(&self) -> Patience {
+        self.0.patience
     }
 
     /// Runs a document for whoever sent `headers`.
@@ -141,7 +167,12 @@ impl Endpoint {
     /// Who sent `headers`.
     pub(super) async fn caller(&self, headers: &HeaderMap, info: RequestInfo) -> Result<Caller, Refusal> {
         match viewer::scope(self.app(), headers).await {
-            Ok(Ok(scope)) => Ok(Caller { info, scope }),
+            Ok(Ok(scope)) => Ok(Caller {
+                info,
+                scope,
+                // The token of staff in the configuration does not expire.
+                expires: None,
+            }),
             Ok(Err(error)) => Err(error.into()),
             Err(fault) => {
                 tracing::error!(request_id = info.request_id, %fault, "no scope");
@@ -208,16 +239,16 @@ impl Endpoint {
             let wire = wire?;
             let caller = self.caller(headers, info).await?;
             let prepared = self.prepare(&caller, wire).await?;
-            match prepared.kind {
-                OperationType::Query => {}
-                // A link must change nothing.
-                OperationType::Mutation if get => return Err(Refusal::method()),
-                OperationType::Mutation => {}
-                OperationType::Subscription => {
-                    return Err(Refusal::not_acceptable(
-                        "a subscription needs a stream: accept text/event-stream or multipart/mixed, or use a WebSocket",
-                    ));
-                }
+            // A link must change nothing.
+            if get && prepared.kind == OperationType::Mutation {
+                return Err(Refusal::method());
+            }
+            if prepared.kind == OperationType::Subscription {
+                let media = accepted.stream().ok_or_else(Refusal::needs_stream)?;
+                return Ok(open::respond(media, self, caller, prepared));
+            }
+            if media.streams() {
+                return Ok(open::respond(media, self, caller, prepared));
             }
             let query = prepared.kind == OperationType::Query;
             let mine = caller.scope.viewer.is_staff() || caller.info.cart_token.is_some();
@@ -229,8 +260,10 @@ impl Endpoint {
             };
             Ok(answer::of(&response, media, caching, get.then_some(headers)))
         };
-        run.await
-            .unwrap_or_else(|refusal| answer::refused(&refusal, media, &request_id))
+        run.await.unwrap_or_else(|refusal| match media {
+            Media::EventStream if !refusal.is_about_http() => open::refuse(&refusal, &request_id),
+            _ => answer::refused(&refusal, media, &request_id),
+        })
     }
 }
 
@@ -245,6 +278,7 @@ fn parse(text: &str) -> Result<Parsed, Refusal> {
         return Err(Refusal::nul());
     }
     let document = async_graphql::parser::parse_query(text)?;
+    root_field::check(&document)?;
     Ok(Parsed { document })
 }
 
@@ -310,8 +344,15 @@ pub(super) async fn post(
 pub(super) async fn get(
     State(endpoint): State<Endpoint>,
     headers: HeaderMap,
+    upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
     url: Result<UrlQuery<UrlParameters>, QueryRejection>,
 ) -> Response {
+    if ws::is_asked(&headers) {
+        return match upgrade {
+            Ok(upgrade) => ws::upgrade(endpoint, headers, upgrade),
+            Err(rejection) => rejection.into_response(),
+        };
+    }
     let wire = match url {
         Ok(UrlQuery(parameters)) => Wire::from_url(parameters),
         Err(rejection) => Err(Refusal::malformed(rejection.body_text())),

@@ -1,12 +1,10 @@
 //! Answers as the parts of `multipart/mixed; subscriptionSpec=1.0`, as Apollo's clients read subscriptions over HTTP.
 
 use axum::body::Bytes;
-use axum::response::Response;
 use futures_util::stream::{self, Stream, StreamExt};
 
-use crate::http::graphql::accept::Media;
-use crate::http::graphql::open::{Heard, streamed};
 use crate::http::graphql::answer;
+use crate::http::graphql::open::Heard;
 
 /// Opens the first part. Each part ends with the delimiter of the next one: a client knows only then that it is whole.
 const OPEN: Bytes = Bytes::from_static(b"\r\n--graphql");
@@ -14,7 +12,7 @@ const OPEN: Bytes = Bytes::from_static(b"\r\n--graphql");
 const CLOSE: &[u8] = b"--\r\n";
 
 /// The parts of what is heard.
-pub(super) fn respond(heard: impl Stream<Item = Heard> + Send + 'static) -> Response {
+pub(super) fn parts(heard: impl Stream<Item = Heard>) -> impl Stream<Item = Bytes> {
     let parts = heard.map(|heard| match heard {
         Heard::Answer(response) => part(&[b"{\"payload\":", &answer::json(&response), b"}"]).into(),
         Heard::Silence => part(&[b"{}"]).into(),
@@ -28,7 +26,7 @@ pub(super) fn respond(heard: impl Stream<Item = Heard> + Send + 'static) -> Resp
             last.into()
         }
     });
-    streamed(Media::Multipart, stream::once(async { OPEN }).chain(parts))
+    stream::once(async { OPEN }).chain(parts)
 }
 
 fn part(body: &[&[u8]]) -> Vec<u8> {

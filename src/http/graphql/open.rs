@@ -9,6 +9,7 @@ use std::time::Duration;
 use async_graphql::Response;
 use axum::body::{Body, Bytes};
 use axum::http::{HeaderName, HeaderValue, header};
+use axum::response::Response as HttpResponse;
 use chrono::{DateTime, Utc};
 use futures_util::stream::{self, BoxStream, Stream, StreamExt};
 use tokio::time::{Instant, Interval, MissedTickBehavior};
@@ -16,8 +17,7 @@ use tokio::time::{Instant, Interval, MissedTickBehavior};
 use crate::app::App;
 use crate::http::graphql::accept::Media;
 use crate::http::graphql::refusal::Refusal;
-use crate::http::graphql::wire::Wire;
-use crate::http::graphql::{Caller, Endpoint};
+use crate::http::graphql::{Caller, Endpoint, Prepared, multipart, sse};
 use crate::platform::clock::Clock;
 use crate::platform::stop::Phase;
 use crate::platform::viewer::Viewer;
@@ -59,27 +59,19 @@ impl Patience {
     }
 }
 
-/// What an operation answers, from its refusal or its only answer to all of a subscription. Nothing of it runs before
-/// it is asked for, and it ends where it is dropped.
-pub(super) fn answers(endpoint: Endpoint, caller: Caller, wire: Wire) -> BoxStream<'static, Response> {
+/// What an operation answers until it ends. Nothing of it runs before it is asked for, and it ends where it is dropped.
+pub(super) fn answers(endpoint: &Endpoint, caller: Caller, prepared: Prepared) -> Answers {
     let request_id = caller.info.request_id.clone();
-    let prepared = async move {
-        match endpoint.prepare(&caller, wire).await {
-            Ok(prepared) => endpoint.stream(caller, prepared),
-            Err(refusal) => once(refusal.response(&caller.info.request_id)),
-        }
-    };
     // A part that panics takes neither the connection nor its other operations with it.
-    let answers = AssertUnwindSafe(stream::once(prepared).flatten()).catch_unwind();
-    let whole = move |answer: Result<_, _>| {
-        answer.unwrap_or_else(|_| Refusal::internal(&request_id).response(&request_id))
-    };
+    let answers = AssertUnwindSafe(endpoint.stream(caller, prepared)).catch_unwind();
+    let whole =
+        move |answer: Result<_, _>| answer.unwrap_or_else(|_| Refusal::internal(&request_id).response(&request_id));
     answers.map(whole).boxed()
 }
 
-/// A stream of one.
-pub(super) fn once(response: Response) -> BoxStream<'static, Response> {
-    stream::once(std::future::ready(response)).boxed()
+/// The one answer to what is refused.
+pub(super) fn refused(refusal: &Refusal, request_id: &str) -> Answers {
+    stream::once(std::future::ready(refusal.response(request_id))).boxed()
 }
 
 /// Why a connection is ended from this side though the client still listens.
@@ -99,6 +91,9 @@ impl From<Cut> for Refusal {
         }
     }
 }
+
+/// The answers of an operation.
+pub(super) type Answers = BoxStream<'static, Response>;
 
 /// A [`Cut`] that is waited for.
 pub(super) type Cutting = Pin<Box<dyn Future<Output = Cut> + Send>>;
@@ -145,21 +140,21 @@ pub(super) enum Heard {
 }
 
 struct Listening {
-    answers: BoxStream<'static, Response>,
+    answers: Answers,
     cutting: Cutting,
     pulse: Interval,
     request_id: String,
 }
 
-/// What is heard while an operation answers, until it ends or is cut. Nothing is read ahead: a client that does not read
-/// makes nothing grow.
-pub(super) fn listen(endpoint: Endpoint, caller: Caller, wire: Wire) -> impl Stream<Item = Heard> {
+/// What is heard of an operation until it ends or is cut. Nothing is read ahead: a client that does not read makes
+/// nothing grow.
+fn listen(endpoint: &Endpoint, caller: Caller, prepared: Prepared) -> impl Stream<Item = Heard> + use<> {
     let patience = endpoint.patience();
     let listening = Listening {
         request_id: caller.info.request_id.clone(),
         cutting: cutting(endpoint.app(), patience.until(endpoint.app(), &caller)),
         pulse: pulse(patience.silence),
-        answers: answers(endpoint, caller, wire),
+        answers: answers(endpoint, caller, prepared),
     };
     stream::unfold(Some(listening), |listening| async move {
         let mut listening = listening?;
@@ -181,13 +176,31 @@ pub(super) fn listen(endpoint: Endpoint, caller: Caller, wire: Wire) -> impl Str
     })
 }
 
+/// Answers an operation as a stream of the form `media`.
+pub(super) fn respond(media: Media, endpoint: &Endpoint, caller: Caller, prepared: Prepared) -> HttpResponse {
+    let heard = listen(endpoint, caller, prepared);
+    match media {
+        Media::Multipart => streamed(media, multipart::parts(heard)),
+        _ => streamed(media, sse::events(heard)),
+    }
+}
+
+/// Refuses in events: a client that reads nothing else would not be told why.
+pub(super) fn refuse(refusal: &Refusal, request_id: &str) -> HttpResponse {
+    let heard = [Heard::Answer(refusal.response(request_id)), Heard::End];
+    streamed(Media::EventStream, sse::events(stream::iter(heard)))
+}
+
 /// A body that is written down while it is made.
-pub(super) fn streamed(media: Media, chunks: impl Stream<Item = Bytes> + Send + 'static) -> axum::response::Response {
-    let mut response = axum::response::Response::new(Body::from_stream(chunks.map(Ok::<_, Infallible>)));
+fn streamed(media: Media, chunks: impl Stream<Item = Bytes> + Send + 'static) -> HttpResponse {
+    let mut response = HttpResponse::new(Body::from_stream(chunks.map(Ok::<_, Infallible>)));
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media.content_type()));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
     // nginx would keep it back until the end.
-    headers.insert(HeaderName::from_static("x-accel-buffering"), HeaderValue::from_static("no"));
+    headers.insert(
+        HeaderName::from_static("x-accel-buffering"),
+        HeaderValue::from_static("no"),
+    );
     response
 }

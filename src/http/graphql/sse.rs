@@ -2,12 +2,10 @@
 
 use async_graphql::Response as GraphqlResponse;
 use axum::body::Bytes;
-use axum::response::Response;
 use futures_util::stream::{self, Stream, StreamExt};
 
-use crate::http::graphql::accept::Media;
 use crate::http::graphql::answer;
-use crate::http::graphql::open::{Cut, Heard, streamed};
+use crate::http::graphql::open::{Cut, Heard};
 
 /// A comment: opens the stream, and keeps it open.
 const COMMENT: Bytes = Bytes::from_static(b":\n\n");
@@ -15,7 +13,7 @@ const COMMENT: Bytes = Bytes::from_static(b":\n\n");
 const COMPLETE: Bytes = Bytes::from_static(b"event: complete\ndata:\n\n");
 
 /// The events of what is heard.
-pub(super) fn respond(heard: impl Stream<Item = Heard> + Send + 'static) -> Response {
+pub(super) fn events(heard: impl Stream<Item = Heard>) -> impl Stream<Item = Bytes> {
     let events = heard.map(|heard| match heard {
         Heard::Answer(response) => next(&response),
         Heard::Silence => COMMENT,
@@ -24,7 +22,7 @@ pub(super) fn respond(heard: impl Stream<Item = Heard> + Send + 'static) -> Resp
         Heard::Cut(Cut::Stopping, _) => COMMENT,
         Heard::Cut(Cut::Expired, reason) => [next(&reason), COMPLETE].concat().into(),
     });
-    streamed(Media::EventStream, stream::once(async { COMMENT }).chain(events))
+    stream::once(async { COMMENT }).chain(events)
 }
 
 fn next(response: &GraphqlResponse) -> Bytes {

@@ -19,6 +19,12 @@ const MESSAGE_MAX: usize = crate::http::BODY_MAX;
 /// Bytes that a socket sets aside for reading: there may be many sockets.
 const READ_BUFFER: usize = 8 << 10;
 
+/// Whether a request asks for a socket.
+pub(super) fn is_asked(headers: &HeaderMap) -> bool {
+    let upgrade = headers.get(header::UPGRADE);
+    upgrade.is_some_and(|protocol| protocol.as_bytes().eq_ignore_ascii_case(b"websocket"))
+}
+
 /// Takes the socket over, when it comes from where it may.
 pub(super) fn upgrade(endpoint: Endpoint, headers: HeaderMap, upgrade: WebSocketUpgrade) -> Response {
     if !may_connect(&endpoint.app().config, &headers) {
@@ -32,12 +38,14 @@ pub(super) fn upgrade(endpoint: Endpoint, headers: HeaderMap, upgrade: WebSocket
         .max_frame_size(2 * MESSAGE_MAX);
     // Without the subprotocol the socket opens too: only then can the client be told what is wrong.
     let spoken = upgrade.selected_protocol().is_some();
+    let open = endpoint.app().stop.open();
     upgrade.on_upgrade(move |socket| async move {
         if spoken {
             Session::new(endpoint, socket, headers).run().await;
         } else {
             session::close(socket, &Closing::Subprotocol).await;
         }
+        drop(open);
     })
 }
 

@@ -2,7 +2,6 @@
 //! that nothing is queued: while a message cannot leave, nothing is read and no operation goes on.
 
 use std::collections::HashMap;
-use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -16,7 +15,7 @@ use tokio::time::Instant;
 
 use super::MESSAGE_MAX;
 use super::message::{Closing, Incoming, Outgoing};
-use crate::http::graphql::open::{Cut, Cutting, Patience, answers, cutting, pulse};
+use crate::http::graphql::open::{Cut, Cutting, Patience, answers, cutting, pulse, refused};
 use crate::http::graphql::refusal::Refusal;
 use crate::http::graphql::wire::Wire;
 use crate::http::graphql::{Caller, Endpoint, answer};
@@ -27,13 +26,7 @@ const OPERATIONS_MAX: usize = 50;
 /// How long the client is given to answer the closing.
 const FAREWELL: Duration = Duration::from_secs(1);
 /// What `connection_init` may say in place of headers, which browsers cannot set.
-const HEADERS: [&str; 5] = [
-    "accept-language",
-    "authorization",
-    "idempotency-key",
-    "x-cart-token",
-    "x-channel",
-];
+const HEADERS: [&str; 4] = ["accept-language", "authorization", "x-cart-token", "x-channel"];
 
 /// How a conversation ends.
 enum End {
@@ -79,11 +72,7 @@ pub(super) struct Session {
 
 impl Session {
     /// A fresh conversation over `socket`; `headers` came with its request.
-    pub(super) fn new(
-        endpoint: Endpoint,
-        socket: WebSocket,
-        headers: HeaderMap,
-        ) -> Self {
+    pub(super) fn new(endpoint: Endpoint, socket: WebSocket, headers: HeaderMap) -> Self {
         Self {
             cutting: cutting(endpoint.app(), None),
             patience: endpoint.patience(),
@@ -98,7 +87,6 @@ impl Session {
 
     /// Talks until one side ends it.
     pub(super) async fn run(mut self) {
-        let _open = self.endpoint.app().stop.open();
         if let End::Close(closing) = self.talk().await {
             // Operations end before the farewell.
             self.events.clear();
@@ -210,7 +198,11 @@ impl Session {
             }
             Err(refusal) => {
                 let errors = refusal.response(&caller.info.request_id).errors;
-                self.say(&Outgoing::Error { id: &id, payload: &errors }).await
+                self.say(&Outgoing::Error {
+                    id: &id,
+                    payload: &errors,
+                })
+                .await
             }
         }
     }
@@ -218,11 +210,21 @@ impl Session {
     /// Starts an operation beside the others.
     fn start(&mut self, id: Arc<str>, caller: Caller, wire: Wire) {
         let (handle, registration) = AbortHandle::new_pair();
-        let answers = answers(self.endpoint.clone(), caller, wire);
-        let events = answers.map(Event::Answer).chain(stream::once(async { Event::Complete }));
+        let endpoint = self.endpoint.clone();
+        let answers = async move {
+            match endpoint.prepare(&caller, wire).await {
+                Ok(prepared) => answers(&endpoint, caller, prepared),
+                Err(refusal) => refused(&refusal, &caller.info.request_id),
+            }
+        };
+        let answers = stream::once(answers).flatten();
+        let events = answers
+            .map(Event::Answer)
+            .chain(stream::once(async { Event::Complete }));
         let events = Abortable::new(events, registration);
         let named = Arc::clone(&id);
-        self.events.push(events.map(move |event| (Arc::clone(&named), event)).boxed());
+        self.events
+            .push(events.map(move |event| (Arc::clone(&named), event)).boxed());
         self.open.insert(id, handle);
     }
 
