@@ -10,3 +10,4 @@ pub mod node;
 pub mod page;
 pub mod root;
 pub mod scalar;
+pub mod time;

@@ -24,7 +24,7 @@ use tower_http::timeout::TimeoutLayer;
 use crate::app::App;
 use crate::platform::error::Result;
 
-pub use graphql::{Endpoint, sdl};
+pub use graphql::{Endpoint, Patience, sdl};
 pub use metrics::metrics_router;
 
 /// Largest request body in bytes.
@@ -37,7 +37,12 @@ const REQUEST_DEADLINE: Duration = Duration::from_secs(30);
 /// # Errors
 /// Those of [`Endpoint::new`].
 pub fn router(app: &App) -> Result<Router> {
-    let endpoint = Endpoint::new(app.clone())?;
+    Ok(router_of(Endpoint::new(app.clone())?))
+}
+
+/// All routes of the server, around an endpoint that is there already.
+pub fn router_of(endpoint: Endpoint) -> Router {
+    let app = &endpoint.app().clone();
     let mut router = Router::new()
         .route("/graphql", get(graphql::get).post(graphql::post))
         .route("/livez", get(health::livez))
@@ -52,7 +57,7 @@ pub fn router(app: &App) -> Result<Router> {
             get(test_gateway::page).post(test_gateway::answer),
         );
     }
-    Ok(router
+    router
         .with_state(endpoint)
         .layer(RequestBodyLimitLayer::new(BODY_MAX))
         .layer(TimeoutLayer::with_status_code(
@@ -62,7 +67,7 @@ pub fn router(app: &App) -> Result<Router> {
         .layer(CompressionLayer::new())
         .layer(cors(app))
         .layer(axum::middleware::from_fn_with_state(app.clone(), address::resolve))
-        .layer(axum::middleware::map_response(security_headers)))
+        .layer(axum::middleware::map_response(security_headers))
 }
 
 fn cors(app: &App) -> CorsLayer {
