@@ -92,6 +92,16 @@ pub struct Server {
         global = true
     )]
     pub cors_origins: Vec<String>,
+    /// Answer an Apollo Federation gateway: `_entities`, and `_service` for whoever may introspect.
+    #[arg(
+        long = "federation",
+        alias = "merx-federation",
+        env = "MERX_FEDERATION",
+        default_value_t = false,
+        action = clap::ArgAction::Set,
+        global = true
+    )]
+    pub federation: bool,
     /// Manifest of trusted documents: `{"<hash>": "<document>"}` as graphql-codegen writes it, or Apollo's persisted-query
     /// manifest. With it, only staff may send other documents. Not set: everybody may send any document.
     #[arg(

@@ -24,7 +24,7 @@ use tower_http::timeout::TimeoutLayer;
 use crate::app::App;
 use crate::platform::error::Result;
 
-pub use graphql::{Endpoint, Patience, sdl};
+pub use graphql::{Endpoint, Patience, sdl, subgraph_sdl};
 pub use metrics::metrics_router;
 
 /// Largest request body in bytes.

@@ -8,6 +8,7 @@
 pub mod accept;
 mod answer;
 mod documents;
+mod introspection;
 mod multipart;
 mod open;
 mod refusal;
@@ -40,16 +41,20 @@ use crate::graphql::root::{MerxSchema, Mutation, Query, Subscription};
 use crate::http::BODY_MAX;
 use crate::http::viewer;
 use crate::platform::address::ClientAddress;
-use crate::platform::error::Result;
+use crate::platform::error::{Fault, Result};
 use crate::platform::locale::message;
+use crate::platform::viewer::Audience;
 
 use accept::{Accepted, Media};
 use answer::Caching;
 use documents::{Documents, Parsed};
+use introspection::{Asked, Introspection};
 pub use open::Patience;
 use refusal::Refusal;
 use variables::InputTypes;
 use wire::{UrlParameters, Wire};
+
+pub use introspection::{sdl, subgraph_sdl};
 
 /// How deep a document may nest.
 const DEPTH_MAX: usize = 15;
@@ -68,6 +73,9 @@ struct Inner {
     app: App,
     schema: MerxSchema,
     inputs: InputTypes,
+    /// Those that everybody sees: nobody is told what a hidden type is made of.
+    public_inputs: InputTypes,
+    introspection: Introspection,
     documents: Documents,
     patience: Patience,
 }
@@ -87,16 +95,12 @@ pub(super) struct Caller {
 
 /// A request that may run.
 pub(super) struct Prepared {
+    text: Arc<str>,
     parsed: Arc<Parsed>,
     operation: Option<String>,
     variables: Variables,
     /// What it does.
     pub kind: OperationType,
-}
-
-/// The schema as text.
-pub fn sdl() -> String {
-    build().finish().sdl()
 }
 
 fn build() -> async_graphql::SchemaBuilder<Query, Mutation, Subscription> {
@@ -121,15 +125,19 @@ impl Endpoint {
     /// # Errors
     /// As [`new`](Self::new).
     pub fn with_patience(app: App, patience: Patience) -> Result<Self> {
-        let mut builder = build().data(app.clone());
-        if app.config.is_production() {
-            builder = builder.disable_introspection().disable_suggestions();
-        }
-        let schema = builder.finish();
-        let sdl = async_graphql::parser::parse_schema(schema.sdl())
-            .map_err(|e| crate::platform::error::Fault::part("schema", e))?;
+        let schema = build()
+            .extension(introspection::visibility(&app.config))
+            .data(introspection::subgraph())
+            .data(app.clone())
+            .finish();
+        let types = |sdl: String| match async_graphql::parser::parse_schema(sdl) {
+            Ok(sdl) => Ok(InputTypes::of(&sdl)),
+            Err(error) => Err(Fault::part("schema", error)),
+        };
         Ok(Self(Arc::new(Inner {
-            inputs: InputTypes::of(&sdl),
+            inputs: types(sdl())?,
+            public_inputs: types(subgraph_sdl())?,
+            introspection: Introspection::new(),
             documents: Documents::new(app.config.server.trusted_documents.as_deref(), app.texts.clone())?,
             schema,
             app,
@@ -197,9 +205,14 @@ impl Endpoint {
         let definition = operation(&parsed.document, wire.operation_name.as_deref())?;
         let kind = definition.ty;
         let variables = Variables::from_json(serde_json::Value::Object(wire.variables));
-        self.0.inputs.check(definition, &variables)?;
+        let inputs = match caller.scope.viewer.audience() {
+            Audience::Public => &self.0.public_inputs,
+            Audience::Staff => &self.0.inputs,
+        };
+        inputs.check(definition, &variables)?;
         documents.keep(&named).await;
         Ok(Prepared {
+            text: named.text,
             parsed,
             operation: wire.operation_name,
             variables,
@@ -209,7 +222,16 @@ impl Endpoint {
 
     /// Runs a query or a mutation.
     pub(super) async fn run(&self, caller: Caller, prepared: Prepared) -> GraphqlResponse {
-        self.0.schema.execute(self.request(caller, prepared)).await
+        let asked = Asked {
+            audience: caller.scope.viewer.audience(),
+            text: &prepared.text,
+            document: &prepared.parsed.document,
+            operation: prepared.operation.as_deref(),
+            variables: &prepared.variables,
+        };
+        let key = asked.key();
+        let run = self.0.schema.execute(self.request(caller, prepared));
+        self.0.introspection.answer(key, run).await
     }
 
     /// Runs anything; a subscription answers until it ends.
