@@ -89,6 +89,15 @@ pub struct Server {
         global = true
     )]
     pub cors_origins: Vec<String>,
+    /// Manifest of trusted documents: `{"<hash>": "<document>"}` as graphql-codegen writes it, or Apollo's persisted-query
+    /// manifest. With it, only staff may send other documents. Not set: everybody may send any document.
+    #[arg(
+        long = "trusted-documents",
+        alias = "merx-trusted-documents",
+        env = "MERX_TRUSTED_DOCUMENTS",
+        global = true
+    )]
+    pub trusted_documents: Option<PathBuf>,
     /// Address of the Prometheus metrics, on a listener of their own. Not set: no metrics.
     #[arg(
         long = "metrics-listen",

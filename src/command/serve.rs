@@ -25,6 +25,7 @@ pub(super) async fn serve(config: Config) -> Result<ExitCode> {
     }
     super::seed::seed_if_empty(&app).await?;
     crate::search::prepare(&app).await?;
+    let router = http::router(&app)?;
     let listener = bind(app.config.server.listen).await?;
     let address = listener.local_addr()?;
     let (stop, stopped) = watch::channel(false);
@@ -44,12 +45,7 @@ pub(super) async fn serve(config: Config) -> Result<ExitCode> {
     }
     announce(&app, address);
     let settings = Settings::of(&app.config);
-    let server = tokio::spawn(http::server::serve(
-        listener,
-        http::router(&app),
-        settings,
-        app.stop.clone(),
-    ));
+    let server = tokio::spawn(http::server::serve(listener, router, settings, app.stop.clone()));
     told_to_stop().await;
     let end = Instant::now() + STOP_MAX;
     leave(&app).await;

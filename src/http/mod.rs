@@ -26,6 +26,7 @@ use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{NotForContentType, Predicate, SizeAbove};
 
 use crate::app::App;
+use crate::platform::error::Result;
 
 pub use body::Bodies;
 pub use gate::Gate;
@@ -45,8 +46,11 @@ const REQUEST_DEADLINE: Duration = Duration::from_secs(30);
 const COMPRESS_FROM: u64 = 1024;
 
 /// All routes of the server.
-pub fn router(app: &App) -> Router {
-    let endpoint = Endpoint::new(app.clone());
+///
+/// # Errors
+/// Those of [`Endpoint::new`].
+pub fn router(app: &App) -> Result<Router> {
+    let endpoint = Endpoint::new(app.clone())?;
     let mut router = Router::new()
         .route("/graphql", get(graphql::get).post(graphql::post))
         .route("/livez", get(health::livez))
@@ -63,7 +67,7 @@ pub fn router(app: &App) -> Router {
     }
     let gate = Gate::new(app.config.edge.requests_in_flight, REQUEST_DEADLINE);
     let bodies = Bodies::new(BODY_MAX, BODY_DEADLINE, BODIES_MAX);
-    layered(app, router.with_state(endpoint), bodies, gate)
+    Ok(layered(app, router.with_state(endpoint), bodies, gate))
 }
 
 /// `routes` behind the layers of the edge. A request passes them from the last to the first: it is named and its client

@@ -4,14 +4,13 @@ use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
+use crate::http::graphql::accept::{Accepted, Media};
 use crate::http::request_id::RequestId;
-
-const GRAPHQL_JSON: &str = "application/graphql-response+json";
 
 /// What an answer needs to know of its request, taken before the request is given away.
 pub(super) struct Asked {
     id: String,
-    graphql_json: bool,
+    media: Media,
 }
 
 impl Asked {
@@ -19,7 +18,7 @@ impl Asked {
         let id = request.extensions().get::<RequestId>();
         Self {
             id: id.map(|id| id.as_str().to_owned()).unwrap_or_default(),
-            graphql_json: wants_graphql_json(request.headers()),
+            media: wanted(request.headers()),
         }
     }
 
@@ -35,13 +34,11 @@ impl Asked {
             fields.insert("retryAfter".to_owned(), seconds.into());
         }
         let body = serde_json::json!({ "errors": [{ "message": message, "extensions": extensions }] });
-        let media_type = if self.graphql_json {
-            "application/graphql-response+json; charset=utf-8"
-        } else {
-            "application/json; charset=utf-8"
-        };
         let headers = [
-            (header::CONTENT_TYPE, HeaderValue::from_static(media_type)),
+            (
+                header::CONTENT_TYPE,
+                HeaderValue::from_static(self.media.content_type()),
+            ),
             (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
         ];
         let mut response = (status, headers, body.to_string()).into_response();
@@ -52,11 +49,9 @@ impl Asked {
     }
 }
 
-/// Whether the media type of GraphQL is among those that the client takes.
-fn wants_graphql_json(headers: &HeaderMap) -> bool {
-    let mut accepted = headers
-        .get_all(header::ACCEPT)
-        .into_iter()
-        .filter_map(|v| v.to_str().ok());
-    accepted.any(|line| line.contains(GRAPHQL_JSON))
+/// The form of a single answer that the client likes best.
+fn wanted(headers: &HeaderMap) -> Media {
+    let lines = headers.get_all(header::ACCEPT).into_iter();
+    let accepted = Accepted::parse(lines.filter_map(|value| value.to_str().ok())).single();
+    accepted.filter(|media| !media.streams()).unwrap_or(Media::Json)
 }

@@ -4,5 +4,8 @@ mod id;
 mod jobs;
 mod money;
 mod page;
+mod rate_limit;
+mod redis;
 mod refusal;
 mod text;
+mod texts;

@@ -16,7 +16,7 @@ use merx::http::Endpoint;
 use merx::payment::Gateways;
 use merx::payment::gateway::Gateway;
 use merx::platform::clock::Clock;
-use merx::platform::jobs::{queue_depths, run_workers};
+use merx::platform::jobs::{POLL, queue_depths, run_workers};
 use serde_json::Value;
 use tokio::sync::watch;
 
@@ -79,16 +79,26 @@ impl Shop {
         Self::with(Clock::system(), Some(Gateways::new(vec![gateway]))).await
     }
 
+    /// The demo shop with a configuration of its own.
+    pub async fn configured(change: impl FnOnce(&mut Config)) -> Self {
+        Self::build(Clock::system(), None, change).await
+    }
+
     async fn with(clock: Clock, payments: Option<Gateways>) -> Self {
+        Self::build(clock, payments, |_| {}).await
+    }
+
+    async fn build(clock: Clock, payments: Option<Gateways>, change: impl FnOnce(&mut Config)) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let database = DatabaseClone::of_demo_shop(folder.path()).await;
-        let config = config(folder.path(), Some(&database.url));
+        let mut config = config(folder.path(), Some(&database.url));
+        change(&mut config);
         let mut builder = Builder::new(config).clock(clock);
         if let Some(payments) = payments {
             builder = builder.payments(payments);
         }
         let app = builder.build().await.expect("the application opens");
-        let endpoint = Endpoint::new(app.clone());
+        let endpoint = Endpoint::new(app.clone()).expect("a schema");
         Self {
             app,
             endpoint,
@@ -169,7 +179,7 @@ impl Shop {
         let app = self.app.clone();
         let workers = tokio::spawn(async move {
             let jobs = Arc::clone(&app.jobs);
-            run_workers(&app.db, jobs, app.clone(), stopped).await
+            run_workers(&app.db, jobs, app.clone(), POLL, stopped).await
         });
         let idle = async {
             loop {
