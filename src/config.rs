@@ -406,6 +406,19 @@ impl Config {
         Duration::from_secs(seconds.unwrap_or(if self.is_production() { 5 } else { 0 }))
     }
 
+    /// How long a statement may take, if there is a limit.
+    pub fn statement_timeout(&self) -> Option<Duration> {
+        let seconds = self.database.statement_timeout;
+        (seconds > 0).then(|| Duration::from_secs(seconds))
+    }
+
+    /// For commands whose statements may take as long as they take: nobody waits for them.
+    #[must_use]
+    pub fn without_statement_timeout(mut self) -> Self {
+        self.database.statement_timeout = 0;
+        self
+    }
+
     /// Whether the test gateway is offered.
     pub fn test_gateway(&self) -> bool {
         self.shop.test_gateway.unwrap_or(!self.is_production())

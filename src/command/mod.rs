@@ -95,6 +95,11 @@ pub fn start_logging(cli: &Cli) {
     } else {
         builder.with_target(false).init();
     }
+    // A panic is a line of the log like any other, with the request that it happened in.
+    std::panic::set_hook(Box::new(|panic| {
+        let backtrace = std::backtrace::Backtrace::capture();
+        tracing::error!(%panic, %backtrace, "a part of the program panicked");
+    }));
 }
 
 /// Runs the command.

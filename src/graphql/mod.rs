@@ -12,4 +12,5 @@ pub mod page;
 pub mod root;
 pub mod scalar;
 pub mod sdl;
+pub mod time;
 pub mod visibility;

@@ -5,14 +5,14 @@ use std::collections::HashSet;
 use std::sync::{Arc, LazyLock};
 
 use async_graphql::parser::types::{ExecutableDocument, OperationType, Selection, SelectionSet};
-use async_graphql::{CacheControl, EmptySubscription, Name, Request, Response, Schema, Value, Variables};
+use async_graphql::{CacheControl, Name, Request, Response, Schema, Value, Variables};
 use futures_util::FutureExt;
 use moka::sync::Cache;
 use sha2::{Digest, Sha256};
 
 use crate::config::Config;
 use crate::graphql::federation::SubgraphSdl;
-use crate::graphql::root::{MerxSchema, Mutation, Query};
+use crate::graphql::root::{MerxSchema, Mutation, Query, Subscription};
 use crate::graphql::sdl;
 use crate::graphql::visibility::{OUTLINE, Openness, Outline, Visibility};
 use crate::platform::viewer::Audience;
@@ -29,7 +29,7 @@ struct Known {
 }
 
 static KNOWN: LazyLock<Known> = LazyLock::new(|| {
-    let schema = Schema::build(Query::default(), Mutation::default(), EmptySubscription)
+    let schema = Schema::build(Query::default(), Mutation::default(), Subscription::default())
         .enable_subscription_in_federation()
         .finish();
     let (public, staff) = (outline(&schema, Audience::Public), outline(&schema, Audience::Staff));

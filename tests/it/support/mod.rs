@@ -66,29 +66,25 @@ pub struct Shop {
 impl Shop {
     /// The demo shop, with the clock of the machine.
     pub async fn demo() -> Self {
-        Self::with(Clock::system(), None).await
+        Self::with(Clock::system(), None, |_| {}).await
     }
 
     /// The demo shop with another configuration.
     pub async fn configured(change: impl FnOnce(&mut Config)) -> Self {
-        Self::built(Clock::system(), None, change).await
+        Self::with(Clock::system(), None, change).await
     }
 
     /// The demo shop, with a clock that stands at `now` until it is moved.
     pub async fn frozen(now: DateTime<Utc>) -> Self {
-        Self::with(Clock::frozen(now), None).await
+        Self::with(Clock::frozen(now), None, |_| {}).await
     }
 
     /// The demo shop with another gateway in place of the test gateway.
     pub async fn paid_through(gateway: Arc<dyn Gateway>) -> Self {
-        Self::with(Clock::system(), Some(Gateways::new(vec![gateway]))).await
+        Self::with(Clock::system(), Some(Gateways::new(vec![gateway])), |_| {}).await
     }
 
-    async fn with(clock: Clock, payments: Option<Gateways>) -> Self {
-        Self::built(clock, payments, |_| ()).await
-    }
-
-    async fn built(clock: Clock, payments: Option<Gateways>, change: impl FnOnce(&mut Config)) -> Self {
+    async fn with(clock: Clock, payments: Option<Gateways>, change: impl FnOnce(&mut Config)) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let database = DatabaseClone::of_demo_shop(folder.path()).await;
         let mut config = config(folder.path(), Some(&database.url));
