@@ -37,7 +37,7 @@ use crate::channel::Scope;
 use crate::graphql::batch::Batch;
 use crate::graphql::context::RequestInfo;
 use crate::graphql::error::Boundary;
-use crate::graphql::root::{MerxSchema, Mutation, Query, Subscription};
+use crate::graphql::root::{Mutation, Query, Subscription};
 use crate::http::BODY_MAX;
 use crate::http::viewer;
 use crate::platform::address::ClientAddress;
@@ -48,7 +48,7 @@ use crate::platform::viewer::Audience;
 use accept::{Accepted, Media};
 use answer::Caching;
 use documents::{Documents, Parsed};
-use introspection::{Asked, Introspection};
+use introspection::{Asked, Introspection, Schemas};
 pub use open::Patience;
 use refusal::Refusal;
 use variables::InputTypes;
@@ -71,7 +71,7 @@ pub struct Endpoint(Arc<Inner>);
 
 struct Inner {
     app: App,
-    schema: MerxSchema,
+    schemas: Schemas,
     inputs: InputTypes,
     /// Those that everybody sees: nobody is told what a hidden type is made of.
     public_inputs: InputTypes,
@@ -125,11 +125,6 @@ impl Endpoint {
     /// # Errors
     /// As [`new`](Self::new).
     pub fn with_patience(app: App, patience: Patience) -> Result<Self> {
-        let schema = build()
-            .extension(introspection::visibility(&app.config))
-            .data(introspection::subgraph())
-            .data(app.clone())
-            .finish();
         let types = |sdl: String| match async_graphql::parser::parse_schema(sdl) {
             Ok(sdl) => Ok(InputTypes::of(&sdl)),
             Err(error) => Err(Fault::part("schema", error)),
@@ -139,7 +134,7 @@ impl Endpoint {
             public_inputs: types(subgraph_sdl())?,
             introspection: Introspection::new(),
             documents: Documents::new(app.config.server.trusted_documents.as_deref(), app.texts.clone())?,
-            schema,
+            schemas: Schemas::new(|| build().data(app.clone()), &app.config),
             app,
             patience,
         })))
@@ -222,21 +217,23 @@ impl Endpoint {
 
     /// Runs a query or a mutation.
     pub(super) async fn run(&self, caller: Caller, prepared: Prepared) -> GraphqlResponse {
+        let audience = caller.scope.viewer.audience();
         let asked = Asked {
-            audience: caller.scope.viewer.audience(),
+            audience,
             text: &prepared.text,
             document: &prepared.parsed.document,
             operation: prepared.operation.as_deref(),
             variables: &prepared.variables,
         };
         let key = asked.key();
-        let run = self.0.schema.execute(self.request(caller, prepared));
+        let run = self.0.schemas.of(audience).execute(self.request(caller, prepared));
         self.0.introspection.answer(key, run).await
     }
 
     /// Runs anything; a subscription answers until it ends.
     pub(super) fn stream(&self, caller: Caller, prepared: Prepared) -> BoxStream<'static, GraphqlResponse> {
-        self.0.schema.execute_stream(self.request(caller, prepared))
+        let schema = self.0.schemas.of(caller.scope.viewer.audience());
+        schema.execute_stream(self.request(caller, prepared))
     }
 
     fn request(&self, caller: Caller, prepared: Prepared) -> Request {
