@@ -1,6 +1,9 @@
 //! GraphQL over HTTP. The only place that instantiates the executor: everybody else calls [`Endpoint::execute`], which
 //! is not generic, so that the schema is compiled once.
 
+pub mod cost;
+mod scan;
+
 use async_graphql::{Request, Response as GraphqlResponse, Schema, Variables};
 use axum::body::Bytes;
 use axum::extract::{Query as UrlQuery, State};

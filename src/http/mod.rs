@@ -20,7 +20,7 @@ use tower_http::timeout::TimeoutLayer;
 
 use crate::app::App;
 
-pub use graphql::{Endpoint, sdl};
+pub use graphql::{Endpoint, cost, sdl};
 pub use metrics::metrics_router;
 
 /// Largest request body in bytes.

@@ -1,6 +1,7 @@
 //! The server as its clients see it: over a socket.
 
 mod boundary;
+mod cost;
 mod journey;
 mod wire;
 
