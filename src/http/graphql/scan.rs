@@ -1,11 +1,11 @@
 //! A look at the text of a document, before the parser: one pass, without memory of its own.
 
-use super::cost::{Limits, Refusal, at_most};
+use super::cost::{Limits, Quantity, Refusal, at_most};
 
 /// Refuses a text that the parser must not see. It recurses on brackets until the stack ends, reads on to the end of
 /// the text for every `"""` that is not closed, and needs a thousand times the memory of what it reads.
 pub fn scan(document: &str, limits: &Limits) -> Result<(), Refusal> {
-    at_most("bytes", document.len() as u64, limits.bytes)?;
+    at_most(Quantity::Bytes, document.len() as u64, limits.bytes)?;
     let mut scanner = Scanner {
         text: document.as_bytes(),
         at: 0,
@@ -16,17 +16,17 @@ pub fn scan(document: &str, limits: &Limits) -> Result<(), Refusal> {
         match token {
             Token::Open => {
                 nesting += 1;
-                at_most("brackets inside each other", nesting, limits.nesting)?;
+                at_most(Quantity::Nesting, nesting, limits.nesting)?;
             }
             // The parser stops at a bracket that closes nothing.
             Token::Close => nesting = nesting.saturating_sub(1),
             Token::Directive => directives += 1,
-            Token::Name(bytes) => at_most("bytes in a name", bytes as u64, limits.name)?,
+            Token::Name(bytes) => at_most(Quantity::Name, bytes as u64, limits.name)?,
             Token::Other => {}
         }
     }
-    at_most("tokens", tokens, limits.tokens)?;
-    at_most("directives", directives, limits.directives)
+    at_most(Quantity::Tokens, tokens, limits.tokens)?;
+    at_most(Quantity::Directives, directives, limits.directives)
 }
 
 enum Token {
@@ -168,8 +168,7 @@ impl Scanner<'_> {
         let line_start = before.iter().rposition(|&b| b == b'\n').map_or(0, |at| at + 1);
         // Bytes that continue a character are no column.
         let starts_character = |b: &&u8| (**b & 0b1100_0000) != 0b1000_0000;
-        Refusal::Syntax {
-            message: "the text is not closed".to_owned(),
+        Refusal::OpenText {
             line: 1 + before.iter().filter(|&&b| b == b'\n').count(),
             column: 1 + before.iter().skip(line_start).filter(starts_character).count(),
         }

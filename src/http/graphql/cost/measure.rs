@@ -13,7 +13,7 @@ use serde_json::{Map, Value as Json};
 
 use super::table::{CostTable, FEW, FieldCost, INTROSPECTION, Items, PAGE, TypeCost};
 use super::values::{Values, constant_weight};
-use super::{Cost, Limits, Refusal, at_most};
+use super::{Cost, Limits, Quantity, Refusal, at_most};
 
 /// What the operation called `operation_name`, or the only one, costs. Every operation of the document must be within
 /// the limits, and so must fragments that none of them uses: validation visits them all.
@@ -24,8 +24,12 @@ pub fn measure(
     table: &CostTable,
     limits: &Limits,
 ) -> Result<Cost, Refusal> {
-    at_most("operations", document.operations.iter().len() as u64, limits.operations)?;
-    at_most("fragments", document.fragments.len() as u64, limits.fragments)?;
+    at_most(
+        Quantity::Operations,
+        document.operations.iter().len() as u64,
+        limits.operations,
+    )?;
+    at_most(Quantity::Fragments, document.fragments.len() as u64, limits.fragments)?;
     let selected = selected(&document.operations, operation_name);
     let mut measurer = Measurer {
         document,
@@ -51,7 +55,7 @@ pub fn measure(
     for name in document.fragments.keys() {
         measurer.fragment(name, 0)?;
     }
-    at_most("steps of validation", measurer.work, limits.work)?;
+    at_most(Quantity::Work, measurer.work, limits.work)?;
     Ok(cost)
 }
 
@@ -152,28 +156,30 @@ impl<'a> Measurer<'a> {
             .variables(&operation.variable_definitions)?
             .and(self.directives(&operation.directives)?);
         let measured = own.and(self.selection_set(&operation.selection_set.node, root, 0)?);
-        at_most("levels of fields", measured.depth, limits.depth)?;
-        at_most("selections", measured.selections, limits.selections)?;
-        at_most("fragment spreads", measured.spreads, limits.spreads)?;
-        at_most("aliases", measured.aliases, limits.aliases)?;
-        at_most("directives", measured.directives, limits.directives)?;
-        at_most("values in arguments", measured.values, limits.values)?;
-        at_most("points", measured.total(), limits.points)?;
+        at_most(Quantity::Depth, measured.depth, limits.depth)?;
+        at_most(Quantity::Selections, measured.selections, limits.selections)?;
+        at_most(Quantity::Spreads, measured.spreads, limits.spreads)?;
+        at_most(Quantity::Aliases, measured.aliases, limits.aliases)?;
+        at_most(Quantity::Directives, measured.directives, limits.directives)?;
+        at_most(Quantity::Values, measured.values, limits.values)?;
+        at_most(Quantity::Points, measured.total(), limits.points)?;
         let introspection = limits.introspection.saturating_mul(self.table.len());
-        at_most("points of introspection", measured.introspection, introspection)?;
+        at_most(Quantity::Introspection, measured.introspection, introspection)?;
         let depth = measured.introspection_depth;
-        at_most("levels of introspection", depth, limits.introspection_depth)?;
+        at_most(Quantity::IntrospectionDepth, depth, limits.introspection_depth)?;
         match operation.ty {
             OperationType::Query => {}
-            OperationType::Mutation => at_most("root mutations", measured.direct, limits.root_mutations)?,
-            OperationType::Subscription => at_most("root fields of a subscription", measured.direct, 1)?,
+            OperationType::Mutation => at_most(Quantity::RootMutations, measured.direct, limits.root_mutations)?,
+            OperationType::Subscription => {
+                at_most(Quantity::RootSubscriptions, measured.direct, limits.root_subscriptions)?
+            }
         }
         self.work = self.work.saturating_add(measured.selections);
         Ok(measured)
     }
 
     fn variables(&mut self, definitions: &'a [Positioned<VariableDefinition>]) -> Result<Measured, Refusal> {
-        at_most("variables", definitions.len() as u64, self.limits.variables)?;
+        at_most(Quantity::Variables, definitions.len() as u64, self.limits.variables)?;
         let mut measured = Measured::default();
         for definition in definitions.iter().map(|definition| &definition.node) {
             measured = measured.and(self.directives(&definition.directives)?);
@@ -192,7 +198,7 @@ impl<'a> Measurer<'a> {
 
     fn selection_set(&mut self, set: &'a SelectionSet, parent: Parent<'a>, level: u64) -> Result<Measured, Refusal> {
         // Also ends the recursion: the way here is a way through the expanded document.
-        at_most("levels of selection sets", level, self.limits.levels)?;
+        at_most(Quantity::Levels, level, self.limits.levels)?;
         let mut measured = Measured::default();
         for selection in &set.items {
             let part = match &selection.node {
@@ -221,7 +227,7 @@ impl<'a> Measurer<'a> {
     fn fragment(&mut self, name: &'a Name, level: u64) -> Result<Measured, Refusal> {
         match self.fragments.get(name.as_str()) {
             Some(Some(measured)) => {
-                at_most("levels of selection sets", level + measured.levels, self.limits.levels)?;
+                at_most(Quantity::Levels, level + measured.levels, self.limits.levels)?;
                 return Ok(*measured);
             }
             Some(None) => return Err(Refusal::Cycle(name.to_string())),
@@ -260,11 +266,7 @@ impl<'a> Measurer<'a> {
             (None, _) if introspects => Parent::Introspection,
             (None, Parent::Type(_)) => {
                 self.unknown_fields += 1;
-                at_most(
-                    "fields that do not exist",
-                    self.unknown_fields,
-                    self.limits.unknown_fields,
-                )?;
+                at_most(Quantity::UnknownFields, self.unknown_fields, self.limits.unknown_fields)?;
                 Parent::Unknown
             }
             (None, Parent::Unknown) => Parent::Unknown,
@@ -343,7 +345,7 @@ impl<'a> Measurer<'a> {
 
     /// The values in `arguments`.
     fn arguments(&mut self, arguments: &'a [(Positioned<Name>, Positioned<Value>)]) -> Result<u64, Refusal> {
-        at_most("arguments of a field", arguments.len() as u64, self.limits.arguments)?;
+        at_most(Quantity::Arguments, arguments.len() as u64, self.limits.arguments)?;
         let mut weight = 0u64;
         for (_, value) in arguments {
             weight = weight.saturating_add(self.values.weight(&value.node));

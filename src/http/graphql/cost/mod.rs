@@ -1,18 +1,16 @@
 //! What a document may cost, decided before anything walks it that could be made to walk for long.
 //!
 //! The parser recurses and goes back, validation and execution expand every fragment where it is spread: a kilobyte of
-//! text can keep them busy for minutes. So three steps come first, each linear in what it reads: [`scan`] looks at the
-//! text, the parser runs on what is left of it, [`measure`] computes what the document expands to.
+//! text can keep them busy for minutes. So two looks come first, each linear in what it reads: [`scan`] at the text
+//! before it is parsed, [`measure`] at what the parsed document expands to.
 
 mod measure;
 mod table;
 mod values;
 
-use async_graphql::parser::types::ExecutableDocument;
-
 pub use super::scan::scan;
 pub use measure::measure;
-pub use table::{CostTable, TableError};
+pub use table::CostTable;
 
 /// What a document may be. [`Limits::default`] is what the server ships with.
 #[derive(Clone, Debug)]
@@ -53,6 +51,8 @@ pub struct Limits {
     pub aliases: u64,
     /// Fields of a mutation's root, fragments expanded.
     pub root_mutations: u64,
+    /// Fields of a subscription's root, fragments expanded: the specification allows one.
+    pub root_subscriptions: u64,
     /// Values in arguments of an operation, fragments and variables expanded.
     pub values: u64,
     /// What validation walks: operations expanded, and every selection set with all that it flattens to.
@@ -84,6 +84,7 @@ impl Default for Limits {
             spreads: 250,
             aliases: 30,
             root_mutations: 5,
+            root_subscriptions: 1,
             values: 10_000,
             work: 20_000,
             points: 20_000,
@@ -105,30 +106,107 @@ pub struct Cost {
     pub aliases: u64,
 }
 
+/// What a document can have too much of. The names of [`Limits`] say what each is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Quantity {
+    /// [`Limits::bytes`].
+    Bytes,
+    /// [`Limits::tokens`].
+    Tokens,
+    /// [`Limits::nesting`].
+    Nesting,
+    /// [`Limits::name`].
+    Name,
+    /// [`Limits::directives`].
+    Directives,
+    /// [`Limits::operations`].
+    Operations,
+    /// [`Limits::fragments`].
+    Fragments,
+    /// [`Limits::variables`].
+    Variables,
+    /// [`Limits::arguments`].
+    Arguments,
+    /// [`Limits::unknown_fields`].
+    UnknownFields,
+    /// [`Limits::levels`].
+    Levels,
+    /// [`Limits::depth`].
+    Depth,
+    /// [`Limits::introspection_depth`].
+    IntrospectionDepth,
+    /// [`Limits::introspection`].
+    Introspection,
+    /// [`Limits::selections`].
+    Selections,
+    /// [`Limits::spreads`].
+    Spreads,
+    /// [`Limits::aliases`].
+    Aliases,
+    /// [`Limits::root_mutations`].
+    RootMutations,
+    /// [`Limits::root_subscriptions`].
+    RootSubscriptions,
+    /// [`Limits::values`].
+    Values,
+    /// [`Limits::work`].
+    Work,
+    /// [`Limits::points`].
+    Points,
+}
+
+impl Quantity {
+    /// Its name in texts.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Bytes => "bytes",
+            Self::Tokens => "tokens",
+            Self::Nesting => "nesting",
+            Self::Name => "name",
+            Self::Directives => "directives",
+            Self::Operations => "operations",
+            Self::Fragments => "fragments",
+            Self::Variables => "variables",
+            Self::Arguments => "arguments",
+            Self::UnknownFields => "unknown-fields",
+            Self::Levels => "levels",
+            Self::Depth => "depth",
+            Self::IntrospectionDepth => "introspection-depth",
+            Self::Introspection => "introspection",
+            Self::Selections => "selections",
+            Self::Spreads => "spreads",
+            Self::Aliases => "aliases",
+            Self::RootMutations => "root-mutations",
+            Self::RootSubscriptions => "root-subscriptions",
+            Self::Values => "values",
+            Self::Work => "work",
+            Self::Points => "points",
+        }
+    }
+}
+
 /// Why a document is not looked at any further.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
     /// It has more of something than it may.
-    #[error("the document has {found} {what}, at most {most} are allowed")]
+    #[error("{}: {found} of at most {most}", quantity.name())]
     TooMuch {
         /// What it has too much of.
-        what: &'static str,
+        quantity: Quantity,
         /// How much it has.
         found: u64,
         /// How much it may have.
         most: u64,
     },
-    /// The database cannot keep the character.
-    #[error("text must not contain the character U+0000: the database cannot keep it")]
+    /// It holds the character that the database cannot keep.
+    #[error("a text holds U+0000")]
     Nul,
-    /// It is no GraphQL.
-    #[error("syntax error at {line}:{column}: {message}")]
-    Syntax {
-        /// What is wrong.
-        message: String,
-        /// Line, from 1.
+    /// A text in it does not end.
+    #[error("the text at {line}:{column} is not closed")]
+    OpenText {
+        /// Line of its start, from 1.
         line: usize,
-        /// Column, from 1.
+        /// Column of its start, from 1.
         column: usize,
     },
     /// A fragment contains itself.
@@ -139,39 +217,10 @@ pub enum Refusal {
     UnknownType(String),
 }
 
-impl Refusal {
-    /// The code that clients see.
-    pub fn code(&self) -> &'static str {
-        match self {
-            Self::TooMuch { .. } => "COST_LIMIT",
-            Self::Nul => "BAD_USER_INPUT",
-            Self::Syntax { .. } => "GRAPHQL_PARSE_FAILED",
-            Self::Cycle(_) | Self::UnknownType(_) => "GRAPHQL_VALIDATION_FAILED",
-        }
-    }
-}
-
 /// Refuses more than `most` of something.
-pub(super) fn at_most(what: &'static str, found: u64, most: u64) -> Result<(), Refusal> {
+pub(super) fn at_most(quantity: Quantity, found: u64, most: u64) -> Result<(), Refusal> {
     if found > most {
-        return Err(Refusal::TooMuch { what, found, most });
+        return Err(Refusal::TooMuch { quantity, found, most });
     }
     Ok(())
-}
-
-/// Scans `document` and parses it. The message of a syntax error stays short, whatever was sent.
-pub fn parse(document: &str, limits: &Limits) -> Result<ExecutableDocument, Refusal> {
-    scan(document, limits)?;
-    async_graphql::parser::parse_query(document).map_err(|error| {
-        let place = error.positions().next().unwrap_or_default();
-        // The parser quotes the line, which may be the whole document; what it expected is said last.
-        let message = error.to_string();
-        let expected = message.lines().last().unwrap_or_default();
-        let message = expected.trim_start_matches([' ', '=']).chars().take(200).collect();
-        Refusal::Syntax {
-            message,
-            line: place.line,
-            column: place.column,
-        }
-    })
 }

@@ -3,7 +3,9 @@
 use std::collections::HashMap;
 
 use async_graphql::parser::parse_schema;
-use async_graphql::parser::types::{BaseType, FieldDefinition, OperationType, Type, TypeKind, TypeSystemDefinition};
+use async_graphql::parser::types::{
+    BaseType, FieldDefinition, OperationType, ServiceDocument, Type, TypeKind, TypeSystemDefinition,
+};
 
 /// Rows on a page when nobody says how many.
 pub(super) const PAGE: u64 = 20;
@@ -23,11 +25,6 @@ pub(super) const INTROSPECTION: u64 = 50;
 const SIZES: [&str; 3] = ["first", "last", "limit"];
 /// Types that no text of a schema declares.
 const BUILT_IN: [&str; 5] = ["Boolean", "Float", "ID", "Int", "String"];
-
-/// Why there is no table.
-#[derive(Debug, thiserror::Error)]
-#[error("the schema cannot be read: {0}")]
-pub struct TableError(String);
 
 /// What each field of the schema costs.
 #[derive(Debug)]
@@ -81,33 +78,40 @@ pub(super) struct Size {
 
 impl CostTable {
     /// Reads the schema's text.
-    pub fn from_sdl(sdl: &str) -> Result<Self, TableError> {
-        let document = parse_schema(sdl).map_err(|error| TableError(error.to_string()))?;
+    ///
+    /// # Errors
+    /// A text that is no schema.
+    pub fn from_sdl(sdl: &str) -> Result<Self, async_graphql::parser::Error> {
+        parse_schema(sdl).map(|document| Self::of(&document))
+    }
+
+    /// The costs of a schema.
+    pub fn of(schema: &ServiceDocument) -> Self {
         let mut types: HashMap<String, TypeCost> = BUILT_IN
             .into_iter()
             .map(|name| (name.to_owned(), TypeCost::default()))
             .collect();
         let mut roots = ["Query", "Mutation", "Subscription"].map(|name| Some(name.to_owned()));
         let mut fields = Vec::new();
-        for definition in document.definitions {
+        for definition in &schema.definitions {
             match definition {
                 TypeSystemDefinition::Type(definition) => {
-                    let definition = definition.node;
+                    let definition = &definition.node;
                     let name = definition.name.node.to_string();
                     let entry = types.entry(name.clone()).or_default();
-                    let own = match definition.kind {
-                        TypeKind::Object(object) => object.fields,
-                        TypeKind::Interface(interface) => interface.fields,
-                        TypeKind::Union(_) => Vec::new(),
+                    let own = match &definition.kind {
+                        TypeKind::Object(object) => &object.fields[..],
+                        TypeKind::Interface(interface) => &interface.fields[..],
+                        TypeKind::Union(_) => &[],
                         _ => continue,
                     };
                     entry.composite = true;
-                    fields.extend(own.into_iter().map(|field| (name.clone(), field.node)));
+                    fields.extend(own.iter().map(|field| (name.clone(), &field.node)));
                 }
                 TypeSystemDefinition::Schema(schema) if !schema.node.extend => {
-                    let schema = schema.node;
-                    roots = [schema.query, schema.mutation, schema.subscription]
-                        .map(|root| root.map(|name| name.node.to_string()));
+                    let schema = &schema.node;
+                    roots = [&schema.query, &schema.mutation, &schema.subscription]
+                        .map(|root| root.as_ref().map(|name| name.node.to_string()));
                 }
                 _ => {}
             }
@@ -126,14 +130,14 @@ impl CostTable {
             };
             let cost = FieldCost {
                 points,
-                items: items(&field, &pages),
+                items: items(field, &pages),
                 of: concrete(&field.ty.node).to_owned(),
             };
             if let Some(entry) = types.get_mut(&owner) {
                 entry.fields.insert(field.name.node.to_string(), cost);
             }
         }
-        Ok(Self { types, roots })
+        Self { types, roots }
     }
 
     /// The number of types.

@@ -5,12 +5,10 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use super::{judge, table};
+use super::{Refused, judge, table};
 
 /// The longest that the guard may think about a document.
 const LONGEST: Duration = Duration::from_millis(20);
-/// Bytes of the longest refusal.
-const LONGEST_MESSAGE: usize = 400;
 
 /// Fragments that each spread the next one `times`, `levels` deep.
 fn tower(levels: usize, times: usize) -> String {
@@ -238,7 +236,7 @@ pub fn attacks() -> Vec<(String, String, Value)> {
 }
 
 #[test]
-fn every_attack_is_refused_at_once_and_in_few_words() {
+fn every_attack_is_refused_at_once() {
     let table = table();
     let mut slow = Vec::new();
     for (name, document, variables) in attacks() {
@@ -248,18 +246,16 @@ fn every_attack_is_refused_at_once_and_in_few_words() {
             let start = Instant::now();
             let verdict = judge(&document, None, &variables, &table);
             shortest = shortest.min(start.elapsed());
-            let Err(refusal) = verdict else {
+            let Err(refused) = verdict else {
                 panic!("{name} passes: {verdict:?}")
             };
-            assert!(refusal.to_string().len() < LONGEST_MESSAGE, "{name}: {refusal}");
-            if shortest < LONGEST / 4 {
+            let guard = matches!(refused, Refused::Guard(_));
+            assert!(guard, "{name}: the parser is not the one to refuse it: {refused:?}");
+            if shortest < LONGEST / 10 {
                 break;
             }
         }
-        if std::env::var_os("MERX_SHOW_TIMES").is_some() {
-            let refusal = judge(&document, None, &variables, &table).expect_err("refused");
-            println!("{:>9.3} ms {name}: {refusal}", shortest.as_secs_f64() * 1_000.0);
-        }
+        println!("{:>9.3} ms  {name}", shortest.as_secs_f64() * 1_000.0);
         if shortest > LONGEST {
             slow.push(format!("{name}: {shortest:?}"));
         }

@@ -1,12 +1,13 @@
 //! The cost of generated documents, compared with what a plain expansion counts.
 
-use std::collections::HashMap;
 use std::fmt::Write;
 
-use merx::http::cost::{CostTable, Limits, measure, parse};
+use merx::http::cost::{CostTable, Limits};
 use proptest::collection::vec;
 use proptest::prelude::*;
-use serde_json::{Map, json};
+use serde_json::json;
+
+use super::judge_by;
 
 const SDL: &str = "
     type Query { thing: Thing }
@@ -298,10 +299,8 @@ proptest! {
         let text = document.text();
         let limits = unlimited();
         let table = CostTable::from_sdl(SDL).expect("a schema");
-        let parsed = parse(&text, &limits).map_err(|refusal| TestCaseError::fail(format!("{refusal}: {text}")))?;
-        let variables: Map<_, _> = HashMap::from([("given".to_owned(), json!(GIVEN))]).into_iter().collect();
-        let cost = measure(&parsed, None, &variables, &table, &limits)
-            .map_err(|refusal| TestCaseError::fail(format!("{refusal}: {text}")))?;
+        let cost = judge_by(&limits, &text, None, &json!({ "given": GIVEN }), &table)
+            .map_err(|refused| TestCaseError::fail(format!("{refused:?}: {text}")))?;
         let found = Count {
             points: cost.requested,
             selections: cost.selections,

@@ -1,9 +1,9 @@
 //! What each part of a document costs.
 
-use merx::http::cost::{CostTable, Refusal};
+use merx::http::cost::{CostTable, Quantity, Refusal};
 use serde_json::{Value, json};
 
-use super::judge;
+use super::{Refused, judge};
 
 const SDL: &str = "
     type Query {
@@ -30,14 +30,14 @@ fn table() -> CostTable {
 fn points(document: &str, variables: &Value) -> u64 {
     match judge(document, None, variables, &table()) {
         Ok(cost) => cost.requested,
-        Err(refusal) => panic!("{document}: {refusal}"),
+        Err(refused) => panic!("{document}: {refused:?}"),
     }
 }
 
-fn refused(document: &str) -> String {
+fn refused(document: &str) -> Refused {
     match judge(document, None, &json!({}), &table()) {
         Ok(cost) => panic!("{document} costs {cost:?}"),
-        Err(refusal) => refusal.to_string(),
+        Err(refused) => refused,
     }
 }
 
@@ -126,50 +126,99 @@ fn counts_are_those_of_the_expanded_document() {
 }
 
 #[test]
-fn a_refusal_names_the_limit_and_what_was_found() {
+fn a_limit_holds_to_the_last_one() {
+    let within = |text: &str| judge(text, None, &json!({}), &table()).map(|_| ());
+    let repeat = |open: &str, part: &str, times: usize, close: &str| format!("{open}{}{close}", part.repeat(times));
+    for (quantity, most, open, part, close) in [
+        (Quantity::Tokens, 1_996, "{ ... {", "id,", "} } "),
+        (Quantity::Nesting, 62, "{ a(b: ", "[", ""),
+        (Quantity::Name, 128, "{ item(id: ", "x", ") { id } }"),
+        (Quantity::Directives, 60, "{ __typename ", "@x ", "}"),
+        (Quantity::Aliases, 30, "{ ... {", "a: id ", "} }"),
+        (Quantity::UnknownFields, 50, "{", "id ", "}"),
+        (Quantity::Arguments, 32, "{ item(", "id: 1 ", ") { id } }"),
+        (Quantity::Variables, 64, "query(", "$a: ID ", ") { __typename }"),
+        (
+            Quantity::Spreads,
+            250,
+            "{",
+            "...F ",
+            "} fragment F on Query { __typename }",
+        ),
+        (
+            Quantity::RootMutations,
+            5,
+            "mutation {",
+            "itemCreate(name: \"\") { id } ",
+            "}",
+        ),
+        (Quantity::RootSubscriptions, 1, "subscription {", "time ", "}"),
+    ] {
+        let (least, too_many) = (repeat(open, part, most, close), repeat(open, part, most + 1, close));
+        let over = within(&too_many).expect_err("too much");
+        assert!(over.by(quantity), "{quantity:?}: {over:?}");
+        let at = within(&least);
+        assert!(
+            at.is_ok() || at.as_ref().is_err_and(|at| !at.by(quantity)),
+            "{quantity:?}: {at:?}"
+        );
+    }
+}
+
+#[test]
+fn a_refusal_says_what_was_found() {
+    let too_much = |quantity, found, most| Refusal::TooMuch { quantity, found, most };
     let aliases: String = (0..31).map(|i| format!("a{i}: id ")).collect();
     let mutations = "itemCreate(name: \"x\") { id } ".repeat(3);
-    for (document, message) in [
+    for (document, expected) in [
         (
             format!("{{ item(id: 1) {{ {aliases} }} }}"),
-            "the document has 31 aliases, at most 30 are allowed",
+            too_much(Quantity::Aliases, 31, 30),
         ),
         (
             format!("mutation {{ ...M ...M }} fragment M on Mutation {{ {mutations} }}"),
-            "the document has 6 root mutations, at most 5 are allowed",
+            too_much(Quantity::RootMutations, 6, 5),
         ),
         (
             "subscription { a: time time }".to_owned(),
-            "the document has 2 root fields of a subscription, at most 1 are allowed",
+            too_much(Quantity::RootSubscriptions, 2, 1),
         ),
         (
             "{ items(first: 250) { nodes { like(first: 250) { nodes { id } } } } }".to_owned(),
-            "the document has 63002 points, at most 20000 are allowed",
+            too_much(Quantity::Points, 1 + 1 + 250 * (1 + 1 + 250), 20_000),
         ),
         (
-            "{ ...A } fragment A on Query { ...B } fragment B on Query { ...A }".to_owned(),
-            "spreads itself",
+            "{ ...A } fragment A on Query { ...A }".to_owned(),
+            Refusal::Cycle("A".to_owned()),
         ),
-        ("{ item(id: \"a\\u0000b\") { id } }".to_owned(), "U+0000"),
-        ("{ item(id: \"a\\u{0}b\") { id } }".to_owned(), "U+0000"),
-        ("{ item(id: \"\"\"a\u{0}b\"\"\") { id } }".to_owned(), "U+0000"),
+        ("{ item(id: \"a\\u0000b\") { id } }".to_owned(), Refusal::Nul),
+        ("{ item(id: \"a\\u{00}b\") { id } }".to_owned(), Refusal::Nul),
+        ("{ item(id: \"\"\"a\u{0}b\"\"\") { id } }".to_owned(), Refusal::Nul),
+        ("{ a # \u{0}\n }".to_owned(), Refusal::Nul),
         (
             "{ é\nü item(id: \"\"\"x) }".to_owned(),
-            "syntax error at 2:12: the text is not closed",
+            Refusal::OpenText { line: 2, column: 12 },
         ),
-        ("{ item( }".to_owned(), "syntax error at 1:9: expected"),
+        (
+            "{ item(id: \"x\n\") }".to_owned(),
+            Refusal::OpenText { line: 1, column: 12 },
+        ),
         (
             "query($a: [Nope] = [1]) { item(id: 1) { id } }".to_owned(),
-            "unknown type \"Nope\"",
+            Refusal::UnknownType("Nope".to_owned()),
         ),
     ] {
-        let said = refused(&document);
-        assert!(said.contains(message), "{document}: {said}");
+        assert_eq!(refused(&document), Refused::Guard(expected), "{document}");
     }
     let escaped = "{ item(id: \"a\\\\u0000b\") { id } }";
     assert!(
         judge(escaped, None, &json!({}), &table()).is_ok(),
         "a backslash and zeros are no U+0000"
+    );
+    let block = "{ item(id: \"\"\"a\\u0000 \\\"\"\" b\"\"\") { id } }";
+    assert!(
+        judge(block, None, &json!({}), &table()).is_ok(),
+        "in a block text a backslash is one"
     );
 }
 
@@ -180,12 +229,9 @@ fn what_nobody_runs_is_bounded_too() {
         .map(|i| format!("fragment F{i} on Query {{ ...F{0} ...F{0} }} ", i + 1))
         .collect();
     let doubling = doubling + "fragment F25 on Query { __typename }";
-    let unused = format!("{{ __typename }} {doubling}");
-    assert!(refused(&unused).contains("steps of validation"), "{}", refused(&unused));
+    let unused = refused(&format!("{{ __typename }} {doubling}"));
+    assert!(unused.by(Quantity::Work), "{unused:?}");
     let other = format!("query A {{ __typename }} query B {{ ...F0 }} {doubling}");
-    let refusal = judge(&other, Some("A"), &json!({}), &table());
-    assert!(
-        matches!(refusal, Err(Refusal::TooMuch { what: "selections", .. })),
-        "{refusal:?}"
-    );
+    let other = judge(&other, Some("A"), &json!({}), &table()).expect_err("refused");
+    assert!(other.by(Quantity::Selections), "{other:?}");
 }

@@ -100,7 +100,7 @@ fn every_document_that_ships_is_within_the_limits() {
         };
         match judge(&text, None, &json!({}), &table) {
             Ok(cost) => println!("{place}: {cost:?}"),
-            Err(refusal) => refused.push(format!("{place}: {refusal}")),
+            Err(refusal) => refused.push(format!("{place}: {refusal:?}")),
         }
     }
     assert!(refused.is_empty(), "{refused:#?}");
