@@ -4,6 +4,7 @@ mod boundary;
 mod cost;
 mod journey;
 mod language;
+mod protocol;
 mod wire;
 
 use std::net::SocketAddr;
