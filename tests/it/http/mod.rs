@@ -3,6 +3,7 @@
 mod address;
 mod boundary;
 mod budget;
+mod cost;
 mod http2;
 mod journey;
 mod language;
