@@ -75,6 +75,9 @@ enum Command {
     },
     /// Prints the GraphQL schema, or with --dotenv the text of .env.example.
     Schema {
+        /// Print the schema as a subgraph of Apollo Federation.
+        #[arg(long, conflicts_with = "dotenv")]
+        federation: bool,
         /// Print .env.example instead.
         #[arg(long)]
         dotenv: bool,
@@ -111,7 +114,7 @@ pub async fn run(cli: Cli) -> ExitCode {
         Command::Healthcheck => Ok(healthcheck::healthcheck(&config).await),
         Command::Reindex => reindex::reindex(config).await,
         Command::Import { what } => import::import(config, what).await,
-        Command::Schema { dotenv } => schema::schema(dotenv),
+        Command::Schema { federation, dotenv } => schema::schema(federation, dotenv),
     };
     match result {
         Ok(code) => code,

@@ -8,6 +8,7 @@ mod gate;
 mod graphql;
 mod headers;
 mod health;
+mod language;
 mod media;
 mod metrics;
 mod refusal;
@@ -30,7 +31,7 @@ use crate::platform::error::Result;
 
 pub use body::Bodies;
 pub use gate::Gate;
-pub use graphql::{Endpoint, sdl};
+pub use graphql::{Endpoint, Patience, cost, sdl, subgraph_sdl};
 pub use metrics::metrics_router;
 pub use request_id::RequestId;
 
@@ -50,14 +51,19 @@ const COMPRESS_FROM: u64 = 1024;
 /// # Errors
 /// Those of [`Endpoint::new`].
 pub fn router(app: &App) -> Result<Router> {
-    let endpoint = Endpoint::new(app.clone())?;
+    Ok(router_of(Endpoint::new(app.clone())?))
+}
+
+/// All routes of the server, around an endpoint that is there already.
+pub fn router_of(endpoint: Endpoint) -> Router {
+    let app = &endpoint.app().clone();
     let mut router = Router::new()
         .route("/graphql", get(graphql::get).post(graphql::post))
         .route("/livez", get(health::livez))
         .route("/readyz", get(health::readyz))
         .route("/media/{*key}", get(media::file));
-    if !app.config.is_production() {
-        router = router.route("/graphiql", get(console::page));
+    if app.config.graphiql() {
+        router = router.merge(console::routes());
     }
     if app.config.test_gateway() {
         router = router.route(
@@ -67,7 +73,7 @@ pub fn router(app: &App) -> Result<Router> {
     }
     let gate = Gate::new(app.config.edge.requests_in_flight, REQUEST_DEADLINE);
     let bodies = Bodies::new(BODY_MAX, BODY_DEADLINE, BODIES_MAX);
-    Ok(layered(app, router.with_state(endpoint), bodies, gate))
+    layered(app, router.with_state(endpoint), bodies, gate)
 }
 
 /// `routes` behind the layers of the edge. A request passes them from the last to the first: it is named and its client

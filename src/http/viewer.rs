@@ -6,7 +6,11 @@ use crate::app::App;
 use crate::channel::Scope;
 use crate::graphql::context::RequestInfo;
 use crate::graphql::error::ApiError;
+use crate::http::budget::Payer;
+use crate::http::language;
+use crate::platform::address::ClientAddress;
 use crate::platform::error::Result;
+use crate::platform::locale::message;
 use crate::platform::viewer::Viewer;
 
 /// Longest request id taken from a proxy.
@@ -29,10 +33,9 @@ pub fn request_info(app: &App, headers: &HeaderMap) -> RequestInfo {
                 .all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'))
     };
     let request_id = text(headers, "x-request-id").filter(plain).map(str::to_owned);
-    let locale = text(headers, header::ACCEPT_LANGUAGE.as_str()).and_then(|l| l.split([',', ';']).next());
     RequestInfo {
         request_id: request_id.unwrap_or_else(|| app.ids.uuid().simple().to_string()),
-        locale: locale.unwrap_or("en").trim().to_owned(),
+        locale: language::of(headers),
         cart_token: text(headers, "x-cart-token").map(str::to_owned),
     }
 }
@@ -46,7 +49,7 @@ pub async fn scope(app: &App, headers: &HeaderMap) -> Result<Result<Scope, ApiEr
         None => app.channels.default_channel(&app.db).await?,
         Some(slug) => match app.channels.by_slug(&app.db, slug).await? {
             Some(channel) => channel,
-            None => return Ok(Err(ApiError::bad_input(format!("X-Channel: no channel \"{slug}\"")))),
+            None => return Ok(Err(ApiError::bad_input(message!("channel-header", slug = slug)))),
         },
     };
     let viewer = match text(headers, header::AUTHORIZATION.as_str()) {
@@ -58,6 +61,14 @@ pub async fn scope(app: &App, headers: &HeaderMap) -> Result<Result<Scope, ApiEr
         },
     };
     Ok(Ok(Scope { channel, viewer }))
+}
+
+/// Who pays for what `scope` asks for: staff by token, others by address.
+pub fn payer(app: &App, headers: &HeaderMap, scope: &Scope, address: ClientAddress) -> Payer {
+    match text(headers, header::AUTHORIZATION.as_str()) {
+        Some(token) if scope.viewer.is_staff() => Payer::staff(app, token),
+        _ => Payer::anonymous(app, address),
+    }
 }
 
 /// Compares in a time that does not tell how much of it is right.

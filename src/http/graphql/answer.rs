@@ -2,7 +2,8 @@
 
 use std::ops::Range;
 
-use async_graphql::{Response as GraphqlResponse, Value};
+use async_graphql::indexmap::IndexMap;
+use async_graphql::{Name, Number, Response as GraphqlResponse, Value};
 use axum::body::Body;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -11,13 +12,14 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
+use crate::graphql::context::RequestInfo;
 use crate::http::graphql::accept::Media;
 use crate::http::graphql::refusal::Refusal;
+use crate::platform::rate_limit::Left;
 
 /// What an answer depends on besides its address.
-const VARY: HeaderValue = HeaderValue::from_static(
-    "accept, accept-encoding, accept-language, authorization, x-channel, x-cart-token, x-currency",
-);
+const VARY: HeaderValue =
+    HeaderValue::from_static("accept, accept-encoding, authorization, x-channel, x-cart-token, x-currency");
 
 /// What caches may do with an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,6 +56,21 @@ impl Caching {
         };
         HeaderValue::try_from(text).ok()
     }
+}
+
+/// What a request cost, and what is left of the budget it was paid from.
+pub fn bill(requested: u64, left: Option<Left>) -> Value {
+    let mut bill = IndexMap::from([(Name::new("requested"), Value::from(requested))]);
+    if let Some(left) = left {
+        let rate = Number::from_f64(left.bucket.restored_per_second).map_or(Value::Null, Value::Number);
+        let budget = IndexMap::from([
+            (Name::new("maximum"), Value::from(left.bucket.capacity)),
+            (Name::new("available"), Value::from(left.available)),
+            (Name::new("restoreRate"), rate),
+        ]);
+        bill.insert(Name::new("budget"), Value::Object(budget));
+    }
+    Value::Object(bill)
 }
 
 /// Whether nothing was executed: the errors are about the request as a whole.
@@ -132,8 +149,8 @@ pub fn of(response: &GraphqlResponse, media: Media, caching: Caching, get: Optio
 }
 
 /// The answer to a request that was refused.
-pub fn refused(refusal: &Refusal, media: Media, request_id: &str) -> Response {
-    let body = Body::from(json(&refusal.response(request_id)));
+pub fn refused(refusal: &Refusal, media: Media, info: &RequestInfo) -> Response {
+    let body = Body::from(json(&refusal.response(info)));
     let media = if media.streams() { Media::Json } else { media };
     let mut answer = finish(refusal.status(media), media, Caching::Never, body);
     let headers = answer.headers_mut();

@@ -129,7 +129,7 @@ async fn cors(server: &Server, origin: &str) -> (Response, Response) {
 async fn listed_origins_may_call_with_credentials_and_others_may_not() {
     let listed = "https://shop.example";
     let shop = Shop::configured(|config| config.server.cors_origins = vec![listed.to_owned()]).await;
-    let server = Server::of(shop).await;
+    let server = Server::of(shop, Patience::default()).await;
     let (preflight, answer) = cors(&server, listed).await;
     for answer in [&preflight, &answer] {
         assert_eq!(text(answer, "access-control-allow-origin"), listed);
@@ -232,7 +232,7 @@ fn what_is_no_origin_is_refused_at_the_start() {
 async fn browsers_are_kept_on_https_where_it_is_https() {
     let hsts = async |change: fn(&mut Config), proto: &'static str| {
         let shop = Shop::configured(change).await;
-        let server = Server::of(shop).await;
+        let server = Server::of(shop, Patience::default()).await;
         let request = server
             .client
             .get(server.url("/livez"))
