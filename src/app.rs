@@ -16,10 +16,18 @@ use crate::platform::error::Result;
 use crate::platform::event::Listeners;
 use crate::platform::id::Ids;
 use crate::platform::jobs::Registry;
+use crate::platform::rate_limit::{InProcessBuckets, Limits};
+use crate::platform::stop::Stop;
+use crate::platform::texts::{InProcessTexts, Texts};
 use crate::recommendation::Leaders;
 use crate::search::Search;
 use crate::tax::TaxRates;
 use crate::{mail, media, order, payment, recommendation, search};
+
+/// Callers whose limits a process remembers: a few megabytes.
+const BUCKETS_MAX: usize = 100_000;
+/// Bytes of short texts that a process keeps.
+const TEXTS_MAX: u64 = 32 << 20;
 
 /// The application. Cheap to clone.
 #[derive(Clone)]
@@ -51,6 +59,12 @@ pub struct Parts {
     pub media: Arc<dyn Store>,
     /// How mail leaves.
     pub mail: Arc<dyn Transport>,
+    /// How much one caller may ask for.
+    pub limits: Limits,
+    /// Short texts that servers share for a while.
+    pub texts: Texts,
+    /// Whether the process goes on.
+    pub stop: Stop,
     /// What can be done later.
     pub jobs: Arc<Registry<App>>,
 }
@@ -136,6 +150,9 @@ impl Builder {
             },
             media: media::store::from_data_dir(&data_dir)?,
             mail: mail::transport::from_data_dir(&data_dir)?,
+            limits: Limits::new(Arc::new(InProcessBuckets::new(clock.clone(), BUCKETS_MAX))),
+            texts: Texts::new(Arc::new(InProcessTexts::new(TEXTS_MAX))),
+            stop: Stop::default(),
             config,
             db,
             clock,

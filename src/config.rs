@@ -3,8 +3,12 @@
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{Args, ValueEnum};
+
+use crate::platform::address::Network;
+use crate::platform::rate_limit::Bucket;
 
 /// Everything that can be configured.
 #[derive(Clone, Debug, Args)]
@@ -12,6 +16,9 @@ pub struct Config {
     /// The server itself.
     #[command(flatten)]
     pub server: Server,
+    /// What the edge lets through.
+    #[command(flatten)]
+    pub edge: Edge,
     /// The database.
     #[command(flatten)]
     pub database: Database,
@@ -82,6 +89,15 @@ pub struct Server {
         global = true
     )]
     pub cors_origins: Vec<String>,
+    /// Manifest of trusted documents: `{"<hash>": "<document>"}` as graphql-codegen writes it, or Apollo's persisted-query
+    /// manifest. With it, only staff may send other documents. Not set: everybody may send any document.
+    #[arg(
+        long = "trusted-documents",
+        alias = "merx-trusted-documents",
+        env = "MERX_TRUSTED_DOCUMENTS",
+        global = true
+    )]
+    pub trusted_documents: Option<PathBuf>,
     /// Address of the Prometheus metrics, on a listener of their own. Not set: no metrics.
     #[arg(
         long = "metrics-listen",
@@ -100,6 +116,81 @@ pub struct Server {
     pub log: String,
 }
 
+/// What the edge lets through.
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Edge")]
+pub struct Edge {
+    /// Addresses and networks of the proxies in front of the server, separated by commas, such as `10.0.0.0/8`. Only
+    /// what they say in X-Forwarded-For, Forwarded and X-Forwarded-Proto is believed. Empty: nobody is.
+    #[arg(
+        long = "trusted-proxies",
+        alias = "merx-trusted-proxies",
+        env = "MERX_TRUSTED_PROXIES",
+        value_delimiter = ',',
+        global = true
+    )]
+    pub trusted_proxies: Vec<Network>,
+    /// Strict-Transport-Security, which tells browsers to come by https alone: true sends it always, false never. Not
+    /// set: in production, when a trusted proxy says that the client came by https.
+    #[arg(long = "hsts", alias = "merx-hsts", env = "MERX_HSTS", global = true)]
+    pub hsts: Option<bool>,
+    /// Connections at most.
+    #[arg(
+        long = "connections",
+        alias = "merx-connections",
+        env = "MERX_CONNECTIONS",
+        default_value_t = 10_000,
+        global = true
+    )]
+    pub connections: usize,
+    /// Connections of one address at most (of one /64 network with IPv6). Trusted proxies have no such limit.
+    #[arg(
+        long = "connections-per-address",
+        alias = "merx-connections-per-address",
+        env = "MERX_CONNECTIONS_PER_ADDRESS",
+        default_value_t = 1_000,
+        global = true
+    )]
+    pub connections_per_address: usize,
+    /// Requests that are worked on at the same time; more are answered 503 at once.
+    #[arg(
+        long = "requests-in-flight",
+        alias = "merx-requests-in-flight",
+        env = "MERX_REQUESTS_IN_FLIGHT",
+        default_value_t = 1_000,
+        global = true
+    )]
+    pub requests_in_flight: usize,
+    /// Budget of a client address in cost points: capacity/restored per second.
+    #[arg(
+        long = "budget-anonymous",
+        alias = "merx-budget-anonymous",
+        env = "MERX_BUDGET_ANONYMOUS",
+        default_value = "20000/1000",
+        global = true
+    )]
+    pub budget_anonymous: Bucket,
+    /// Budget of a staff token in cost points: capacity/restored per second.
+    #[arg(
+        long = "budget-staff",
+        alias = "merx-budget-staff",
+        env = "MERX_BUDGET_STAFF",
+        default_value = "100000/5000",
+        global = true
+    )]
+    pub budget_staff: Bucket,
+    /// Seconds between the order to stop and the end of taking requests: as long as the load balancer takes to notice
+    /// that `/readyz` says no. Not set: 5 in production, 0 in development.
+    #[arg(
+        long = "stop-delay",
+        alias = "merx-stop-delay",
+        env = "MERX_STOP_DELAY",
+        value_parser = clap::value_parser!(u64).range(0..=20),
+        global = true
+    )]
+    pub stop_delay: Option<u64>,
+}
+
 /// The database.
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Database")]
@@ -116,6 +207,15 @@ pub struct Database {
         global = true
     )]
     pub connections: u32,
+    /// Seconds that a statement of a request or a job may take on PostgreSQL. 0: no limit.
+    #[arg(
+        long = "statement-timeout",
+        alias = "merx-statement-timeout",
+        env = "MERX_STATEMENT_TIMEOUT",
+        default_value_t = 15,
+        global = true
+    )]
+    pub statement_timeout: u64,
 }
 
 /// Jobs and carts.
@@ -245,6 +345,9 @@ pub enum ConfigError {
     /// A token that can be guessed.
     #[error("MERX_STAFF_TOKEN is shorter than {STAFF_TOKEN_MIN} characters")]
     ShortStaffToken,
+    /// An origin as no browser sends it.
+    #[error("MERX_CORS_ORIGINS: \"{0}\" is no origin; write scheme://host or scheme://host:port and nothing behind it")]
+    Origin(String),
 }
 
 impl Config {
@@ -253,6 +356,9 @@ impl Config {
     /// # Errors
     /// See [`ConfigError`].
     pub fn check(&self) -> Result<(), ConfigError> {
+        if let Some(origin) = self.server.cors_origins.iter().find(|origin| !is_origin(origin)) {
+            return Err(ConfigError::Origin(origin.clone()));
+        }
         match &self.server.staff_token {
             Some(token) if token == DEMO_STAFF_TOKEN && self.is_production() => Err(ConfigError::DemoStaffToken),
             Some(token) if token.len() < STAFF_TOKEN_MIN => Err(ConfigError::ShortStaffToken),
@@ -274,6 +380,12 @@ impl Config {
         }
     }
 
+    /// How long the server goes on after it is told to stop, so that load balancers notice.
+    pub fn stop_delay(&self) -> Duration {
+        let seconds = self.edge.stop_delay;
+        Duration::from_secs(seconds.unwrap_or(if self.is_production() { 5 } else { 0 }))
+    }
+
     /// Whether the test gateway is offered.
     pub fn test_gateway(&self) -> bool {
         self.shop.test_gateway.unwrap_or(!self.is_production())
@@ -286,6 +398,15 @@ impl Config {
             None => format!("sqlite:{}", self.server.data_dir.join("merx.db").display()),
         }
     }
+}
+
+/// Whether `text` is written as browsers write an origin: the comparison is by letters.
+fn is_origin(text: &str) -> bool {
+    let host = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+    host.is_some_and(|host| {
+        let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '-' | '.' | ':' | '[' | ']');
+        !host.is_empty() && host.chars().all(plain)
+    })
 }
 
 /// The text of `.env.example`: every variable with its description and default.

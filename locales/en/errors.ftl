@@ -11,9 +11,36 @@ internal = internal error (request { $request })
 unauthenticated = sign in first
 forbidden = not allowed
 channel-header = X-Channel: no channel "{ $slug }"
+throttled = too many requests: the budget is used up
 cart-token-missing = cartToken is missing: pass it in the input or as X-Cart-Token
-document-too-large = the document is larger than { $max } bytes
 text-with-nul = text must not contain the character U+0000: the database cannot keep it
+
+## GraphQL over HTTP. What the parser and the check of variables say ($said, $reason) is about code, and English.
+
+body-too-large = the body is larger than { $max } bytes
+body-cut-short = the body ended early
+body-not-json = not JSON: { $reason }
+url-malformed = malformed address: { $reason }
+media-type-unsupported = send application/json in UTF-8
+not-acceptable = answers come as application/graphql-response+json, application/json, text/event-stream or multipart/mixed
+stream-needed = a subscription needs a stream: accept text/event-stream or multipart/mixed, or use a WebSocket
+queries-only-by-get = only queries may be sent by GET
+batch-not-taken = send one request at a time: batches are not taken
+request-not-object = a GraphQL request is an object
+query-missing = "query" is missing
+parameter-not-text = "{ $name }" must be a text
+parameter-not-object = "{ $name }" must be an object
+parameter-not-json = "{ $name }" is not JSON: { $reason }
+syntax-error = syntax error: { $said }
+document-too-large = the document is larger than { $max } bytes
+document-not-trusted = this server runs trusted documents only, and this is none of them
+operation-ambiguous = the document has several operations: name one in operationName
+operation-not-found = the document has no operation of the name in operationName
+variable = variable { $reason }
+persisted-query-malformed = "extensions.persistedQuery" needs version 1 and a sha256Hash
+# The words of these two are looked for by clients: they are the same in all languages.
+persisted-query-not-found = PersistedQueryNotFound
+persisted-query-mismatch = provided sha does not match query
 
 ## Arguments
 

@@ -35,7 +35,7 @@ pub(super) async fn serve(config: Config) -> Result<ExitCode> {
         });
     }
     announce(&app, address);
-    let router = http::router(&app);
+    let router = http::router(&app)?;
     axum::serve(listener, router)
         .with_graceful_shutdown(told_to_stop())
         .await?;

@@ -9,7 +9,7 @@ use tokio::sync::watch;
 use crate::app::App;
 use crate::config::Config;
 use crate::platform::error::Result;
-use crate::platform::jobs::run_workers;
+use crate::platform::jobs::{POLL, run_workers};
 
 /// How often the worker does its rounds: lapsed reservations are given back, payments that were left open
 /// are settled.
@@ -33,7 +33,7 @@ pub(super) async fn worker(config: Config) -> Result<ExitCode> {
 
 /// Jobs and rounds, until `stop` turns true.
 pub(super) async fn work(app: App, mut stop: watch::Receiver<bool>) {
-    let jobs = run_workers(&app.db, Arc::clone(&app.jobs), app.clone(), stop.clone());
+    let jobs = run_workers(&app.db, Arc::clone(&app.jobs), app.clone(), POLL, stop.clone());
     let rounds = async {
         while !*stop.borrow() {
             if let Err(error) = crate::checkout::sweep(&app).await {

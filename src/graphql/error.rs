@@ -3,9 +3,12 @@
 
 use std::any::TypeId;
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use async_graphql::extensions::{Extension, ExtensionContext, ExtensionFactory, NextPrepareRequest, NextRequest};
-use async_graphql::{Context, Enum, Interface, Object, Request, Response, ServerError, ServerResult};
+use async_graphql::{
+    Context, Enum, ErrorExtensionValues, Interface, Object, Pos, Request, Response, ServerError, ServerResult,
+};
 
 use crate::graphql::batch::Shared;
 use crate::graphql::context::{ContextExt, RequestInfo};
@@ -282,6 +285,26 @@ impl Warning {
 pub enum WarningCode {
     /// A line was joined with an equal one.
     LinesMerged,
+}
+
+/// The answer to a request that nothing was executed for.
+pub fn request_error(
+    message: &str,
+    location: Option<(usize, usize)>,
+    code: &str,
+    request_id: &str,
+    retry_after: Option<Duration>,
+) -> Response {
+    let position = location.map(|(line, column)| Pos { line, column });
+    let mut error = ServerError::new(message, position);
+    let mut extensions = ErrorExtensionValues::default();
+    extensions.set("code", code);
+    extensions.set("requestId", request_id);
+    if let Some(pause) = retry_after {
+        extensions.set("retryAfter", pause.as_secs().max(1));
+    }
+    error.extensions = Some(extensions);
+    Response::from_errors(vec![error])
 }
 
 /// The boundary: after it, every error has a code and a request id, and none says more than it should.

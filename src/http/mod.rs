@@ -1,5 +1,7 @@
 //! The edge: the router and its layers.
 
+pub mod address;
+pub mod budget;
 mod console;
 mod graphql;
 mod health;
@@ -20,6 +22,7 @@ use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::timeout::TimeoutLayer;
 
 use crate::app::App;
+use crate::platform::error::Result;
 
 pub use graphql::{Endpoint, sdl};
 pub use metrics::metrics_router;
@@ -30,8 +33,11 @@ const BODY_MAX: usize = 1 << 20;
 const REQUEST_DEADLINE: Duration = Duration::from_secs(30);
 
 /// All routes of the server.
-pub fn router(app: &App) -> Router {
-    let endpoint = Endpoint::new(app.clone());
+///
+/// # Errors
+/// Those of [`Endpoint::new`].
+pub fn router(app: &App) -> Result<Router> {
+    let endpoint = Endpoint::new(app.clone())?;
     let mut router = Router::new()
         .route("/graphql", get(graphql::get).post(graphql::post))
         .route("/livez", get(health::livez))
@@ -46,7 +52,7 @@ pub fn router(app: &App) -> Router {
             get(test_gateway::page).post(test_gateway::answer),
         );
     }
-    router
+    Ok(router
         .with_state(endpoint)
         .layer(RequestBodyLimitLayer::new(BODY_MAX))
         .layer(TimeoutLayer::with_status_code(
@@ -55,7 +61,8 @@ pub fn router(app: &App) -> Router {
         ))
         .layer(CompressionLayer::new())
         .layer(cors(app))
-        .layer(axum::middleware::map_response(security_headers))
+        .layer(axum::middleware::from_fn_with_state(app.clone(), address::resolve))
+        .layer(axum::middleware::map_response(security_headers)))
 }
 
 fn cors(app: &App) -> CorsLayer {

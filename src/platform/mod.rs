@@ -1,5 +1,6 @@
 //! What every domain stands on. Knows no domain and no GraphQL.
 
+pub mod address;
 pub mod cache;
 pub mod clock;
 pub mod db;
@@ -10,5 +11,8 @@ pub mod jobs;
 pub mod locale;
 pub mod money;
 pub mod page;
+pub mod rate_limit;
+pub mod stop;
 pub mod text;
+pub mod texts;
 pub mod viewer;

@@ -152,7 +152,7 @@ async fn the_contract_validates() {
         return;
     };
     let shop = Shop::demo().await;
-    let endpoint = Endpoint::new(shop.app.clone());
+    let endpoint = Endpoint::new(shop.app.clone()).expect("a schema");
     let staff = bearer(STAFF_TOKEN);
     let mut broken = Vec::new();
     for name in PROMISED {
@@ -181,7 +181,7 @@ async fn the_documents_of_the_readme_validate() {
     let documents: Vec<&str> = blocks.map(|b| b.split("```").next().unwrap_or_default()).collect();
     assert!(documents.len() >= 7, "the documents are not found");
     let shop = Shop::demo().await;
-    let endpoint = Endpoint::new(shop.app.clone());
+    let endpoint = Endpoint::new(shop.app.clone()).expect("a schema");
     for document in documents {
         let found = complaints(&endpoint, &HeaderMap::new(), document).await;
         assert!(found.is_empty(), "{document}\n{found:?}");

@@ -3,6 +3,7 @@
 
 mod gate;
 mod registry;
+mod table;
 mod worker;
 
 use std::sync::Arc;
@@ -15,8 +16,9 @@ use tokio::sync::Notify;
 use crate::platform::db::{Tx, insert_job};
 use crate::platform::error::Result;
 
+pub use gate::{Gate, Table};
 pub use registry::{JobError, Registry};
-pub use worker::{QueueDepth, forget_all, queue_depths, run_workers};
+pub use worker::{POLL, QueueDepth, forget_all, queue_depths, run_workers};
 
 /// Attempts before a job is dead: with the pauses of [`backoff`] about a day.
 pub const MAX_ATTEMPTS: i32 = 36;

@@ -12,20 +12,27 @@ use tokio::sync::watch;
 use crate::platform::db::{Backend, Db};
 use crate::platform::error::{Fault, Result};
 use crate::platform::jobs::gate::Gate;
-use crate::platform::jobs::{Envelope, JobError, MAX_ATTEMPTS, Queue, Registry, backoff};
+use crate::platform::jobs::{Envelope, JobError, MAX_ATTEMPTS, Queue, Registry, backoff, table};
 
 /// How often a worker looks for jobs that nobody woke it for: those of other processes, and retries that are due.
-const POLL: Duration = Duration::from_millis(400);
+pub const POLL: Duration = Duration::from_millis(400);
 /// How soon a worker starts again after the database threw it out.
 const RESTART: Duration = Duration::from_secs(1);
 /// Jobs of a queue that run at once in a process.
 const CONCURRENCY: usize = 8;
 
-/// Runs the workers of all queues until `stop` turns true, then lets the running jobs end.
+/// Runs the workers of all queues until `stop` turns true, then lets the running jobs end. They look for jobs when one
+/// is written in this process, and every `poll` for what nobody tells them: see [`POLL`].
 ///
 /// # Errors
 /// None today: a worker that dies is started again, and the death is logged.
-pub async fn run_workers<S>(db: &Db, registry: Arc<Registry<S>>, state: S, stop: watch::Receiver<bool>) -> Result<()>
+pub async fn run_workers<S>(
+    db: &Db,
+    registry: Arc<Registry<S>>,
+    state: S,
+    poll: Duration,
+    stop: watch::Receiver<bool>,
+) -> Result<()>
 where
     S: Clone + Send + Sync + 'static,
 {
@@ -35,6 +42,7 @@ where
             registry: Arc::clone(&registry),
             state: state.clone(),
             queue,
+            poll,
         };
         run_queue(context, stop.clone())
     });
@@ -47,6 +55,7 @@ struct Context<S> {
     registry: Arc<Registry<S>>,
     state: S,
     queue: Queue,
+    poll: Duration,
 }
 
 impl<S: Clone> Clone for Context<S> {
@@ -56,6 +65,7 @@ impl<S: Clone> Clone for Context<S> {
             registry: Arc::clone(&self.registry),
             state: self.state.clone(),
             queue: self.queue,
+            poll: self.poll,
         }
     }
 }
@@ -70,16 +80,20 @@ async fn run_queue<S: Clone + Send + Sync + 'static>(context: Context<S>, mut st
             let _ = ended.wait_for(|stop| *stop).await;
             Ok::<(), std::io::Error>(())
         };
-        let polls = polls(context.db.clone(), context.queue);
+        let polls = polls(context.db.clone(), context.queue, context.poll);
         let result = match Backend::of(&context.db) {
             Backend::Postgres => {
                 let config = apalis_postgres::Config::default()
                     .queue(context.queue.name())
                     .batch_size(CONCURRENCY);
                 let pool = context.db.connection().get_postgres_connection_pool();
+                let table = table::Postgres {
+                    pool: pool.clone(),
+                    config: config.clone(),
+                };
                 let backend = apalis_postgres::PostgresStorage::<Envelope>::new(pool).with_config(config);
                 WorkerBuilder::new(name)
-                    .backend(Gate::new(backend, polls))
+                    .backend(Gate::new(backend, table, polls))
                     .data(context.clone())
                     .concurrency(CONCURRENCY)
                     .build(run_one::<S>)
@@ -91,9 +105,13 @@ async fn run_queue<S: Clone + Send + Sync + 'static>(context: Context<S>, mut st
                     .queue(context.queue.name())
                     .batch_size(CONCURRENCY);
                 let pool = context.db.connection().get_sqlite_connection_pool();
+                let table = table::Sqlite {
+                    pool: pool.clone(),
+                    config: config.clone(),
+                };
                 let backend = apalis_sqlite::SqliteStorage::<Envelope>::new(pool).with_config(config);
                 WorkerBuilder::new(name)
-                    .backend(Gate::new(backend, polls))
+                    .backend(Gate::new(backend, table, polls))
                     .data(context.clone())
                     .concurrency(CONCURRENCY)
                     .build(run_one::<S>)
@@ -114,12 +132,12 @@ async fn run_queue<S: Clone + Send + Sync + 'static>(context: Context<S>, mut st
     }
 }
 
-/// An item each time a worker should look: woken by a commit of this process, or by the clock.
-fn polls(db: Db, queue: Queue) -> impl Stream<Item = ()> + Send + 'static {
+/// An item each time a worker should look: a commit of this process wrote a job, or `poll` has passed.
+fn polls(db: Db, queue: Queue, poll: Duration) -> impl Stream<Item = ()> + Send + 'static {
     Box::pin(futures_util::stream::unfold(db, move |db| async move {
         tokio::select! {
             () = db.wakers().woken(queue) => {}
-            () = tokio::time::sleep(POLL) => {}
+            () = tokio::time::sleep(poll) => {}
         }
         Some(((), db))
     }))

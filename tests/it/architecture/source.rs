@@ -59,12 +59,12 @@ impl Source {
         self.parts().first().map_or("", |part| part.trim_end_matches(".rs"))
     }
 
-    /// Whether it is GraphQL: `src/graphql/`, a domain's `graphql.rs` or `graphql/`.
+    /// Whether it is GraphQL: `src/graphql/`, `src/http/graphql/`, a domain's `graphql.rs` or `graphql/`.
     pub fn is_graphql(&self) -> bool {
         let parts = self.parts();
         match parts.as_slice() {
             ["graphql", ..] => true,
-            ["http", ..] => false,
+            ["http", second, ..] => *second == "graphql",
             [_, second, ..] => *second == "graphql" || *second == "graphql.rs",
             _ => false,
         }

@@ -39,7 +39,7 @@ async fn a_broken_database_says_nothing_about_itself() {
 async fn every_failure_has_a_code_and_a_request_id() {
     let shop = Shop::demo().await;
     for (document, code) in [
-        ("{", "GRAPHQL_VALIDATION_FAILED"),
+        ("{", "GRAPHQL_PARSE_FAILED"),
         ("{ nothing }", "GRAPHQL_VALIDATION_FAILED"),
         ("{ node(id: \"nothing\") { id } }", "BAD_USER_INPUT"),
         (

@@ -26,7 +26,7 @@ impl Server {
         let shop = Shop::demo().await;
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = listener.local_addr().expect("an address");
-        let router = merx::http::router(&shop.app);
+        let router = merx::http::router(&shop.app).expect("a router");
         tokio::spawn(async move { axum::serve(listener, router).await });
         Self {
             shop,

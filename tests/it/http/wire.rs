@@ -57,7 +57,7 @@ async fn what_is_no_request_is_refused_with_a_code() {
         .json()
         .await
         .expect("JSON");
-    assert_eq!(answer["errors"][0]["extensions"]["code"], "BAD_USER_INPUT");
+    assert_eq!(answer["errors"][0]["extensions"]["code"], "COST_LIMIT");
 }
 
 #[tokio::test]

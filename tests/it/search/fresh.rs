@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use merx::app::Builder;
-use merx::platform::jobs::run_workers;
+use merx::platform::jobs::{POLL, run_workers};
 use serde_json::json;
 use tokio::sync::watch;
 
@@ -29,7 +29,8 @@ async fn a_change_is_found_within_a_second() {
     let shop = shop().await;
     let (stop, stopped) = watch::channel(false);
     let app = shop.app.clone();
-    let workers = tokio::spawn(async move { run_workers(&app.db, Arc::clone(&app.jobs), app.clone(), stopped).await });
+    let workers =
+        tokio::spawn(async move { run_workers(&app.db, Arc::clone(&app.jobs), app.clone(), POLL, stopped).await });
     // The workers are up when a first job is through.
     let variant = json!({ "sku": "XYL-1", "price": { "amount": "5.00", "currencyCode": "USD" } });
     let more = json!({ "slug": "percussion", "variants": [variant] });

@@ -35,6 +35,7 @@ async fn product_ids(app: &App) -> Vec<ProductId> {
 
 async fn ask_app(app: &App, variables: Value) -> Value {
     let answer = Endpoint::new(app.clone())
+        .expect("a schema")
         .execute(&axum::http::HeaderMap::new(), super::SEARCH, None, variables)
         .await;
     let mut answer = serde_json::to_value(answer).expect("an answer is JSON");

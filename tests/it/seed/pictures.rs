@@ -26,7 +26,7 @@ async fn every_picture_is_there_and_well_formed() {
     let summary = demo(&app).await.expect("the demo shop is seeded");
     assert_eq!((summary.products, summary.categories), (84, 34));
     let document = "{ products(first: 100) { nodes { media(first: 5) { url } } } }";
-    let endpoint = Endpoint::new(app.clone());
+    let endpoint = Endpoint::new(app.clone()).expect("a schema");
     let answer = endpoint.execute(&HeaderMap::new(), document, None, json!({})).await;
     let answer = serde_json::to_value(answer).expect("an answer is JSON");
     let products = answer["data"]["products"]["nodes"].as_array().expect("products");
@@ -57,7 +57,7 @@ async fn the_server_hands_them_out() {
     demo(&app).await.expect("the demo shop is seeded");
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let address = listener.local_addr().expect("an address");
-    let router = merx::http::router(&app);
+    let router = merx::http::router(&app).expect("a router");
     tokio::spawn(async move { axum::serve(listener, router).await });
     let get = async |path: &str| {
         reqwest::get(format!("http://{address}{path}"))

@@ -16,7 +16,7 @@ use merx::http::Endpoint;
 use merx::payment::Gateways;
 use merx::payment::gateway::Gateway;
 use merx::platform::clock::Clock;
-use merx::platform::jobs::{queue_depths, run_workers};
+use merx::platform::jobs::{POLL, queue_depths, run_workers};
 use serde_json::Value;
 use tokio::sync::watch;
 
@@ -88,7 +88,7 @@ impl Shop {
             builder = builder.payments(payments);
         }
         let app = builder.build().await.expect("the application opens");
-        let endpoint = Endpoint::new(app.clone());
+        let endpoint = Endpoint::new(app.clone()).expect("a schema");
         Self {
             app,
             endpoint,
@@ -174,7 +174,7 @@ impl Shop {
         let app = self.app.clone();
         let workers = tokio::spawn(async move {
             let jobs = Arc::clone(&app.jobs);
-            run_workers(&app.db, jobs, app.clone(), stopped).await
+            run_workers(&app.db, jobs, app.clone(), POLL, stopped).await
         });
         let idle = async {
             loop {

@@ -1,0 +1,49 @@
+//! Budgets: each request costs points, taken from the bucket of whoever sent it.
+
+use sha2::{Digest, Sha256};
+
+use crate::app::App;
+use crate::platform::address::ClientAddress;
+use crate::platform::rate_limit::{Bucket, Left, Throttled};
+
+/// What a document costs that is refused before it runs: reading it was work too, and a flood of refused documents must
+/// run dry like any other.
+pub const REFUSED: u32 = 100;
+
+/// Whose bucket a request is paid from.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Payer {
+    key: String,
+    bucket: Bucket,
+}
+
+impl Payer {
+    /// Somebody who did not sign in pays from the bucket of the address.
+    pub fn anonymous(app: &App, address: ClientAddress) -> Self {
+        Self {
+            key: format!("budget:address:{address}"),
+            bucket: app.config.edge.budget_anonymous,
+        }
+    }
+
+    /// Staff pays from the bucket of its token. The key holds a hash, because keys are seen by who looks into Redis.
+    pub fn staff(app: &App, token: &str) -> Self {
+        let hash: String = Sha256::digest(token)
+            .iter()
+            .take(16)
+            .map(|byte| format!("{byte:02x}"))
+            .collect();
+        Self {
+            key: format!("budget:staff:{hash}"),
+            bucket: app.config.edge.budget_staff,
+        }
+    }
+}
+
+/// Takes `points` from the bucket of `payer`.
+///
+/// # Errors
+/// There are too few: the request is answered 429 with Retry-After.
+pub async fn charge(app: &App, payer: &Payer, points: u32) -> Result<Left, Throttled> {
+    app.limits.take(&payer.key, points, payer.bucket).await
+}

@@ -1,0 +1,314 @@
+//! GraphQL over HTTP. The only place that instantiates the executor: everybody else calls [`Endpoint`], which is not
+//! generic, so that the schema is compiled once.
+//!
+//! A request passes through here in this order: [`wire`] reads it, [`accept`] the form of the answer, [`documents`]
+//! finds the document, it is parsed and its cost is weighed before anything else looks at it, [`variables`] checks the
+//! values, the parsed document runs, and [`answer`] writes it down. What is refused on the way is a [`refusal::Refusal`].
+
+pub mod accept;
+mod answer;
+mod documents;
+mod refusal;
+mod variables;
+mod wire;
+
+use std::sync::Arc;
+
+use async_graphql::parser::types::{ExecutableDocument, OperationDefinition, OperationType};
+use async_graphql::{Request, Response as GraphqlResponse, Schema, Variables};
+use axum::body::Bytes;
+use axum::extract::rejection::{BytesRejection, QueryRejection};
+use axum::extract::{Query as UrlQuery, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::Response;
+use futures_util::stream::BoxStream;
+
+use crate::app::App;
+use crate::channel::Scope;
+use crate::graphql::batch::Batch;
+use crate::graphql::context::RequestInfo;
+use crate::graphql::error::Boundary;
+use crate::graphql::root::{MerxSchema, Mutation, Query};
+use crate::http::{BODY_MAX, language, viewer};
+use crate::platform::error::Result;
+use crate::platform::locale::message;
+
+use accept::{Accepted, Media};
+use answer::Caching;
+use documents::{Documents, Parsed};
+use refusal::Refusal;
+use variables::InputTypes;
+use wire::{UrlParameters, Wire};
+
+/// How deep a document may nest.
+const DEPTH_MAX: usize = 15;
+/// Aliases in a document.
+const ALIASES_MAX: usize = 30;
+/// Fields that a document may select, fragments expanded.
+const COMPLEXITY_MAX: usize = 2_000;
+/// Largest document in bytes.
+const DOCUMENT_MAX: usize = 64 << 10;
+
+/// The endpoint: the application behind its schema. Cheap to clone.
+#[derive(Clone)]
+pub struct Endpoint(Arc<Inner>);
+
+struct Inner {
+    app: App,
+    schema: MerxSchema,
+    inputs: InputTypes,
+    documents: Documents,
+}
+
+/// Who asks.
+#[derive(Clone)]
+pub(super) struct Caller {
+    /// What the edge knows about the request.
+    pub info: RequestInfo,
+    /// The channel and the viewer.
+    pub scope: Scope,
+}
+
+/// A request that may run.
+pub(super) struct Prepared {
+    parsed: Arc<Parsed>,
+    operation: Option<String>,
+    variables: Variables,
+    /// What it does.
+    pub kind: OperationType,
+}
+
+/// The schema as text.
+pub fn sdl() -> String {
+    build().finish().sdl()
+}
+
+fn build() -> async_graphql::SchemaBuilder<Query, Mutation, async_graphql::EmptySubscription> {
+    Schema::build(Query::default(), Mutation::default(), async_graphql::EmptySubscription)
+        .extension(Boundary)
+        .limit_depth(DEPTH_MAX)
+        .limit_aliases(ALIASES_MAX)
+        .limit_complexity(COMPLEXITY_MAX)
+}
+
+impl Endpoint {
+    /// The endpoint of `app`.
+    ///
+    /// # Errors
+    /// A manifest of trusted documents that cannot be read.
+    pub fn new(app: App) -> Result<Self> {
+        let mut builder = build().data(app.clone());
+        if app.config.is_production() {
+            builder = builder.disable_introspection().disable_suggestions();
+        }
+        let schema = builder.finish();
+        let sdl = async_graphql::parser::parse_schema(schema.sdl())
+            .map_err(|e| crate::platform::error::Fault::part("schema", e))?;
+        Ok(Self(Arc::new(Inner {
+            inputs: InputTypes::of(&sdl),
+            documents: Documents::new(app.config.server.trusted_documents.as_deref())?,
+            schema,
+            app,
+        })))
+    }
+
+    /// The application behind it.
+    pub fn app(&self) -> &App {
+        &self.0.app
+    }
+
+    /// Runs a document for whoever sent `headers`.
+    pub async fn execute(
+        &self,
+        headers: &HeaderMap,
+        document: &str,
+        operation: Option<String>,
+        variables: serde_json::Value,
+    ) -> GraphqlResponse {
+        let info = viewer::request_info(self.app(), headers);
+        let asked = info.clone();
+        let wire = serde_json::json!({ "query": document, "operationName": operation, "variables": variables });
+        let run = async {
+            let wire = Wire::from_value(wire)?;
+            let caller = self.caller(headers, info).await?;
+            let prepared = self.prepare(&caller, wire).await?;
+            Ok(self.run(caller, prepared).await)
+        };
+        run.await.unwrap_or_else(|refusal: Refusal| refusal.response(&asked))
+    }
+
+    /// Who sent `headers`.
+    pub(super) async fn caller(&self, headers: &HeaderMap, info: RequestInfo) -> Result<Caller, Refusal> {
+        match viewer::scope(self.app(), headers).await {
+            Ok(Ok(scope)) => Ok(Caller { info, scope }),
+            Ok(Err(error)) => Err(error.into()),
+            Err(fault) => {
+                tracing::error!(request_id = info.request_id, %fault, "no scope");
+                Err(Refusal::internal(&info.request_id))
+            }
+        }
+    }
+
+    /// Finds, parses and weighs what `wire` asks for. No resolver has run yet.
+    pub(super) async fn prepare(&self, caller: &Caller, wire: Wire) -> Result<Prepared, Refusal> {
+        let documents = &self.0.documents;
+        let named = documents.named(&wire, caller.scope.viewer.is_staff())?;
+        let parsed = documents.parsed(&named.text, || parse(&named.text))?;
+        let definition = operation(&parsed.document, wire.operation_name.as_deref())?;
+        let kind = definition.ty;
+        let variables = Variables::from_json(serde_json::Value::Object(wire.variables));
+        self.0.inputs.check(definition, &variables)?;
+        documents.keep(&named);
+        Ok(Prepared {
+            parsed,
+            operation: wire.operation_name,
+            variables,
+            kind,
+        })
+    }
+
+    /// Runs a query or a mutation.
+    pub(super) async fn run(&self, caller: Caller, prepared: Prepared) -> GraphqlResponse {
+        self.0.schema.execute(self.request(caller, prepared)).await
+    }
+
+    /// Runs anything; a subscription answers until it ends.
+    pub(super) fn stream(&self, caller: Caller, prepared: Prepared) -> BoxStream<'static, GraphqlResponse> {
+        self.0.schema.execute_stream(self.request(caller, prepared))
+    }
+
+    fn request(&self, caller: Caller, prepared: Prepared) -> Request {
+        // The text is not needed any more: the tree goes in its place.
+        let mut request = Request::new(String::new())
+            .variables(prepared.variables)
+            .data(Batch::loader(self.app().clone(), caller.scope.clone()))
+            .data(caller.scope)
+            .data(caller.info);
+        request.set_parsed_query(prepared.parsed.document.clone());
+        if let Some(operation) = prepared.operation {
+            request = request.operation_name(operation);
+        }
+        request
+    }
+
+    /// Answers a request of any form.
+    async fn answer(&self, headers: &HeaderMap, get: bool, wire: Result<Wire, Refusal>) -> Response {
+        let info = viewer::request_info(self.app(), headers);
+        let asked = info.clone();
+        let accepted = accepted(headers);
+        let Some(media) = accepted.single() else {
+            let refusal = Refusal::not_acceptable(message!("not-acceptable"));
+            return answer::refused(&refusal, Media::Json, &asked);
+        };
+        let run = async {
+            let wire = wire?;
+            let caller = self.caller(headers, info).await?;
+            let prepared = self.prepare(&caller, wire).await?;
+            match prepared.kind {
+                OperationType::Query => {}
+                // A link must change nothing.
+                OperationType::Mutation if get => return Err(Refusal::method()),
+                OperationType::Mutation => {}
+                OperationType::Subscription => {
+                    return Err(Refusal::not_acceptable(message!("stream-needed")));
+                }
+            }
+            let query = prepared.kind == OperationType::Query;
+            let mine = caller.scope.viewer.is_staff() || caller.info.cart_token.is_some();
+            let response = self.run(caller, prepared).await;
+            let caching = if query {
+                Caching::of(&response, mine)
+            } else {
+                Caching::Never
+            };
+            Ok(answer::of(&response, media, caching, get.then_some(headers)))
+        };
+        let mut response = run
+            .await
+            .unwrap_or_else(|refusal| answer::refused(&refusal, media, &asked));
+        language::tell(response.headers_mut(), asked.locale);
+        response
+    }
+}
+
+/// Parses what is small enough.
+fn parse(text: &str) -> Result<Parsed, Refusal> {
+    if text.len() > DOCUMENT_MAX {
+        return Err(Refusal::cost(message!("document-too-large", max = DOCUMENT_MAX)));
+    }
+    if text.contains('\0') || text.contains("\\u0000") || text.contains("\\u{0") {
+        return Err(Refusal::nul());
+    }
+    let document = async_graphql::parser::parse_query(text)?;
+    Ok(Parsed { document })
+}
+
+/// The operation that `name` means: the only one, when there is no name.
+fn operation<'a>(document: &'a ExecutableDocument, name: Option<&str>) -> Result<&'a OperationDefinition, Refusal> {
+    let mut operations = document.operations.iter();
+    let found = match name {
+        Some(name) => operations.find(|(n, _)| n.is_some_and(|n| n.as_str() == name)),
+        None if operations.len() > 1 => {
+            return Err(Refusal::bad_input(message!("operation-ambiguous")));
+        }
+        None => operations.next(),
+    };
+    match found {
+        Some((_, operation)) => Ok(&operation.node),
+        None => Err(Refusal::bad_input(message!("operation-not-found"))),
+    }
+}
+
+fn accepted(headers: &HeaderMap) -> Accepted {
+    let values = headers.get_all(header::ACCEPT).iter();
+    Accepted::parse(values.filter_map(|value| value.to_str().ok()))
+}
+
+/// Whether a body of this type is read. Other types come without a preflight, from pages of anybody.
+fn is_json(headers: &HeaderMap) -> bool {
+    let Some(value) = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()) else {
+        return false;
+    };
+    let mut parts = value.split(';').map(str::trim);
+    let json = parts
+        .next()
+        .is_some_and(|kind| kind.eq_ignore_ascii_case("application/json"));
+    json && parts.all(|parameter| match parameter.split_once('=') {
+        Some((name, value)) if name.trim().eq_ignore_ascii_case("charset") => {
+            value.trim().trim_matches('"').eq_ignore_ascii_case("utf-8")
+        }
+        _ => true,
+    })
+}
+
+pub(super) async fn post(
+    State(endpoint): State<Endpoint>,
+    headers: HeaderMap,
+    body: Result<Bytes, BytesRejection>,
+) -> Response {
+    let wire = if is_json(&headers) {
+        match body {
+            Ok(body) => Wire::from_json(&body),
+            Err(rejection) if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE => Err(Refusal::too_large(BODY_MAX)),
+            Err(_) => Err(Refusal::malformed(message!("body-cut-short"))),
+        }
+    } else {
+        Err(Refusal::media_type())
+    };
+    endpoint.answer(&headers, false, wire).await
+}
+
+pub(super) async fn get(
+    State(endpoint): State<Endpoint>,
+    headers: HeaderMap,
+    url: Result<UrlQuery<UrlParameters>, QueryRejection>,
+) -> Response {
+    let wire = match url {
+        Ok(UrlQuery(parameters)) => Wire::from_url(parameters),
+        Err(rejection) => Err(Refusal::malformed(message!(
+            "url-malformed",
+            reason = rejection.body_text()
+        ))),
+    };
+    endpoint.answer(&headers, true, wire).await
+}

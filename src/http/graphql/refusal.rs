@@ -1,0 +1,204 @@
+//! A request that is refused before any resolver runs.
+
+use std::time::Duration;
+
+use async_graphql::Response;
+use axum::http::StatusCode;
+
+use crate::graphql::context::RequestInfo;
+use crate::graphql::error::{ApiError, request_error};
+use crate::http::graphql::accept::Media;
+use crate::platform::locale::{Message, message};
+
+/// Most characters of the parser's words that are passed on.
+const SAID_MAX: usize = 300;
+
+/// Why a request is refused, with what the client needs to do better.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct Refusal {
+    kind: Kind,
+    message: Message,
+    /// When trying again makes sense.
+    pub retry_after: Option<Duration>,
+    /// Line and column, both from 1.
+    location: Option<(usize, usize)>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    /// Not a GraphQL request.
+    Malformed,
+    /// A GraphQL request that does not fit the server: a header, an operation, a variable.
+    BadInput,
+    /// The document does not parse.
+    Syntax,
+    /// The document costs too much.
+    Cost,
+    /// The caller is not who it says.
+    Unauthenticated,
+    /// The caller has used up its budget.
+    Throttled,
+    /// Nobody has sent the document of this hash yet.
+    UnknownHash,
+    /// Only listed documents are run.
+    Untrusted,
+    /// This operation does not come by GET.
+    Method,
+    /// The answer has no form that the client takes.
+    NotAcceptable,
+    /// A body of another type.
+    MediaType,
+    /// Too many bytes.
+    TooLarge,
+    /// Our fault.
+    Internal,
+}
+
+impl Refusal {
+    fn new(kind: Kind, message: Message) -> Self {
+        Self {
+            kind,
+            message,
+            retry_after: None,
+            location: None,
+        }
+    }
+
+    /// Not a GraphQL request; `message` says why.
+    pub fn malformed(message: Message) -> Self {
+        Self::new(Kind::Malformed, message)
+    }
+
+    /// A text holds the character that the database cannot keep.
+    pub fn nul() -> Self {
+        Self::bad_input(message!("text-with-nul"))
+    }
+
+    /// A GraphQL request that does not fit.
+    pub fn bad_input(message: Message) -> Self {
+        Self::new(Kind::BadInput, message)
+    }
+
+    /// The document does not parse.
+    pub fn syntax(message: Message, location: Option<(usize, usize)>) -> Self {
+        Self {
+            location,
+            ..Self::new(Kind::Syntax, message)
+        }
+    }
+
+    /// The document costs too much.
+    pub fn cost(message: Message) -> Self {
+        Self::new(Kind::Cost, message)
+    }
+
+    /// The budget is used up until `retry_after` has passed.
+    pub fn throttled(retry_after: Duration) -> Self {
+        Self {
+            retry_after: Some(retry_after),
+            ..Self::new(Kind::Throttled, message!("throttled"))
+        }
+    }
+
+    /// Nobody has sent the document of this hash yet.
+    pub fn unknown_hash() -> Self {
+        Self::new(Kind::UnknownHash, message!("persisted-query-not-found"))
+    }
+
+    /// Only listed documents are run.
+    pub fn untrusted() -> Self {
+        Self::new(Kind::Untrusted, message!("document-not-trusted"))
+    }
+
+    /// This operation does not come by GET.
+    pub fn method() -> Self {
+        Self::new(Kind::Method, message!("queries-only-by-get"))
+    }
+
+    /// The answer has no form that the client takes.
+    pub fn not_acceptable(message: Message) -> Self {
+        Self::new(Kind::NotAcceptable, message)
+    }
+
+    /// A body of another type.
+    pub fn media_type() -> Self {
+        Self::new(Kind::MediaType, message!("media-type-unsupported"))
+    }
+
+    /// More than `limit` bytes.
+    pub fn too_large(limit: usize) -> Self {
+        Self::new(Kind::TooLarge, message!("body-too-large", max = limit))
+    }
+
+    /// Our fault; the log knows more.
+    pub fn internal(request_id: &str) -> Self {
+        Self::new(Kind::Internal, message!("internal", request = request_id))
+    }
+
+    /// What clients switch on.
+    pub fn code(&self) -> &'static str {
+        match self.kind {
+            Kind::Malformed | Kind::Method | Kind::NotAcceptable | Kind::MediaType | Kind::TooLarge => "BAD_REQUEST",
+            Kind::BadInput => "BAD_USER_INPUT",
+            Kind::Syntax => "GRAPHQL_PARSE_FAILED",
+            Kind::Cost => "COST_LIMIT",
+            Kind::Unauthenticated => "UNAUTHENTICATED",
+            Kind::Throttled => "THROTTLED",
+            Kind::UnknownHash => "PERSISTED_QUERY_NOT_FOUND",
+            Kind::Untrusted => "PERSISTED_QUERY_NOT_ALLOWED",
+            Kind::Internal => "INTERNAL",
+        }
+    }
+
+    /// The status for a client that reads `media`: in the older form a request that was understood is answered with
+    /// 200, as GraphQL over HTTP wants it, unless it is an attack.
+    pub fn status(&self, media: Media) -> StatusCode {
+        match self.kind {
+            Kind::BadInput | Kind::Syntax if media == Media::Json => StatusCode::OK,
+            // Part of the protocol of persisted queries: no failure.
+            Kind::UnknownHash => StatusCode::OK,
+            Kind::Malformed | Kind::BadInput | Kind::Syntax | Kind::Cost => StatusCode::BAD_REQUEST,
+            Kind::Unauthenticated => StatusCode::UNAUTHORIZED,
+            Kind::Untrusted => StatusCode::FORBIDDEN,
+            Kind::Throttled => StatusCode::TOO_MANY_REQUESTS,
+            Kind::Method => StatusCode::METHOD_NOT_ALLOWED,
+            Kind::NotAcceptable => StatusCode::NOT_ACCEPTABLE,
+            Kind::MediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Kind::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Kind::Internal => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    /// Whether another method would do: the answer names it.
+    pub fn wants_post(&self) -> bool {
+        self.kind == Kind::Method
+    }
+
+    /// As a GraphQL answer to the request of `info`, in its language.
+    pub fn response(&self, info: &RequestInfo) -> Response {
+        let message = self.message.render(info.locale);
+        request_error(&message, self.location, self.code(), &info.request_id, self.retry_after)
+    }
+}
+
+impl From<ApiError> for Refusal {
+    fn from(error: ApiError) -> Self {
+        let kind = match &error {
+            ApiError::Unauthenticated | ApiError::Forbidden => Kind::Unauthenticated,
+            ApiError::BadUserInput(_) => Kind::BadInput,
+        };
+        Self::new(kind, error.message())
+    }
+}
+
+impl From<async_graphql::parser::Error> for Refusal {
+    fn from(error: async_graphql::parser::Error) -> Self {
+        let location = error.positions().next().map(|at| (at.line, at.column));
+        // The parser draws the whole line, however long, and says what it expected behind the last "= ".
+        let said = error.to_string();
+        let said = said.rsplit("= ").next().unwrap_or_default();
+        let said: String = said.chars().take(SAID_MAX).collect();
+        Self::syntax(message!("syntax-error", said = said.trim()), location)
+    }
+}
