@@ -7,35 +7,29 @@ internal = Interner Fehler (Anfrage { $request })
 unauthenticated = Bitte melden Sie sich zuerst an
 forbidden = Dazu fehlt Ihnen die Berechtigung
 channel-header = X-Channel: Den Vertriebskanal „{ $slug }“ gibt es nicht
-throttled = Zu viele Anfragen: Das Kontingent ist aufgebraucht
 cart-token-missing = cartToken fehlt: Übergeben Sie es in der Eingabe oder als X-Cart-Token
-text-with-nul = Texte dürfen das Zeichen U+0000 nicht enthalten: Die Datenbank kann es nicht speichern
-
-## GraphQL over HTTP
-
-body-too-large = Der Inhalt der Anfrage ist größer als { $max } Bytes
-body-cut-short = Der Inhalt der Anfrage ist unvollständig
-body-not-json = Kein JSON: { $reason }
-url-malformed = Fehlerhafte Adresse: { $reason }
-media-type-unsupported = Senden Sie application/json in UTF-8
-not-acceptable = Antworten gibt es als application/graphql-response+json, application/json, text/event-stream oder multipart/mixed
-stream-needed = Eine Subscription braucht einen Datenstrom: Akzeptieren Sie text/event-stream oder multipart/mixed, oder verwenden Sie einen WebSocket
-queries-only-by-get = Mit GET dürfen nur Queries gesendet werden
-batch-not-taken = Senden Sie eine Anfrage nach der anderen: Mehrere auf einmal werden nicht angenommen
-request-not-object = Eine GraphQL-Anfrage ist ein Objekt
-query-missing = „query“ fehlt
-parameter-not-text = „{ $name }“ muss ein Text sein
-parameter-not-object = „{ $name }“ muss ein Objekt sein
-parameter-not-json = „{ $name }“ ist kein JSON: { $reason }
-syntax-error = Syntaxfehler: { $said }
 document-too-large = Das Dokument ist größer als { $max } Bytes
-document-not-trusted = Dieser Server führt nur bekannte Dokumente aus, und dieses gehört nicht dazu
-operation-ambiguous = Das Dokument enthält mehrere Operationen: Nennen Sie eine davon in operationName
-operation-not-found = Das Dokument enthält keine Operation mit dem Namen in operationName
-variable = Variable { $reason }
-persisted-query-malformed = „extensions.persistedQuery“ braucht version 1 und einen sha256Hash
-persisted-query-not-found = PersistedQueryNotFound
-persisted-query-mismatch = provided sha does not match query
+text-with-nul = Texte dürfen das Zeichen U+0000 nicht enthalten: Die Datenbank kann es nicht speichern
+document-untrusted = Dieser Server führt nur bekannte Dokumente aus, und dieses gehört nicht dazu
+document-syntax = Syntaxfehler: { $reason }
+operation-unnamed = Das Dokument enthält mehrere Operationen: Nennen Sie eine in operationName
+operation-unknown = Das Dokument enthält keine Operation mit dem Namen aus operationName
+variable-misfit = Variable { $reason }
+parameter-text = „{ $name }“ muss ein Text sein
+parameter-object = „{ $name }“ muss ein Objekt sein
+parameter-json = „{ $name }“ ist kein JSON: { $reason }
+request-object = Eine GraphQL-Anfrage ist ein JSON-Objekt
+request-batch = Senden Sie jede Anfrage einzeln: Stapel werden nicht angenommen
+query-missing = „query“ fehlt
+persisted-query-malformed = „extensions.persistedQuery“ braucht die Version 1 und einen sha256Hash
+send-json = Senden Sie application/json in UTF-8
+body-too-large = Der Inhalt ist größer als { $max } Bytes
+body-cut = Der Inhalt ist unvollständig
+get-changes-nothing = Über GET sind nur Abfragen möglich
+not-acceptable = Antworten gibt es als application/graphql-response+json, application/json, text/event-stream oder multipart/mixed
+subscription-needs-stream = Ein Abonnement braucht einen Datenstrom: Akzeptieren Sie text/event-stream oder multipart/mixed, oder verwenden Sie einen WebSocket
+throttled = Zu viele Anfragen: Ihr Kontingent ist aufgebraucht
+as-is = { $text }
 
 ## Arguments
 

@@ -11,36 +11,33 @@ internal = internal error (request { $request })
 unauthenticated = sign in first
 forbidden = not allowed
 channel-header = X-Channel: no channel "{ $slug }"
-throttled = too many requests: the budget is used up
 cart-token-missing = cartToken is missing: pass it in the input or as X-Cart-Token
-text-with-nul = text must not contain the character U+0000: the database cannot keep it
-
-## GraphQL over HTTP. What the parser and the check of variables say ($said, $reason) is about code, and English.
-
-body-too-large = the body is larger than { $max } bytes
-body-cut-short = the body ended early
-body-not-json = not JSON: { $reason }
-url-malformed = malformed address: { $reason }
-media-type-unsupported = send application/json in UTF-8
-not-acceptable = answers come as application/graphql-response+json, application/json, text/event-stream or multipart/mixed
-stream-needed = a subscription needs a stream: accept text/event-stream or multipart/mixed, or use a WebSocket
-queries-only-by-get = only queries may be sent by GET
-batch-not-taken = send one request at a time: batches are not taken
-request-not-object = a GraphQL request is an object
-query-missing = "query" is missing
-parameter-not-text = "{ $name }" must be a text
-parameter-not-object = "{ $name }" must be an object
-parameter-not-json = "{ $name }" is not JSON: { $reason }
-syntax-error = syntax error: { $said }
 document-too-large = the document is larger than { $max } bytes
-document-not-trusted = this server runs trusted documents only, and this is none of them
-operation-ambiguous = the document has several operations: name one in operationName
-operation-not-found = the document has no operation of the name in operationName
-variable = variable { $reason }
+text-with-nul = text must not contain the character U+0000: the database cannot keep it
+document-untrusted = this server runs trusted documents only, and this is none of them
+# $reason is said by the parser, in English.
+document-syntax = syntax error: { $reason }
+operation-unnamed = the document has several operations: name one in operationName
+operation-unknown = the document has no operation of the name in operationName
+# $reason names the variable and its type, in English like the schema.
+variable-misfit = variable { $reason }
+parameter-text = "{ $name }" must be a text
+parameter-object = "{ $name }" must be an object
+# $reason is said by the reader of JSON, in English.
+parameter-json = "{ $name }" is not JSON: { $reason }
+request-object = a GraphQL request is a JSON object
+request-batch = send one request at a time: batches are not taken
+query-missing = "query" is missing
 persisted-query-malformed = "extensions.persistedQuery" needs version 1 and a sha256Hash
-# The words of these two are looked for by clients: they are the same in all languages.
-persisted-query-not-found = PersistedQueryNotFound
-persisted-query-mismatch = provided sha does not match query
+send-json = send application/json in UTF-8
+body-too-large = the body is larger than { $max } bytes
+body-cut = the body ended early
+get-changes-nothing = only queries may be sent by GET
+not-acceptable = answers come as application/graphql-response+json, application/json, text/event-stream or multipart/mixed
+subscription-needs-stream = a subscription needs a stream: accept text/event-stream or multipart/mixed, or use a WebSocket
+throttled = too many requests: the budget is used up
+# Words that clients look for, the same in all languages.
+as-is = { $text }
 
 ## Arguments
 

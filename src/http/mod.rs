@@ -43,8 +43,8 @@ pub fn router(app: &App) -> Result<Router> {
         .route("/livez", get(health::livez))
         .route("/readyz", get(health::readyz))
         .route("/media/{*key}", get(media::file));
-    if !app.config.is_production() {
-        router = router.route("/graphiql", get(console::page));
+    if app.config.graphiql() {
+        router = router.merge(console::routes());
     }
     if app.config.test_gateway() {
         router = router.route(

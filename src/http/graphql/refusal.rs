@@ -9,6 +9,7 @@ use crate::graphql::context::RequestInfo;
 use crate::graphql::error::{ApiError, request_error};
 use crate::http::graphql::accept::Media;
 use crate::platform::locale::{Message, message};
+use crate::platform::rate_limit::Throttled;
 
 /// Most characters of the parser's words that are passed on.
 const SAID_MAX: usize = 300;
@@ -80,50 +81,52 @@ impl Refusal {
         Self::new(Kind::BadInput, message)
     }
 
-    /// The document does not parse.
-    pub fn syntax(message: Message, location: Option<(usize, usize)>) -> Self {
-        Self {
-            location,
-            ..Self::new(Kind::Syntax, message)
-        }
-    }
-
     /// The document costs too much.
     pub fn cost(message: Message) -> Self {
         Self::new(Kind::Cost, message)
     }
 
-    /// The budget is used up until `retry_after` has passed.
-    pub fn throttled(retry_after: Duration) -> Self {
+    /// The budget is used up.
+    pub fn throttled(throttled: &Throttled) -> Self {
         Self {
-            retry_after: Some(retry_after),
+            retry_after: Some(throttled.retry_after),
             ..Self::new(Kind::Throttled, message!("throttled"))
         }
     }
 
-    /// Nobody has sent the document of this hash yet.
+    /// Nobody has sent the document of this hash yet. The words are those that clients look for, in any language.
     pub fn unknown_hash() -> Self {
-        Self::new(Kind::UnknownHash, message!("persisted-query-not-found"))
+        Self::new(Kind::UnknownHash, message!("as-is", text = "PersistedQueryNotFound"))
+    }
+
+    /// The hash is that of another document. The words are those that clients know.
+    pub fn other_hash() -> Self {
+        Self::bad_input(message!("as-is", text = "provided sha does not match query"))
     }
 
     /// Only listed documents are run.
     pub fn untrusted() -> Self {
-        Self::new(Kind::Untrusted, message!("document-not-trusted"))
+        Self::new(Kind::Untrusted, message!("document-untrusted"))
     }
 
     /// This operation does not come by GET.
     pub fn method() -> Self {
-        Self::new(Kind::Method, message!("queries-only-by-get"))
+        Self::new(Kind::Method, message!("get-changes-nothing"))
     }
 
     /// The answer has no form that the client takes.
-    pub fn not_acceptable(message: Message) -> Self {
-        Self::new(Kind::NotAcceptable, message)
+    pub fn not_acceptable() -> Self {
+        Self::new(Kind::NotAcceptable, message!("not-acceptable"))
+    }
+
+    /// A subscription was sent where one answer is all that can be given.
+    pub fn needs_stream() -> Self {
+        Self::new(Kind::NotAcceptable, message!("subscription-needs-stream"))
     }
 
     /// A body of another type.
     pub fn media_type() -> Self {
-        Self::new(Kind::MediaType, message!("media-type-unsupported"))
+        Self::new(Kind::MediaType, message!("send-json"))
     }
 
     /// More than `limit` bytes.
@@ -175,7 +178,7 @@ impl Refusal {
         self.kind == Kind::Method
     }
 
-    /// As a GraphQL answer to the request of `info`, in its language.
+    /// As a GraphQL answer.
     pub fn response(&self, info: &RequestInfo) -> Response {
         let message = self.message.render(info.locale);
         request_error(&message, self.location, self.code(), &info.request_id, self.retry_after)
@@ -199,6 +202,9 @@ impl From<async_graphql::parser::Error> for Refusal {
         let said = error.to_string();
         let said = said.rsplit("= ").next().unwrap_or_default();
         let said: String = said.chars().take(SAID_MAX).collect();
-        Self::syntax(message!("syntax-error", said = said.trim()), location)
+        Self {
+            location,
+            ..Self::new(Kind::Syntax, message!("document-syntax", reason = said.trim()))
+        }
     }
 }

@@ -66,10 +66,9 @@ impl InputTypes {
             match variables.get(&definition.name.node) {
                 Some(value) => self
                     .fits(value, ty, &mut Path(vec![format!("${name}")]))
-                    .map_err(|reason| Refusal::bad_input(message!("variable", reason = reason)))?,
+                    .map_err(|reason| misfit(reason))?,
                 None if !ty.nullable && definition.default_value.is_none() => {
-                    let reason = format!("${name}: {ty} is required");
-                    return Err(Refusal::bad_input(message!("variable", reason = reason)));
+                    return Err(misfit(format!("${name}: {ty} is required")));
                 }
                 None => {}
             }
@@ -132,6 +131,11 @@ impl InputTypes {
         }
         Ok(())
     }
+}
+
+/// The types speak English, like the rest of the schema.
+fn misfit(reason: String) -> Refusal {
+    Refusal::bad_input(message!("variable-misfit", reason = reason))
 }
 
 /// Where in a variable the look is.

@@ -36,7 +36,7 @@ fn text(value: Option<Value>, name: &str) -> Result<Option<String>, Refusal> {
     match value {
         None | Some(Value::Null) => Ok(None),
         Some(Value::String(text)) => Ok(Some(text)),
-        Some(_) => Err(Refusal::malformed(message!("parameter-not-text", name = name))),
+        Some(_) => Err(Refusal::malformed(message!("parameter-text", name = name))),
     }
 }
 
@@ -44,18 +44,19 @@ fn object(value: Option<Value>, name: &str) -> Result<Map<String, Value>, Refusa
     match value {
         None | Some(Value::Null) => Ok(Map::new()),
         Some(Value::Object(map)) => Ok(map),
-        Some(_) => Err(Refusal::malformed(message!("parameter-not-object", name = name))),
+        Some(_) => Err(Refusal::malformed(message!("parameter-object", name = name))),
     }
+}
+
+fn not_json(name: &str, error: &serde_json::Error) -> Refusal {
+    Refusal::malformed(message!("parameter-json", name = name, reason = error.to_string()))
 }
 
 /// A GET carries its maps as JSON texts.
 fn object_text(text: Option<String>, name: &str) -> Result<Map<String, Value>, Refusal> {
     let value = match text.as_deref() {
         None | Some("") => None,
-        Some(text) => {
-            let no_json = |e: serde_json::Error| message!("parameter-not-json", name = name, reason = e.to_string());
-            Some(serde_json::from_str(text).map_err(|e| Refusal::malformed(no_json(e)))?)
-        }
+        Some(text) => Some(serde_json::from_str(text).map_err(|e| not_json(name, &e))?),
     };
     object(value, name)
 }
@@ -66,8 +67,7 @@ impl Wire {
     /// # Errors
     /// What is no JSON object, or has a parameter of another type.
     pub fn from_json(body: &[u8]) -> Result<Self, Refusal> {
-        let value = serde_json::from_slice(body)
-            .map_err(|e| Refusal::malformed(message!("body-not-json", reason = e.to_string())))?;
+        let value = serde_json::from_slice(body).map_err(|e| not_json("body", &e))?;
         Self::from_value(value)
     }
 
@@ -78,8 +78,8 @@ impl Wire {
     pub fn from_value(value: Value) -> Result<Self, Refusal> {
         let mut fields = match value {
             Value::Object(fields) => fields,
-            Value::Array(_) => return Err(Refusal::malformed(message!("batch-not-taken"))),
-            _ => return Err(Refusal::malformed(message!("request-not-object"))),
+            Value::Array(_) => return Err(Refusal::malformed(message!("request-batch"))),
+            _ => return Err(Refusal::malformed(message!("request-object"))),
         };
         let wire = Self {
             query: text(fields.remove("query"), "query")?,

@@ -170,9 +170,9 @@ async fn requests_that_are_none_are_told_in_the_language_of_the_client() {
             json,
             "[]",
             "send one request at a time",
-            "Senden Sie eine Anfrage nach der anderen",
+            "Senden Sie jede Anfrage einzeln",
         ),
-        (json, "{", "not JSON: ", "Kein JSON: "),
+        (json, "{", "\"body\" is not JSON: ", "„body“ ist kein JSON: "),
         (json, "{\"query\":\"{\"}", "syntax error: ", "Syntaxfehler: "),
         (
             "text/plain",

@@ -3,6 +3,7 @@
 mod boundary;
 mod journey;
 mod language;
+mod protocol;
 mod wire;
 
 use std::net::SocketAddr;

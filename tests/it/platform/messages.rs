@@ -13,7 +13,7 @@ use merx::platform::page::PageError;
 type Texts = BTreeMap<String, BTreeSet<String>>;
 
 /// Texts that are the same in all languages.
-const INTERNATIONAL: [&str; 3] = ["at", "persisted-query-mismatch", "persisted-query-not-found"];
+const INTERNATIONAL: [&str; 2] = ["as-is", "at"];
 
 fn repository() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -188,7 +188,7 @@ fn samples(variable: &str) -> Vec<Arg> {
         "name" => text("first"),
         "place" => text("where.price.gte"),
         "wanted" => text("range"),
-        "said" => text("expected selection_set"),
+        "text" => text("PersistedQueryNotFound"),
         "request" => text("0190a1b2"),
         other => panic!("what may ${other} hold? add a sample"),
     }
