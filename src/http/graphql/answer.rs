@@ -14,7 +14,6 @@ use sha2::{Digest, Sha256};
 use crate::graphql::context::RequestInfo;
 use crate::http::graphql::accept::Media;
 use crate::http::graphql::refusal::Refusal;
-use crate::http::language;
 
 /// What an answer depends on besides its address.
 const VARY: HeaderValue = HeaderValue::from_static(
@@ -139,7 +138,6 @@ pub fn refused(refusal: &Refusal, media: Media, info: &RequestInfo) -> Response 
     let media = if media.streams() { Media::Json } else { media };
     let mut answer = finish(refusal.status(media), media, Caching::Never, body);
     let headers = answer.headers_mut();
-    language::tell(headers, info.locale);
     if let Some(pause) = refusal.retry_after {
         headers.insert(header::RETRY_AFTER, HeaderValue::from(pause.as_secs().max(1)));
     }
