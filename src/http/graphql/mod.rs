@@ -282,10 +282,9 @@ impl Endpoint {
     ) -> Response {
         let info = viewer::request_info(self.app(), headers);
         let accepted = accepted(headers);
-        let Some(media) = accepted.single() else {
-            return answer::refused(&Refusal::not_acceptable(), Media::Json, &info);
-        };
+        let media = accepted.single();
         let run = async {
+            let media = media.ok_or_else(Refusal::not_acceptable)?;
             let wire = wire?;
             let caller = self.caller(headers, info.clone(), address).await?;
             let mut prepared = self.prepare(&caller, wire).await?;
@@ -314,9 +313,9 @@ impl Endpoint {
             };
             Ok(answer::of(&response, media, caching, get.then_some(headers)))
         };
-        let mut answer = run.await.unwrap_or_else(|refusal| match media {
+        let mut answer = run.await.unwrap_or_else(|refusal| match media.unwrap_or(Media::Json) {
             Media::EventStream if !refusal.is_about_http() => open::refuse(&refusal, &info),
-            _ => answer::refused(&refusal, media, &info),
+            media => answer::refused(&refusal, media, &info),
         });
         language::tell(answer.headers_mut(), info.locale);
         answer
