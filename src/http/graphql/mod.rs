@@ -39,7 +39,7 @@ use crate::channel::Scope;
 use crate::graphql::batch::Batch;
 use crate::graphql::context::RequestInfo;
 use crate::graphql::error::Boundary;
-use crate::graphql::root::{MerxSchema, Mutation, Query, Subscription};
+use crate::graphql::root::{Mutation, Query, Subscription};
 use crate::http::budget::{self, Payer};
 use crate::http::{BODY_MAX, language, viewer};
 use crate::platform::address::ClientAddress;
@@ -52,7 +52,7 @@ use accept::{Accepted, Media};
 use answer::Caching;
 use cost::{Cost, CostTable, Limits};
 use documents::{Documents, Parsed};
-use introspection::{Asked, Introspection};
+use introspection::{Asked, Introspection, Schemas};
 pub use open::Patience;
 use refusal::Refusal;
 use variables::InputTypes;
@@ -66,7 +66,7 @@ pub struct Endpoint(Arc<Inner>);
 
 struct Inner {
     app: App,
-    schema: MerxSchema,
+    schemas: Schemas,
     inputs: InputTypes,
     /// Those that everybody sees: nobody is told what a hidden type is made of.
     public_inputs: InputTypes,
@@ -122,11 +122,6 @@ impl Endpoint {
     /// # Errors
     /// As [`new`](Self::new).
     pub fn with_patience(app: App, patience: Patience) -> Result<Self> {
-        let schema = build()
-            .extension(introspection::visibility(&app.config))
-            .data(introspection::subgraph())
-            .data(app.clone())
-            .finish();
         let parsed = |sdl: String| async_graphql::parser::parse_schema(sdl).map_err(|e| Fault::part("schema", e));
         let whole = parsed(sdl())?;
         Ok(Self(Arc::new(Inner {
@@ -136,7 +131,7 @@ impl Endpoint {
             costs: CostTable::of(&whole),
             limits: Limits::default(),
             documents: Documents::new(app.config.server.trusted_documents.as_deref(), app.texts.clone())?,
-            schema,
+            schemas: Schemas::new(|| build().data(app.clone()), &app.config),
             app,
             patience,
         })))
@@ -240,8 +235,9 @@ impl Endpoint {
 
     /// Runs a query or a mutation.
     pub(super) async fn run(&self, caller: Caller, prepared: Prepared) -> GraphqlResponse {
+        let audience = caller.scope.viewer.audience();
         let asked = Asked {
-            audience: caller.scope.viewer.audience(),
+            audience,
             text: &prepared.text,
             document: &prepared.parsed.document,
             operation: prepared.operation.as_deref(),
@@ -249,13 +245,14 @@ impl Endpoint {
         };
         let key = asked.key();
         let bill = answer::bill(prepared.cost.requested, prepared.left);
-        let run = self.0.schema.execute(self.request(caller, prepared));
+        let run = self.0.schemas.of(audience).execute(self.request(caller, prepared));
         self.0.introspection.answer(key, run).await.extension("cost", bill)
     }
 
     /// Runs anything; a subscription answers until it ends.
     pub(super) fn stream(&self, caller: Caller, prepared: Prepared) -> BoxStream<'static, GraphqlResponse> {
-        self.0.schema.execute_stream(self.request(caller, prepared))
+        let schema = self.0.schemas.of(caller.scope.viewer.audience());
+        schema.execute_stream(self.request(caller, prepared))
     }
 
     fn request(&self, caller: Caller, prepared: Prepared) -> Request {
