@@ -136,6 +136,7 @@ pub struct Edge {
     pub hsts: Option<bool>,
     /// Connections at most.
     #[arg(
+        id = "server_connections",
         long = "connections",
         alias = "merx-connections",
         env = "MERX_CONNECTIONS",
