@@ -13,7 +13,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use merx::http::{Endpoint, Patience};
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpStream};
 
 use crate::support::Shop;
 
@@ -52,6 +52,11 @@ impl Server {
             address,
             client: reqwest::Client::new(),
         }
+    }
+
+    /// A connection that says nothing by itself.
+    pub async fn connect(&self) -> TcpStream {
+        TcpStream::connect(self.address).await.expect("a connection")
     }
 
     /// The address of `path`.
