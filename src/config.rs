@@ -33,7 +33,7 @@ pub struct Config {
 /// Where the program runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Environment {
-    /// A developer's machine: demo shop, demo staff token, console page.
+    /// A developer's machine: demo shop, demo staff token, GraphiQL.
     Development,
     /// The real thing: nothing is seeded, nothing has a default secret.
     Production,
@@ -80,6 +80,9 @@ pub struct Server {
         global = true
     )]
     pub staff_token: Option<String>,
+    /// Serve GraphiQL at `/graphiql`. Not set: yes in development, no in production.
+    #[arg(long = "graphiql", alias = "merx-graphiql", env = "MERX_GRAPHIQL", global = true)]
+    pub graphiql: Option<bool>,
     /// Origins of browsers that may call the API, separated by commas. Empty: any in development, none in production.
     #[arg(
         long = "cors-origins",
@@ -89,6 +92,16 @@ pub struct Server {
         global = true
     )]
     pub cors_origins: Vec<String>,
+    /// Answer an Apollo Federation gateway: `_entities`, and `_service` for whoever may introspect.
+    #[arg(
+        long = "federation",
+        alias = "merx-federation",
+        env = "MERX_FEDERATION",
+        default_value_t = false,
+        action = clap::ArgAction::Set,
+        global = true
+    )]
+    pub federation: bool,
     /// Manifest of trusted documents: `{"<hash>": "<document>"}` as graphql-codegen writes it, or Apollo's persisted-query
     /// manifest. With it, only staff may send other documents. Not set: everybody may send any document.
     #[arg(
@@ -381,10 +394,29 @@ impl Config {
         }
     }
 
+    /// Whether GraphiQL is served. A browser opens a page without any header, so the page cannot be for staff alone: it
+    /// holds nothing but itself, and what it may ask is decided request by request.
+    pub fn graphiql(&self) -> bool {
+        self.server.graphiql.unwrap_or(!self.is_production())
+    }
+
     /// How long the server goes on after it is told to stop, so that load balancers notice.
     pub fn stop_delay(&self) -> Duration {
         let seconds = self.edge.stop_delay;
         Duration::from_secs(seconds.unwrap_or(if self.is_production() { 5 } else { 0 }))
+    }
+
+    /// How long a statement may take, if there is a limit.
+    pub fn statement_timeout(&self) -> Option<Duration> {
+        let seconds = self.database.statement_timeout;
+        (seconds > 0).then(|| Duration::from_secs(seconds))
+    }
+
+    /// For commands whose statements may take as long as they take: nobody waits for them.
+    #[must_use]
+    pub fn without_statement_timeout(mut self) -> Self {
+        self.database.statement_timeout = 0;
+        self
     }
 
     /// Whether the test gateway is offered.

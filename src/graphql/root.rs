@@ -21,6 +21,7 @@ pub struct Query(
     SearchQuery,
     RecommendationQuery,
     super::node::NodeQuery,
+    super::federation::FederationQuery,
 );
 
 /// Everything that can be changed.

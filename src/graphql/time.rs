@@ -9,6 +9,7 @@ use tokio::time::MissedTickBehavior;
 
 use crate::graphql::context::ContextExt;
 use crate::graphql::error::ApiError;
+use crate::platform::locale::message;
 
 /// Seconds between two events at most.
 const PAUSE_MAX: i32 = 60;
@@ -27,7 +28,13 @@ impl TimeSubscription {
     ) -> Result<impl Stream<Item = DateTime<Utc>>> {
         let seconds = u64::try_from(every_seconds).unwrap_or_default();
         if !(1..=PAUSE_MAX).contains(&every_seconds) {
-            return Err(ApiError::bad_input(format!("everySeconds must be 1 to {PAUSE_MAX}")).into());
+            return Err(ApiError::bad_input(message!(
+                "out-of-range",
+                name = "everySeconds",
+                min = 1,
+                max = PAUSE_MAX
+            ))
+            .into());
         }
         let clock = ctx.app().clock.clone();
         let mut ticks = tokio::time::interval(Duration::from_secs(seconds));

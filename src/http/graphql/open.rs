@@ -15,6 +15,7 @@ use futures_util::stream::{self, BoxStream, Stream, StreamExt};
 use tokio::time::{Instant, Interval, MissedTickBehavior};
 
 use crate::app::App;
+use crate::graphql::context::RequestInfo;
 use crate::http::graphql::accept::Media;
 use crate::http::graphql::refusal::Refusal;
 use crate::http::graphql::{Caller, Endpoint, Prepared, multipart, sse};
@@ -61,17 +62,17 @@ impl Patience {
 
 /// What an operation answers until it ends. Nothing of it runs before it is asked for, and it ends where it is dropped.
 pub(super) fn answers(endpoint: &Endpoint, caller: Caller, prepared: Prepared) -> Answers {
-    let request_id = caller.info.request_id.clone();
+    let info = caller.info.clone();
     // A part that panics takes neither the connection nor its other operations with it.
     let answers = AssertUnwindSafe(endpoint.stream(caller, prepared)).catch_unwind();
     let whole =
-        move |answer: Result<_, _>| answer.unwrap_or_else(|_| Refusal::internal(&request_id).response(&request_id));
+        move |answer: Result<_, _>| answer.unwrap_or_else(|_| Refusal::internal(&info.request_id).response(&info));
     answers.map(whole).boxed()
 }
 
 /// The one answer to what is refused.
-pub(super) fn refused(refusal: &Refusal, request_id: &str) -> Answers {
-    stream::once(std::future::ready(refusal.response(request_id))).boxed()
+pub(super) fn refused(refusal: &Refusal, info: &RequestInfo) -> Answers {
+    stream::once(std::future::ready(refusal.response(info))).boxed()
 }
 
 /// Why a connection is ended from this side though the client still listens.
@@ -143,7 +144,7 @@ struct Listening {
     answers: Answers,
     cutting: Cutting,
     pulse: Interval,
-    request_id: String,
+    info: RequestInfo,
 }
 
 /// What is heard of an operation until it ends or is cut. Nothing is read ahead: a client that does not read makes
@@ -151,7 +152,7 @@ struct Listening {
 fn listen(endpoint: &Endpoint, caller: Caller, prepared: Prepared) -> impl Stream<Item = Heard> + use<> {
     let patience = endpoint.patience();
     let listening = Listening {
-        request_id: caller.info.request_id.clone(),
+        info: caller.info.clone(),
         cutting: cutting(endpoint.app(), patience.until(endpoint.app(), &caller)),
         pulse: pulse(patience.silence),
         answers: answers(endpoint, caller, prepared),
@@ -160,7 +161,7 @@ fn listen(endpoint: &Endpoint, caller: Caller, prepared: Prepared) -> impl Strea
         let mut listening = listening?;
         let heard = tokio::select! {
             biased;
-            cut = &mut listening.cutting => Heard::Cut(cut, Refusal::from(cut).response(&listening.request_id)),
+            cut = &mut listening.cutting => Heard::Cut(cut, Refusal::from(cut).response(&listening.info)),
             answer = listening.answers.next() => answer.map_or(Heard::End, Heard::Answer),
             _ = listening.pulse.tick() => Heard::Silence,
         };
@@ -187,8 +188,8 @@ pub(super) fn respond(media: Media, endpoint: &Endpoint, caller: Caller, prepare
 }
 
 /// Refuses in events: a client that reads nothing else would not be told why.
-pub(super) fn refuse(refusal: &Refusal, request_id: &str) -> HttpResponse {
-    let heard = [Heard::Answer(refusal.response(request_id)), Heard::End];
+pub(super) fn refuse(refusal: &Refusal, info: &RequestInfo) -> HttpResponse {
+    let heard = [Heard::Answer(refusal.response(info)), Heard::End];
     streamed(Media::EventStream, sse::events(stream::iter(heard)))
 }
 

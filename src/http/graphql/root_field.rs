@@ -4,6 +4,7 @@ use async_graphql::Positioned;
 use async_graphql::parser::types::{ExecutableDocument, OperationType, Selection};
 
 use crate::http::graphql::refusal::Refusal;
+use crate::platform::locale::message;
 
 /// Refuses subscriptions with more than a field at their root. The executor would follow all of them at once, and none
 /// that stands in a fragment: such a subscription would say nothing and be done.
@@ -27,9 +28,7 @@ pub fn check(document: &ExecutableDocument) -> Result<(), Refusal> {
             _ => false,
         };
         if !one {
-            let message =
-                "a subscription has exactly one field at its root, with no directive on it or fragment around it";
-            return Err(Refusal::invalid(message));
+            return Err(Refusal::invalid(message!("subscription-root")));
         }
     }
     Ok(())

@@ -1,10 +1,19 @@
 //! The server as its clients see it: over a socket.
 
+mod address;
 mod boundary;
+mod budget;
+mod http2;
 mod journey;
+mod language;
+mod layers;
+mod listener;
 mod multipart;
+mod overload;
+mod protocol;
 mod socket;
 mod sse;
+mod stop;
 mod streamed;
 mod wire;
 mod ws;
@@ -12,8 +21,12 @@ mod ws;
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use axum::Router;
+use merx::http::server::{Settings, serve};
 use merx::http::{Endpoint, Patience};
+use merx::platform::stop::Stop;
 use tokio::net::{TcpListener, TcpStream};
+use tokio::task::JoinHandle;
 
 use crate::support::Shop;
 
@@ -42,11 +55,10 @@ impl Server {
 
     /// Starts a server on `shop`.
     pub async fn of(shop: Shop, patience: Patience) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
-        let address = listener.local_addr().expect("an address");
         let endpoint = Endpoint::with_patience(shop.app.clone(), patience).expect("an endpoint");
         let router = merx::http::router_of(endpoint);
-        tokio::spawn(async move { axum::serve(listener, router).await });
+        let settings = Settings::of(&shop.app.config);
+        let (address, _) = listen(router, settings, shop.app.stop.clone()).await;
         Self {
             shop,
             address,
@@ -109,4 +121,11 @@ impl Reader {
         while self.more().await {}
         String::from_utf8(self.unread).expect("UTF-8")
     }
+}
+
+/// Serves `router` on a port of its own.
+pub async fn listen(router: Router, settings: Settings, stop: Stop) -> (SocketAddr, JoinHandle<()>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+    let address = listener.local_addr().expect("an address");
+    (address, tokio::spawn(serve(listener, router, settings, stop)))
 }

@@ -134,6 +134,24 @@ impl Shop {
         self.seen_with("x-channel", slug)
     }
 
+    /// The same shop, seen by whoever has the token of a cart.
+    pub fn with_cart(&self, token: &str) -> Self {
+        self.seen_with("x-cart-token", token)
+    }
+
+    /// What the hints of the schema say of a document, run as a request: whether everybody may keep the answer, and for
+    /// how many seconds; -1 is never.
+    pub async fn hints(&self, document: &str, variables: Value) -> (bool, i32) {
+        let response = self.endpoint.execute(&self.headers, document, None, variables).await;
+        assert!(response.errors.is_empty(), "{document}\n{:?}", response.errors);
+        (response.cache_control.public, response.cache_control.max_age)
+    }
+
+    /// The same shop, seen by somebody who reads `languages`.
+    pub fn reading(&self, languages: &str) -> Self {
+        self.seen_with("accept-language", languages)
+    }
+
     /// Sends a document and gives the whole answer.
     pub async fn send(&self, document: &str, variables: Value) -> Value {
         let response = self.endpoint.execute(&self.headers, document, None, variables).await;

@@ -9,6 +9,7 @@ use axum::response::{IntoResponse, Response};
 
 use crate::config::Config;
 use crate::http::graphql::Endpoint;
+use crate::platform::address::ClientAddress;
 use message::Closing;
 use session::Session;
 
@@ -26,7 +27,12 @@ pub(super) fn is_asked(headers: &HeaderMap) -> bool {
 }
 
 /// Takes the socket over, when it comes from where it may.
-pub(super) fn upgrade(endpoint: Endpoint, headers: HeaderMap, upgrade: WebSocketUpgrade) -> Response {
+pub(super) fn upgrade(
+    endpoint: Endpoint,
+    headers: HeaderMap,
+    address: ClientAddress,
+    upgrade: WebSocketUpgrade,
+) -> Response {
     if !may_connect(&endpoint.app().config, &headers) {
         return (StatusCode::FORBIDDEN, "this origin may not open sockets here").into_response();
     }
@@ -40,7 +46,7 @@ pub(super) fn upgrade(endpoint: Endpoint, headers: HeaderMap, upgrade: WebSocket
     let spoken = upgrade.selected_protocol().is_some();
     upgrade.on_upgrade(move |socket| async move {
         if spoken {
-            Session::new(endpoint, socket, headers).run().await;
+            Session::new(endpoint, socket, headers, address).run().await;
         } else {
             session::close(socket, &Closing::Subprotocol).await;
         }

@@ -20,6 +20,7 @@ use crate::http::graphql::refusal::Refusal;
 use crate::http::graphql::wire::Wire;
 use crate::http::graphql::{Caller, Endpoint, answer};
 use crate::http::viewer;
+use crate::platform::address::ClientAddress;
 
 /// Operations that one socket may have open.
 const OPERATIONS_MAX: usize = 50;
@@ -62,6 +63,7 @@ pub(super) struct Session {
     endpoint: Endpoint,
     socket: WebSocket,
     headers: HeaderMap,
+    address: ClientAddress,
     patience: Patience,
     /// Known from the acknowledgement on.
     caller: Option<Caller>,
@@ -71,14 +73,15 @@ pub(super) struct Session {
 }
 
 impl Session {
-    /// A fresh conversation over `socket`; `headers` came with its request.
-    pub(super) fn new(endpoint: Endpoint, socket: WebSocket, headers: HeaderMap) -> Self {
+    /// A fresh conversation over `socket`; `headers` came with its request, from `address`.
+    pub(super) fn new(endpoint: Endpoint, socket: WebSocket, headers: HeaderMap, address: ClientAddress) -> Self {
         Self {
             cutting: cutting(endpoint.app(), None),
             patience: endpoint.patience(),
             endpoint,
             socket,
             headers,
+            address,
             caller: None,
             events: SelectAll::new(),
             open: HashMap::new(),
@@ -168,7 +171,7 @@ impl Session {
         }
         let app = self.endpoint.app();
         let info = viewer::request_info(app, &self.headers);
-        let caller = match self.endpoint.caller(&self.headers, info).await {
+        let caller = match self.endpoint.caller(&self.headers, info, self.address).await {
             Ok(caller) => caller,
             Err(refusal) => return Err(unwelcome(&refusal).into()),
         };
@@ -197,7 +200,7 @@ impl Session {
                 Ok(())
             }
             Err(refusal) => {
-                let errors = refusal.response(&caller.info.request_id).errors;
+                let errors = refusal.response(&caller.info).errors;
                 self.say(&Outgoing::Error {
                     id: &id,
                     payload: &errors,
@@ -214,7 +217,7 @@ impl Session {
         let answers = async move {
             match endpoint.prepare(&caller, wire).await {
                 Ok(prepared) => answers(&endpoint, caller, prepared),
-                Err(refusal) => refused(&refusal, &caller.info.request_id),
+                Err(refusal) => refused(&refusal, &caller.info),
             }
         };
         let answers = stream::once(answers).flatten();
