@@ -32,7 +32,7 @@ use axum::extract::{Query as UrlQuery, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, Utc};
-use futures_util::stream::BoxStream;
+use futures_util::stream::{self, BoxStream, StreamExt};
 
 use crate::app::App;
 use crate::channel::Scope;
@@ -251,8 +251,12 @@ impl Endpoint {
 
     /// Runs anything; a subscription answers until it ends.
     pub(super) fn stream(&self, caller: Caller, prepared: Prepared) -> BoxStream<'static, GraphqlResponse> {
-        let schema = self.0.schemas.of(caller.scope.viewer.audience());
-        schema.execute_stream(self.request(caller, prepared))
+        if prepared.kind == OperationType::Subscription {
+            let schema = self.0.schemas.of(caller.scope.viewer.audience());
+            return schema.execute_stream(self.request(caller, prepared));
+        }
+        let endpoint = self.clone();
+        stream::once(async move { endpoint.run(caller, prepared).await }).boxed()
     }
 
     fn request(&self, caller: Caller, prepared: Prepared) -> Request {
