@@ -33,7 +33,7 @@ pub struct Config {
 /// Where the program runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Environment {
-    /// A developer's machine: demo shop, demo staff token, console page.
+    /// A developer's machine: demo shop, demo staff token, GraphiQL.
     Development,
     /// The real thing: nothing is seeded, nothing has a default secret.
     Production,
@@ -80,6 +80,9 @@ pub struct Server {
         global = true
     )]
     pub staff_token: Option<String>,
+    /// Serve GraphiQL at `/graphiql`. Not set: yes in development, no in production.
+    #[arg(long = "graphiql", alias = "merx-graphiql", env = "MERX_GRAPHIQL", global = true)]
+    pub graphiql: Option<bool>,
     /// Origins of browsers that may call the API, separated by commas. Empty: any in development, none in production.
     #[arg(
         long = "cors-origins",
@@ -379,6 +382,12 @@ impl Config {
             None if self.is_production() => None,
             None => Some(DEMO_STAFF_TOKEN),
         }
+    }
+
+    /// Whether GraphiQL is served. A browser opens a page without any header, so the page cannot be for staff alone: it
+    /// holds nothing but itself, and what it may ask is decided request by request.
+    pub fn graphiql(&self) -> bool {
+        self.server.graphiql.unwrap_or(!self.is_production())
     }
 
     /// How long the server goes on after it is told to stop, so that load balancers notice.

@@ -28,7 +28,7 @@ pub(crate) use filter::is_available;
 pub use filter::{Filter, FilterError};
 pub use graphql::{
     CatalogMutation, CatalogQuery, CategoryObject, CollectionObject, ProductInput, ProductKey, ProductObject,
-    VariantInput, VariantKey, VariantObject, draft_of, opening_stock,
+    VariantInput, VariantKey, VariantObject, draft_of, opening_stock, save_errors,
 };
 pub use list::{ListError, ProductList, ProductSort, SortField, count, list};
 pub use query::{

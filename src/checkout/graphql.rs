@@ -12,6 +12,7 @@ use crate::graphql::scalar::MoneyInput;
 use crate::inventory::Shortage;
 use crate::order::OrderObject;
 use crate::payment::PaymentObject;
+use crate::platform::locale::message;
 
 /// A payment to start.
 #[derive(InputObject)]
@@ -75,10 +76,12 @@ impl CheckoutMutation {
     ) -> Result<PaymentStartPayload> {
         let app = ctx.app();
         if input.save_payment_method == Some(true) {
-            let message = "this gateway keeps no payment methods: leave it out or say false";
             return Ok(PaymentStartPayload {
                 payment: None,
-                errors: vec![UserError::invalid(message, &["savePaymentMethod"])],
+                errors: vec![UserError::invalid(
+                    message!("payment-methods-not-kept"),
+                    &["savePaymentMethod"],
+                )],
             });
         }
         let command = StartPayment {
@@ -100,7 +103,7 @@ impl CheckoutMutation {
         let declined = payment.status == PaymentStatus::Failed;
         let error = || {
             let code = payment.failure.clone();
-            UserError::payment(ErrorCode::PaymentDeclined, "the payment was refused", code)
+            UserError::payment(ErrorCode::PaymentDeclined, message!("payment-declined"), code)
         };
         let errors = declined.then(error).into_iter().collect();
         let currency = payment.currency_code.parse()?;
@@ -147,7 +150,7 @@ fn shortage_error(shortage: Shortage) -> UserError {
 }
 
 fn start_error(error: StartError) -> UserError {
-    let message = error.to_string();
+    let message = error.message();
     match error {
         StartError::Shortage(shortage) => shortage_error(shortage),
         StartError::NoCart => UserError::not_found(message, &["cartToken"]),
@@ -158,12 +161,12 @@ fn start_error(error: StartError) -> UserError {
         }
         StartError::UnknownGateway => UserError::new(ErrorCode::UnknownGateway, message, &["gateway"]),
         // Callers show faults as what they are.
-        StartError::Fault(_) => UserError::invalid("the payment was not started", &[]),
+        StartError::Fault(_) => UserError::invalid(message, &[]),
     }
 }
 
 fn complete_error(error: CompleteError) -> UserError {
-    let message = error.to_string();
+    let message = error.message();
     match error {
         CompleteError::Shortage(shortage) => shortage_error(shortage),
         CompleteError::NoCart => UserError::not_found(message, &["cartToken"]),
@@ -174,6 +177,6 @@ fn complete_error(error: CompleteError) -> UserError {
         CompleteError::TotalMismatch(actual) => UserError::total_mismatch(actual),
         CompleteError::Cart(error) => start_error(error),
         // Callers show faults as what they are.
-        CompleteError::Fault(_) => UserError::invalid("the checkout was not completed", &[]),
+        CompleteError::Fault(_) => UserError::invalid(message, &[]),
     }
 }

@@ -55,7 +55,7 @@ async fn bind(address: std::net::SocketAddr) -> Result<TcpListener> {
 #[expect(clippy::print_stdout, reason = "the answer of the command to the person who gave it")]
 fn announce(app: &crate::app::App, address: std::net::SocketAddr) {
     println!("GraphQL   http://{address}/graphql");
-    if !app.config.is_production() {
+    if app.config.graphiql() {
         println!("GraphiQL  http://{address}/graphiql");
     }
     println!("Health    http://{address}/livez  http://{address}/readyz");

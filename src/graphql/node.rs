@@ -7,6 +7,7 @@ use crate::catalog::{CategoryObject, CollectionObject, ProductKey, ProductObject
 use crate::graphql::context::ContextExt;
 use crate::graphql::error::ApiError;
 use crate::order::{OrderObject, order_for};
+use crate::platform::locale::message;
 
 /// Ids in one call of `nodes` at most.
 const NODES_MAX: usize = 100;
@@ -32,7 +33,9 @@ pub enum Node {
 }
 
 async fn node_by(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>> {
-    let any: AnyId = id.parse().map_err(|e| ApiError::bad_input(format!("id: {e}")))?;
+    let any: AnyId = id
+        .parse()
+        .map_err(|_| ApiError::bad_input(message!("at", place = "id", reason = message!("id-malformed"))))?;
     let app = ctx.app();
     Ok(match any.prefix.as_str() {
         ProductId::PREFIX => ctx
@@ -83,7 +86,12 @@ impl NodeQuery {
         #[graphql(desc = "Global ids, 100 at most.")] ids: Vec<ID>,
     ) -> Result<Vec<Option<Node>>> {
         if ids.len() > NODES_MAX {
-            return Err(ApiError::bad_input(format!("ids: at most {NODES_MAX}")).into());
+            return Err(ApiError::bad_input(message!(
+                "at",
+                place = "ids",
+                reason = message!("at-most", max = NODES_MAX)
+            ))
+            .into());
         }
         let found = futures_util::future::join_all(ids.iter().map(|id| node_by(ctx, id))).await;
         found.into_iter().collect()

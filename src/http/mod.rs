@@ -5,6 +5,7 @@ pub mod budget;
 mod console;
 mod graphql;
 mod health;
+mod language;
 mod media;
 mod metrics;
 mod test_gateway;
@@ -42,8 +43,8 @@ pub fn router(app: &App) -> Result<Router> {
         .route("/livez", get(health::livez))
         .route("/readyz", get(health::readyz))
         .route("/media/{*key}", get(media::file));
-    if !app.config.is_production() {
-        router = router.route("/graphiql", get(console::page));
+    if app.config.graphiql() {
+        router = router.merge(console::routes());
     }
     if app.config.test_gateway() {
         router = router.route(

@@ -7,7 +7,7 @@ use async_graphql::{Context, InputObject, Object, Result, SimpleObject};
 use entity::{LocationId, VariantId};
 
 use crate::catalog::{
-    ProductInput, ProductKey, ProductObject, SaveError, VariantKey, VariantObject, draft_of, opening_stock,
+    ProductInput, ProductKey, ProductObject, VariantKey, VariantObject, draft_of, opening_stock, save_errors,
 };
 use crate::graphql::batch::{Batch, Shared};
 use crate::graphql::context::ContextExt;
@@ -99,31 +99,11 @@ impl InventoryMutation {
                 })
             }
             Err(CreateError::Fault(fault)) => Err(fault.into()),
-            Err(CreateError::NoCategory) => refused(vec![UserError::not_found("no such category", &["categoryId"])]),
-            Err(CreateError::NoLocation) => refused(vec![UserError::not_found("no such location", &["variants"])]),
-            Err(CreateError::Save(SaveError::Draft(errors))) => {
-                let path = |e: &crate::catalog::DraftError| e.path();
-                refused(
-                    errors
-                        .iter()
-                        .map(|e| {
-                            let path = path(e);
-                            let path: Vec<&str> = path.iter().map(String::as_str).collect();
-                            UserError::invalid(e.to_string(), &path)
-                        })
-                        .collect(),
-                )
+            Err(error @ CreateError::NoCategory) => {
+                refused(vec![UserError::not_found(error.message(), &["categoryId"])])
             }
-            Err(CreateError::Save(error @ SaveError::SlugTaken(_))) => refused(vec![UserError::new(
-                ErrorCode::AlreadyExists,
-                error.to_string(),
-                &["slug"],
-            )]),
-            Err(CreateError::Save(error @ SaveError::SkuTaken(_))) => refused(vec![UserError::new(
-                ErrorCode::AlreadyExists,
-                error.to_string(),
-                &["variants"],
-            )]),
+            Err(error @ CreateError::NoLocation) => refused(vec![UserError::not_found(error.message(), &["variants"])]),
+            Err(CreateError::Save(error)) => refused(save_errors(&error)),
         }
     }
 
@@ -154,11 +134,11 @@ impl InventoryMutation {
                 });
             }
             Err(AdjustError::Fault(fault)) => return Err(fault.into()),
-            Err(error @ AdjustError::NoVariant) => UserError::not_found(error.to_string(), &["variantId"]),
-            Err(error @ AdjustError::NoLocation) => UserError::not_found(error.to_string(), &["locationId"]),
-            Err(error @ AdjustError::NoDelta) => UserError::invalid(error.to_string(), &["delta"]),
+            Err(error @ AdjustError::NoVariant) => UserError::not_found(error.message(), &["variantId"]),
+            Err(error @ AdjustError::NoLocation) => UserError::not_found(error.message(), &["locationId"]),
+            Err(error @ AdjustError::NoDelta) => UserError::invalid(error.message(), &["delta"]),
             Err(error @ AdjustError::Mismatch(_)) => {
-                UserError::new(ErrorCode::StockMismatch, error.to_string(), &["expectedOnHand"])
+                UserError::new(ErrorCode::StockMismatch, error.message(), &["expectedOnHand"])
             }
             Err(AdjustError::Insufficient(free)) => UserError::insufficient(variant, free, &["delta"]),
         };

@@ -8,6 +8,7 @@ pub mod error;
 pub mod event;
 pub mod id;
 pub mod jobs;
+pub mod locale;
 pub mod money;
 pub mod page;
 pub mod rate_limit;

@@ -10,9 +10,8 @@ use futures_util::future::try_join_all;
 use crate::catalog::{Product, ProductKey, ProductObject};
 use crate::graphql::batch::{Batch, Shared};
 use crate::graphql::context::ContextExt;
-use crate::graphql::error::ApiError;
 use crate::graphql::id::Gid;
-use crate::platform::page::encode_cursor;
+use crate::platform::page::{PageError, encode_cursor};
 use crate::recommendation::query::{self, Pick, RECOMMENDATIONS_MAX, Source};
 
 /// What recommendations are for.
@@ -141,7 +140,7 @@ pub async fn recommendations_of(
     let first = usize::try_from(first.unwrap_or(12))
         .ok()
         .filter(|first| *first <= RECOMMENDATIONS_MAX)
-        .ok_or_else(|| ApiError::bad_input(format!("first must be between 0 and {RECOMMENDATIONS_MAX}")))?;
+        .ok_or(PageError::Size(RECOMMENDATIONS_MAX))?;
     let picks = match (product, intent) {
         (Some(product), RecommendationIntent::Related) => {
             let source = Source {

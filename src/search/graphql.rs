@@ -11,6 +11,7 @@ use crate::graphql::context::ContextExt;
 use crate::graphql::error::ApiError;
 use crate::graphql::page::PageInfo;
 use crate::graphql::scalar::{Decimal, PriceRangeObject};
+use crate::platform::locale::message;
 use crate::platform::page::PageArgs;
 use crate::search::engine::Order;
 use crate::search::facet::{Facet, FacetKind, FacetValue};
@@ -303,7 +304,9 @@ impl SearchQuery {
         let limit = usize::try_from(limit.unwrap_or(8))
             .ok()
             .filter(|limit| *limit <= SUGGESTIONS_MAX)
-            .ok_or_else(|| ApiError::bad_input(format!("limit must be between 0 and {SUGGESTIONS_MAX}")))?;
+            .ok_or_else(|| {
+                ApiError::bad_input(message!("out-of-range", name = "limit", min = 0, max = SUGGESTIONS_MAX))
+            })?;
         let mut found = query::suggest(ctx.app(), ctx.scope(), &query, limit)
             .await
             .map_err(refused)?;

@@ -10,6 +10,6 @@ mod types;
 pub use batch::{ProductKey, VariantKey};
 pub use groups::{CategoryObject, CollectionObject};
 pub use input::{ProductInput, VariantInput, draft_of, opening_stock};
-pub use mutation::CatalogMutation;
+pub use mutation::{CatalogMutation, save_errors};
 pub use query::CatalogQuery;
 pub use types::{ProductObject, VariantObject};

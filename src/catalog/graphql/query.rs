@@ -14,6 +14,7 @@ use crate::graphql::error::ApiError;
 use crate::graphql::id::Gid;
 use crate::graphql::page::{Connection, Count, Known};
 use crate::graphql::scalar::Decimal;
+use crate::platform::locale::message;
 use crate::platform::money::{Currency, Money};
 use crate::platform::page::{Page, PageArgs};
 
@@ -108,10 +109,13 @@ impl ProductWhere {
     fn filter(self, currency: Currency) -> Result<Filter, ApiError> {
         let amount = |field: &str, value: Option<Decimal>| {
             let parse = |d: Decimal| Money::parse(&d.0, currency).map(|m| m.minor);
-            value
-                .map(parse)
-                .transpose()
-                .map_err(|e| ApiError::bad_input(format!("where.price.{field}: {e}")))
+            value.map(parse).transpose().map_err(|e| {
+                ApiError::bad_input(message!(
+                    "at",
+                    place = format!("where.price.{field}"),
+                    reason = e.message()
+                ))
+            })
         };
         let mut all = Vec::new();
         all.extend(self.category_id.map(|id| Filter::Category(id.0)));
@@ -221,7 +225,9 @@ impl CatalogQuery {
     ) -> Result<Connection<ProductObject>> {
         let filter = filter.map(|f| f.filter(ctx.scope().channel.currency)).transpose()?;
         if let Some(filter) = &filter {
-            filter.check().map_err(|e| ApiError::bad_input(format!("where: {e}")))?;
+            filter
+                .check()
+                .map_err(|e| ApiError::bad_input(message!("at", place = "where", reason = e.message())))?;
         }
         let sort = sort.map(Into::into).unwrap_or_default();
         product_connection(

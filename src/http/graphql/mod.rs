@@ -31,7 +31,9 @@ use crate::graphql::error::Boundary;
 use crate::graphql::root::{MerxSchema, Mutation, Query};
 use crate::http::BODY_MAX;
 use crate::http::viewer;
+use crate::platform::address::ClientAddress;
 use crate::platform::error::Result;
+use crate::platform::locale::message;
 
 use accept::{Accepted, Media};
 use answer::Caching;
@@ -67,6 +69,8 @@ pub(super) struct Caller {
     pub info: RequestInfo,
     /// The channel and the viewer.
     pub scope: Scope,
+    /// Where the request comes from.
+    pub address: ClientAddress,
 }
 
 /// A request that may run.
@@ -106,7 +110,7 @@ impl Endpoint {
             .map_err(|e| crate::platform::error::Fault::part("schema", e))?;
         Ok(Self(Arc::new(Inner {
             inputs: InputTypes::of(&sdl),
-            documents: Documents::new(app.config.server.trusted_documents.as_deref())?,
+            documents: Documents::new(app.config.server.trusted_documents.as_deref(), app.texts.clone())?,
             schema,
             app,
         })))
@@ -117,7 +121,7 @@ impl Endpoint {
         &self.0.app
     }
 
-    /// Runs a document for whoever sent `headers`.
+    /// Runs a document for whoever sent `headers` from this machine.
     pub async fn execute(
         &self,
         headers: &HeaderMap,
@@ -126,22 +130,25 @@ impl Endpoint {
         variables: serde_json::Value,
     ) -> GraphqlResponse {
         let info = viewer::request_info(self.app(), headers);
-        let request_id = info.request_id.clone();
         let wire = serde_json::json!({ "query": document, "operationName": operation, "variables": variables });
         let run = async {
             let wire = Wire::from_value(wire)?;
-            let caller = self.caller(headers, info).await?;
+            let caller = self.caller(headers, info.clone(), ClientAddress::LOCAL).await?;
             let prepared = self.prepare(&caller, wire).await?;
             Ok(self.run(caller, prepared).await)
         };
-        run.await
-            .unwrap_or_else(|refusal: Refusal| refusal.response(&request_id))
+        run.await.unwrap_or_else(|refusal: Refusal| refusal.response(&info))
     }
 
-    /// Who sent `headers`.
-    pub(super) async fn caller(&self, headers: &HeaderMap, info: RequestInfo) -> Result<Caller, Refusal> {
+    /// Who sent `headers` from `address`.
+    pub(super) async fn caller(
+        &self,
+        headers: &HeaderMap,
+        info: RequestInfo,
+        address: ClientAddress,
+    ) -> Result<Caller, Refusal> {
         match viewer::scope(self.app(), headers).await {
-            Ok(Ok(scope)) => Ok(Caller { info, scope }),
+            Ok(Ok(scope)) => Ok(Caller { info, scope, address }),
             Ok(Err(error)) => Err(error.into()),
             Err(fault) => {
                 tracing::error!(request_id = info.request_id, %fault, "no scope");
@@ -153,13 +160,13 @@ impl Endpoint {
     /// Finds, parses and weighs what `wire` asks for. No resolver has run yet.
     pub(super) async fn prepare(&self, caller: &Caller, wire: Wire) -> Result<Prepared, Refusal> {
         let documents = &self.0.documents;
-        let named = documents.named(&wire, caller.scope.viewer.is_staff())?;
+        let named = documents.named(&wire, caller.scope.viewer.is_staff()).await?;
         let parsed = documents.parsed(&named.text, || parse(&named.text))?;
         let definition = operation(&parsed.document, wire.operation_name.as_deref())?;
         let kind = definition.ty;
         let variables = Variables::from_json(serde_json::Value::Object(wire.variables));
         self.0.inputs.check(definition, &variables)?;
-        documents.keep(&named);
+        documents.keep(&named).await;
         Ok(Prepared {
             parsed,
             operation: wire.operation_name,
@@ -193,31 +200,26 @@ impl Endpoint {
     }
 
     /// Answers a request of any form.
-    async fn answer(&self, headers: &HeaderMap, get: bool, wire: Result<Wire, Refusal>) -> Response {
+    async fn answer(
+        &self,
+        headers: &HeaderMap,
+        address: ClientAddress,
+        get: bool,
+        wire: Result<Wire, Refusal>,
+    ) -> Response {
         let info = viewer::request_info(self.app(), headers);
-        let request_id = info.request_id.clone();
-        let accepted = accepted(headers);
-        let Some(media) = accepted.single() else {
-            let refusal = Refusal::not_acceptable(
-                "answers come as application/graphql-response+json, application/json, text/event-stream or \
-                 multipart/mixed",
-            );
-            return answer::refused(&refusal, Media::Json, &request_id);
+        let Some(media) = accepted(headers).single() else {
+            return answer::refused(&Refusal::not_acceptable(), Media::Json, &info);
         };
         let run = async {
             let wire = wire?;
-            let caller = self.caller(headers, info).await?;
+            let caller = self.caller(headers, info.clone(), address).await?;
             let prepared = self.prepare(&caller, wire).await?;
             match prepared.kind {
-                OperationType::Query => {}
                 // A link must change nothing.
                 OperationType::Mutation if get => return Err(Refusal::method()),
-                OperationType::Mutation => {}
-                OperationType::Subscription => {
-                    return Err(Refusal::not_acceptable(
-                        "a subscription needs a stream: accept text/event-stream or multipart/mixed, or use a WebSocket",
-                    ));
-                }
+                OperationType::Query | OperationType::Mutation => {}
+                OperationType::Subscription => return Err(Refusal::needs_stream()),
             }
             let query = prepared.kind == OperationType::Query;
             let mine = caller.scope.viewer.is_staff() || caller.info.cart_token.is_some();
@@ -230,16 +232,14 @@ impl Endpoint {
             Ok(answer::of(&response, media, caching, get.then_some(headers)))
         };
         run.await
-            .unwrap_or_else(|refusal| answer::refused(&refusal, media, &request_id))
+            .unwrap_or_else(|refusal| answer::refused(&refusal, media, &info))
     }
 }
 
 /// Parses what is small enough.
 fn parse(text: &str) -> Result<Parsed, Refusal> {
     if text.len() > DOCUMENT_MAX {
-        return Err(Refusal::cost(format!(
-            "the document is larger than {DOCUMENT_MAX} bytes"
-        )));
+        return Err(Refusal::cost(message!("document-too-large", max = DOCUMENT_MAX)));
     }
     if text.contains('\0') || text.contains("\\u0000") || text.contains("\\u{0") {
         return Err(Refusal::nul());
@@ -254,17 +254,13 @@ fn operation<'a>(document: &'a ExecutableDocument, name: Option<&str>) -> Result
     let found = match name {
         Some(name) => operations.find(|(n, _)| n.is_some_and(|n| n.as_str() == name)),
         None if operations.len() > 1 => {
-            return Err(Refusal::bad_input(
-                "the document has several operations: name one in operationName",
-            ));
+            return Err(Refusal::bad_input(message!("operation-unnamed")));
         }
         None => operations.next(),
     };
     match found {
         Some((_, operation)) => Ok(&operation.node),
-        None => Err(Refusal::bad_input(
-            "the document has no operation of the name in operationName",
-        )),
+        None => Err(Refusal::bad_input(message!("operation-unknown"))),
     }
 }
 
@@ -292,6 +288,7 @@ fn is_json(headers: &HeaderMap) -> bool {
 
 pub(super) async fn post(
     State(endpoint): State<Endpoint>,
+    address: ClientAddress,
     headers: HeaderMap,
     body: Result<Bytes, BytesRejection>,
 ) -> Response {
@@ -299,22 +296,23 @@ pub(super) async fn post(
         match body {
             Ok(body) => Wire::from_json(&body),
             Err(rejection) if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE => Err(Refusal::too_large(BODY_MAX)),
-            Err(_) => Err(Refusal::malformed("the body ended early")),
+            Err(_) => Err(Refusal::malformed(message!("body-cut"))),
         }
     } else {
         Err(Refusal::media_type())
     };
-    endpoint.answer(&headers, false, wire).await
+    endpoint.answer(&headers, address, false, wire).await
 }
 
 pub(super) async fn get(
     State(endpoint): State<Endpoint>,
+    address: ClientAddress,
     headers: HeaderMap,
     url: Result<UrlQuery<UrlParameters>, QueryRejection>,
 ) -> Response {
     let wire = match url {
         Ok(UrlQuery(parameters)) => Wire::from_url(parameters),
-        Err(rejection) => Err(Refusal::malformed(rejection.body_text())),
+        Err(rejection) => Err(Refusal::malformed(message!("as-is", text = rejection.body_text()))),
     };
-    endpoint.answer(&headers, true, wire).await
+    endpoint.answer(&headers, address, true, wire).await
 }

@@ -2,6 +2,7 @@
 
 mod boundary;
 mod journey;
+mod language;
 mod wire;
 
 use std::net::SocketAddr;

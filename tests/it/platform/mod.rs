@@ -2,6 +2,8 @@
 
 mod id;
 mod jobs;
+mod locale;
+mod messages;
 mod money;
 mod page;
 mod refusal;

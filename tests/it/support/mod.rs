@@ -128,6 +128,11 @@ impl Shop {
         self.seen_with("x-channel", slug)
     }
 
+    /// The same shop, seen by somebody who reads `languages`.
+    pub fn reading(&self, languages: &str) -> Self {
+        self.seen_with("accept-language", languages)
+    }
+
     /// Sends a document and gives the whole answer.
     pub async fn send(&self, document: &str, variables: Value) -> Value {
         let response = self.endpoint.execute(&self.headers, document, None, variables).await;

@@ -1,0 +1,72 @@
+/** How the page talks to the endpoint: HTTP for queries and mutations, WebSocket for subscriptions. */
+import type { Fetcher, FetcherParams } from '@graphiql/toolkit';
+import { getOperationAST, parse, type OperationDefinitionNode } from 'graphql';
+import { createClient, type ExecutionResult } from 'graphql-ws';
+import { fill, remember } from './memory';
+import { ENDPOINT, headers } from './session';
+
+/** The operation that will run. GraphiQL's own idea of it lags behind the editor by a moment. */
+function operationOf({ query, operationName }: FetcherParams): OperationDefinitionNode | undefined {
+  try {
+    const document = parse(query);
+    return getOperationAST(document, operationName) ?? getOperationAST(document) ?? undefined;
+  } catch {
+    return undefined; // The server says what is wrong with it.
+  }
+}
+
+export const fetcher: Fetcher = (params, options) => {
+  const operation = operationOf(params);
+  const name = operation?.name?.value;
+  const request = { query: params.query, operationName: name ?? params.operationName, variables: fill(params.variables) };
+  // What stands in the headers editor wins.
+  const all = { ...headers(), ...lowerCased(options?.headers) };
+  if (operation?.operation === 'subscription') return subscribe(request, all);
+  return post(request, all).then((answer) => {
+    if (name !== 'IntrospectionQuery') remember(name, answer);
+    return answer;
+  });
+};
+
+interface Request {
+  query: string;
+  operationName: string | null | undefined;
+  variables: unknown;
+}
+
+async function post(request: Request, extra: Record<string, string>): Promise<ExecutionResult> {
+  const response = await fetch(ENDPOINT, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', accept: 'application/json', ...extra },
+    body: JSON.stringify(request),
+  });
+  const text = await response.text();
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new Error(`${response.status} ${response.statusText} ${text}`.trim());
+  }
+}
+
+/** Each subscription has a connection of its own, so that it is opened with the headers of this moment. */
+async function* subscribe(request: Request, connectionParams: Record<string, string>): AsyncGenerator<ExecutionResult> {
+  const address = new URL(ENDPOINT, location.href);
+  address.protocol = address.protocol.replace('http', 'ws');
+  const client = createClient({ url: address.href, connectionParams, retryAttempts: 0 });
+  try {
+    const { query, operationName, variables } = request;
+    const payload = { query, operationName, variables: variables as Record<string, unknown> | undefined };
+    for await (const answer of client.iterate(payload)) {
+      remember(operationName ?? undefined, answer);
+      yield answer as ExecutionResult;
+    }
+  } catch (error) {
+    throw error instanceof CloseEvent ? new Error(`The connection was closed: ${error.code} ${error.reason}`) : error;
+  } finally {
+    void client.dispose();
+  }
+}
+
+function lowerCased(given: Record<string, unknown> | undefined): Record<string, string> {
+  return Object.fromEntries(Object.entries(given ?? {}).map(([name, value]) => [name.toLowerCase(), String(value)]));
+}
