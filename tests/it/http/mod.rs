@@ -3,6 +3,7 @@
 mod address;
 mod boundary;
 mod budget;
+mod farewell;
 mod http2;
 mod journey;
 mod language;
