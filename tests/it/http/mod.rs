@@ -3,6 +3,7 @@
 mod address;
 mod boundary;
 mod budget;
+mod cost;
 mod farewell;
 mod http2;
 mod journey;
