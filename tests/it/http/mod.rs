@@ -4,6 +4,7 @@ mod address;
 mod boundary;
 mod budget;
 mod cost;
+mod farewell;
 mod http2;
 mod journey;
 mod language;
