@@ -139,6 +139,7 @@ pub struct Edge {
     pub hsts: Option<bool>,
     /// Connections at most.
     #[arg(
+        id = "edge-connections",
         long = "connections",
         alias = "merx-connections",
         env = "MERX_CONNECTIONS",

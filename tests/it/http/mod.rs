@@ -1,6 +1,7 @@
 //! The server as its clients see it: over a socket.
 
 mod boundary;
+mod graphiql;
 mod journey;
 mod wire;
 
