@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs every check: formatting, lints, documentation, and the whole suite on SQLite and on PostgreSQL.
+# Runs every check: formatting, lints, documentation, the whole suite on SQLite and on PostgreSQL, and real clients.
 # Installs what it needs when that is missing. Needs no terminal and may be run again and again.
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")" || exit 1
@@ -136,12 +136,12 @@ deny_check() {
 }
 
 shell_check() {
-  local script
-  for script in test.sh .ci/run; do
+  local script scripts=(test.sh .ci/run tests/clients/install.sh tests/clients/run.sh)
+  for script in "${scripts[@]}"; do
     bash -n "$script" || return 1
   done
   if command -v shellcheck >/dev/null; then
-    shellcheck test.sh .ci/run
+    shellcheck "${scripts[@]}"
   else
     echo "shellcheck is not installed; the syntax is good"
   fi
@@ -187,6 +187,36 @@ suite() {
   return "$status"
 }
 
+# not_checked WHY: fails the build server; elsewhere it is told and left.
+not_checked() {
+  echo "NOT CHECKED: $*"
+  [ -z "${CI:-}" ]
+}
+
+# clients: real clients against the server of this run.
+clients() {
+  local missing=() status log="$work/clients.log"
+  command -v node >/dev/null && command -v npm >/dev/null || missing+=(nodejs npm)
+  python3 -c 'import ensurepip' 2>/dev/null || missing+=(python3-venv)
+  if [ "${#missing[@]}" -gt 0 ]; then
+    echo "installing ${missing[*]}"
+    bounded_apt 300 update -q && bounded_apt 600 install -y -q --no-install-recommends "${missing[@]}"
+  fi
+  if ! node -e 'process.exit(parseInt(process.versions.node) < 20)' 2>/dev/null; then
+    not_checked "the clients need Node 20 or newer; this is $(node --version 2>/dev/null || echo none)"
+    return
+  fi
+  bounded 300 tests/clients/install.sh || {
+    not_checked "the clients could not be installed"
+    return
+  }
+  bounded 2400 cargo build --locked --bin merx || return 1
+  bounded 240 tests/clients/run.sh "${CARGO_TARGET_DIR:-target}/debug/merx" 2>&1 | tee "$log"
+  status=${PIPESTATUS[0]}
+  sums+=("$(grep -E '^clients: ' "$log")")
+  return "$status"
+}
+
 summary() {
   local sum
   heading "summary"
@@ -215,4 +245,5 @@ if step "a PostgreSQL for the tests" start_postgres; then
   export MERX_TEST_DATABASE_URL="$pg_url"
   step "suite on PostgreSQL" suite PostgreSQL
 fi
+step "real clients" clients
 summary

@@ -2,6 +2,8 @@
 
 use entity::customer::customer::Address;
 
+use crate::platform::locale::{Message, message};
+
 /// Longest field of an address in characters.
 const FIELD_MAX: usize = 200;
 
@@ -11,19 +13,26 @@ pub struct AddressField(pub &'static str);
 
 /// What is wrong with an address.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{}", self.message())]
 pub enum AddressError {
     /// A field that must be filled is empty.
-    #[error("must not be empty")]
     Empty(AddressField),
     /// A field is too long, or holds control characters.
-    #[error("must have at most {FIELD_MAX} characters and no control characters")]
     Malformed(AddressField),
     /// The country is no country that the channel sells to.
-    #[error("\"{0}\" is not a country this channel sells to")]
     Country(String),
 }
 
 impl AddressError {
+    /// What it says to people.
+    pub fn message(&self) -> Message {
+        match self {
+            Self::Empty(_) => message!("not-empty"),
+            Self::Malformed(_) => message!("address-field", max = FIELD_MAX),
+            Self::Country(country) => message!("country-not-served", country = country.as_str()),
+        }
+    }
+
     /// The field, by its name in the API.
     pub fn field(&self) -> &'static str {
         match self {

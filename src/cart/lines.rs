@@ -16,6 +16,7 @@ use crate::channel::Scope;
 use crate::inventory;
 use crate::platform::db::{Tx, any_of};
 use crate::platform::error::{Fault, Result};
+use crate::platform::locale::{Message, message};
 
 /// Units of a line at most. The table has the same CHECK.
 pub const QUANTITY_MAX: i32 = 9999;
@@ -51,18 +52,15 @@ pub struct LineChange {
 
 /// Why a cart was not changed. `line` counts the lines of the call from 0.
 #[derive(Debug, thiserror::Error)]
+#[error("{}", self.message())]
 pub enum CartError {
     /// Nobody has the token.
-    #[error("no such cart")]
     NotFound,
     /// The cart has become an order.
-    #[error("the cart has become an order")]
     Completed,
     /// The call names too many lines, or the cart would have too many.
-    #[error("a cart has at most {LINES_MAX} lines, a call at most {CALL_LINES_MAX}")]
     TooManyLines,
     /// A quantity is out of range.
-    #[error("quantity must be between {min} and {QUANTITY_MAX}")]
     Quantity {
         /// The line.
         line: usize,
@@ -70,19 +68,16 @@ pub enum CartError {
         min: i32,
     },
     /// A variant does not exist or is not sold in the channel of the cart.
-    #[error("no such variant in this channel")]
     NoVariant {
         /// The line.
         line: usize,
     },
     /// The cart has no such line.
-    #[error("the cart has no such line")]
     NoLine {
         /// The line.
         line: usize,
     },
     /// There are fewer units than asked for.
-    #[error("only {available} units can be had")]
     Insufficient {
         /// The line.
         line: usize,
@@ -92,23 +87,41 @@ pub enum CartError {
         available: i64,
     },
     /// Remarks are too many or too long.
-    #[error("a line has at most {ATTRIBUTES_MAX} attributes of {ATTRIBUTE_LENGTH_MAX} characters, each key once")]
     Attributes {
         /// The line.
         line: usize,
     },
     /// The e-mail address cannot be one.
-    #[error("not an e-mail address")]
     Email,
     /// An address is wrong: shipping or billing, and what.
-    #[error("{1}")]
     Address(&'static str, crate::cart::AddressError),
     /// The way of delivery is not among those of the cart.
-    #[error("the cart cannot be delivered that way")]
     Delivery,
     /// A part underneath failed.
     #[error(transparent)]
     Fault(#[from] Fault),
+}
+
+impl CartError {
+    /// What it says to people.
+    pub fn message(&self) -> Message {
+        match self {
+            Self::NotFound => message!("cart-not-found"),
+            Self::Completed => message!("cart-completed"),
+            Self::TooManyLines => message!("cart-lines", max = LINES_MAX, call = CALL_LINES_MAX),
+            Self::Quantity { min, .. } => message!("cart-quantity", min = *min, max = QUANTITY_MAX),
+            Self::NoVariant { .. } => message!("cart-variant-not-found"),
+            Self::NoLine { .. } => message!("cart-line-not-found"),
+            Self::Insufficient { available, .. } => message!("units-left", available = *available),
+            Self::Attributes { .. } => {
+                message!("cart-attributes", max = ATTRIBUTES_MAX, length = ATTRIBUTE_LENGTH_MAX)
+            }
+            Self::Email => message!("email-malformed"),
+            Self::Address(_, error) => error.message(),
+            Self::Delivery => message!("cart-delivery"),
+            Self::Fault(_) => message!("failed"),
+        }
+    }
 }
 
 impl From<sea_orm::DbErr> for CartError {

@@ -7,6 +7,7 @@ use entity::catalog::variant::SelectedOption;
 use entity::{CategoryId, ChannelId};
 
 use crate::catalog::attribute::{KEY_MAX, NewAttribute};
+use crate::platform::locale::{Message, message};
 use crate::platform::text::SLUG_MAX;
 
 /// Longest name of a product in characters.
@@ -93,21 +94,17 @@ pub struct DraftMedia {
 
 /// What is wrong with a draft.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{}", self.message())]
 pub enum DraftError {
     /// The name is empty or too long.
-    #[error("name must have 1 to {NAME_MAX} characters")]
     Name,
     /// The slug is no slug.
-    #[error("slug \"{0}\" must have 1 to {SLUG_MAX} lower-case letters, digits and single hyphens")]
     Slug(String),
     /// The description is too long.
-    #[error("description must not be longer than {DESCRIPTION_MAX} bytes")]
     Description,
     /// There are none or too many variants.
-    #[error("a product has 1 to {VARIANTS_MAX} variants")]
     Variants,
     /// A SKU is empty or too long.
-    #[error("sku \"{sku}\" must have 1 to {SKU_MAX} characters")]
     Sku {
         /// The variant, from 0.
         variant: usize,
@@ -115,7 +112,6 @@ pub enum DraftError {
         sku: String,
     },
     /// A SKU comes twice.
-    #[error("sku \"{sku}\" comes twice")]
     SkuTwice {
         /// The variant, from 0.
         variant: usize,
@@ -123,7 +119,6 @@ pub enum DraftError {
         sku: String,
     },
     /// A price is negative or too high.
-    #[error("price of \"{sku}\" must be between 0 and {PRICE_MAX} minor units")]
     Price {
         /// The variant, from 0.
         variant: usize,
@@ -131,7 +126,6 @@ pub enum DraftError {
         sku: String,
     },
     /// A weight is negative or too high.
-    #[error("weight of \"{sku}\" must be between 0 and {WEIGHT_MAX} grams")]
     Weight {
         /// The variant, from 0.
         variant: usize,
@@ -139,10 +133,8 @@ pub enum DraftError {
         sku: String,
     },
     /// An option is empty, named twice, or has no values.
-    #[error("option \"{0}\" needs a name of its own and at least one value, each once")]
     Option(String),
     /// A variant does not choose one value of each option.
-    #[error("variant \"{sku}\" must choose one known value of each option")]
     Selection {
         /// The variant, from 0.
         variant: usize,
@@ -150,7 +142,6 @@ pub enum DraftError {
         sku: String,
     },
     /// Two variants choose the same values.
-    #[error("variant \"{sku}\" repeats the option values of another")]
     SelectionTwice {
         /// The variant, from 0.
         variant: usize,
@@ -158,11 +149,28 @@ pub enum DraftError {
         sku: String,
     },
     /// An attribute has a bad key or a number that is none.
-    #[error("attribute \"{0}\" needs a key of 1 to {KEY_MAX} characters and finite numbers")]
     Attribute(String),
 }
 
 impl DraftError {
+    /// What it says to people.
+    pub fn message(&self) -> Message {
+        match self {
+            Self::Name => message!("draft-name", max = NAME_MAX),
+            Self::Slug(slug) => message!("draft-slug", slug = slug.as_str(), max = SLUG_MAX),
+            Self::Description => message!("draft-description", max = DESCRIPTION_MAX),
+            Self::Variants => message!("draft-variants", max = VARIANTS_MAX),
+            Self::Sku { sku, .. } => message!("draft-sku", sku = sku.as_str(), max = SKU_MAX),
+            Self::SkuTwice { sku, .. } => message!("draft-sku-twice", sku = sku.as_str()),
+            Self::Price { sku, .. } => message!("draft-price", sku = sku.as_str(), max = PRICE_MAX),
+            Self::Weight { sku, .. } => message!("draft-weight", sku = sku.as_str(), max = WEIGHT_MAX),
+            Self::Option(option) => message!("draft-option", option = option.as_str()),
+            Self::Selection { sku, .. } => message!("draft-selection", sku = sku.as_str()),
+            Self::SelectionTwice { sku, .. } => message!("draft-selection-twice", sku = sku.as_str()),
+            Self::Attribute(key) => message!("draft-attribute", key = key.as_str(), max = KEY_MAX),
+        }
+    }
+
     /// The place in the draft, outermost first.
     pub fn path(&self) -> Vec<String> {
         let of = |variant: &usize, field: &str| vec!["variants".to_owned(), variant.to_string(), field.to_owned()];

@@ -10,6 +10,7 @@ use crate::catalog::attribute::value_key;
 use crate::catalog::category::CategoryTree;
 use crate::channel::Channel;
 use crate::platform::db::{any_of, any_text, lower_like_part};
+use crate::platform::locale::{Message, message};
 
 /// Conditions in one filter at most.
 pub const CONDITIONS_MAX: usize = 50;
@@ -53,13 +54,22 @@ pub enum Filter {
 
 /// A filter that asks too much.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{}", self.message())]
 pub enum FilterError {
     /// Too many conditions.
-    #[error("a filter may hold {CONDITIONS_MAX} conditions")]
     TooLarge,
     /// Too deep.
-    #[error("AND, OR and NOT may nest {DEPTH_MAX} levels")]
     TooDeep,
+}
+
+impl FilterError {
+    /// What it says to people.
+    pub fn message(self) -> Message {
+        match self {
+            Self::TooLarge => message!("filter-too-large", max = CONDITIONS_MAX),
+            Self::TooDeep => message!("filter-too-deep", max = DEPTH_MAX),
+        }
+    }
 }
 
 impl Filter {

@@ -18,19 +18,30 @@ use crate::platform::db::{Tx, any_text, insert_all, upsert_all};
 use crate::platform::error::{Fault, Result};
 use crate::platform::event;
 use crate::platform::id::Ids;
+use crate::platform::locale::{Message, message};
 
 /// Why a product was not written.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{}", self.message())]
 pub enum SaveError {
     /// The draft is wrong.
     #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
     Draft(Vec<DraftError>),
     /// Another product has the slug.
-    #[error("slug \"{0}\" is taken")]
     SlugTaken(String),
     /// Another product has the SKU.
-    #[error("sku \"{0}\" belongs to another product")]
     SkuTaken(String),
+}
+
+impl SaveError {
+    /// What it says to people; of a wrong draft the first thing that is wrong.
+    pub fn message(&self) -> Message {
+        match self {
+            Self::Draft(errors) => errors.first().map_or_else(|| message!("failed"), DraftError::message),
+            Self::SlugTaken(slug) => message!("slug-taken", slug = slug.as_str()),
+            Self::SkuTaken(sku) => message!("sku-taken", sku = sku.as_str()),
+        }
+    }
 }
 
 /// What became of a draft.

@@ -13,14 +13,17 @@ use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder};
 
 use crate::catalog::attribute::{AttributeValue, NewAttribute};
-use crate::catalog::draft::{DESCRIPTION_MAX, Draft, DraftVariant, NAME_MAX, in_order_of_options, without_place};
+use crate::catalog::draft::{
+    DESCRIPTION_MAX, Draft, DraftError, DraftVariant, NAME_MAX, in_order_of_options, without_place,
+};
 use crate::catalog::events::ProductsChanged;
 use crate::catalog::save::{SaveError, rewrite};
 use crate::platform::db::{Tx, any_of, constraint_of, insert_all};
 use crate::platform::error::{Fault, Result};
 use crate::platform::event;
 use crate::platform::id::Ids;
-use crate::platform::text::{SLUG_MAX, slugify};
+use crate::platform::locale::{Message, message};
+use crate::platform::text::slugify;
 
 /// What to change. None leaves a field as it is; `Some(None)` empties it.
 #[derive(Clone, Debug, Default)]
@@ -72,21 +75,16 @@ pub struct UpdateVariant {
 
 /// Why a product was not changed.
 #[derive(Debug, thiserror::Error)]
+#[error("{}", self.message())]
 pub enum UpdateError {
     /// There is no such product.
-    #[error("no such product")]
     NotFound,
     /// It has changed since it was read.
-    #[error("the product is at version {0}")]
     Stale(i32),
-    /// A field is wrong: its name, and why.
-    #[error("{0}: {1}")]
-    Invalid(&'static str, String),
     /// What it would become is refused.
     #[error(transparent)]
     Save(#[from] SaveError),
     /// A variant (its place, from 0) that is there already comes with opening stock.
-    #[error("variant \"{sku}\" is there already: change its stock with stockAdjust")]
     OpeningStock {
         /// The variant, from 0.
         variant: usize,
@@ -96,6 +94,19 @@ pub enum UpdateError {
     /// A part underneath failed.
     #[error(transparent)]
     Fault(#[from] Fault),
+}
+
+impl UpdateError {
+    /// What it says to people.
+    pub fn message(&self) -> Message {
+        match self {
+            Self::NotFound => message!("product-not-found"),
+            Self::Stale(version) => message!("version-stale", version = *version),
+            Self::Save(error) => error.message(),
+            Self::OpeningStock { sku, .. } => message!("opening-stock-present", sku = sku.as_str()),
+            Self::Fault(_) => message!("failed"),
+        }
+    }
 }
 
 impl From<sea_orm::DbErr> for UpdateError {
@@ -151,32 +162,27 @@ pub(crate) async fn update_product(
     Ok(rewrite(tx, ids, now, (&row, draft), channel).await??.variants)
 }
 
-fn check(change: &UpdateProduct) -> Result<(), UpdateError> {
+fn check(change: &UpdateProduct) -> Result<(), SaveError> {
+    let mut errors = Vec::new();
     if let Some(name) = &change.name
         && (name.trim().is_empty() || name.chars().count() > NAME_MAX)
     {
-        return Err(UpdateError::Invalid(
-            "name",
-            format!("must have 1 to {NAME_MAX} characters"),
-        ));
+        errors.push(DraftError::Name);
     }
     if let Some(slug) = &change.slug
         && (slug.is_empty() || slugify(slug) != *slug)
     {
-        let rule = format!("must have 1 to {SLUG_MAX} lower-case letters, digits and single hyphens");
-        return Err(UpdateError::Invalid("slug", rule));
+        errors.push(DraftError::Slug(slug.clone()));
     }
-    if change
-        .description
-        .as_ref()
-        .is_some_and(|text| text.len() > DESCRIPTION_MAX)
-    {
-        return Err(UpdateError::Invalid(
-            "description",
-            format!("must not be longer than {DESCRIPTION_MAX} bytes"),
-        ));
+    let text = change.description.as_ref();
+    if text.is_some_and(|text| text.len() > DESCRIPTION_MAX) {
+        errors.push(DraftError::Description);
     }
-    Ok(())
+    if errors.is_empty() {
+        Ok(())
+    } else {
+        Err(SaveError::Draft(errors))
+    }
 }
 
 /// The conditional UPDATE that guards the version; it comes first, so that whoever changes the same product waits here.

@@ -18,6 +18,7 @@ use crate::payment::gateway::DEADLINE;
 use crate::payment::{self, GatewayState, Payment};
 use crate::platform::db::{constraint_of, retry_conflicts};
 use crate::platform::error::{Fault, Result};
+use crate::platform::locale::{Message, message};
 use crate::platform::money::Money;
 
 /// A checkout to complete.
@@ -33,24 +34,19 @@ pub struct CompleteCheckout {
 
 /// Why there is no order.
 #[derive(Debug, thiserror::Error)]
+#[error("{}", self.message())]
 pub enum CompleteError {
     /// Nobody has the token.
-    #[error("no such cart")]
     NoCart,
     /// The cart has no such payment.
-    #[error("the cart has no such payment")]
     NoPayment,
     /// The gateway refused, or the payment was called off.
-    #[error("the payment was refused")]
     Declined(Option<String>),
     /// The shopper must confirm first.
-    #[error("the shopper must confirm the payment first")]
     ActionRequired,
     /// The gateway has no final word yet.
-    #[error("the payment is still pending: try again soon")]
     Pending,
     /// The total is another one than was expected or paid.
-    #[error("the total is another one")]
     TotalMismatch(Money),
     /// The stock went elsewhere after the reservation lapsed. The money goes back.
     #[error(transparent)]
@@ -61,6 +57,23 @@ pub enum CompleteError {
     /// A part underneath failed.
     #[error(transparent)]
     Fault(#[from] Fault),
+}
+
+impl CompleteError {
+    /// What it says to people.
+    pub fn message(&self) -> Message {
+        match self {
+            Self::NoCart => message!("cart-not-found"),
+            Self::NoPayment => message!("payment-not-found"),
+            Self::Declined(_) => message!("payment-declined"),
+            Self::ActionRequired => message!("payment-action-required"),
+            Self::Pending => message!("payment-pending"),
+            Self::TotalMismatch(total) => message!("total-mismatch", total = *total),
+            Self::Shortage(shortage) => shortage.message(),
+            Self::Cart(error) => error.message(),
+            Self::Fault(_) => message!("failed"),
+        }
+    }
 }
 
 impl From<DbErr> for CompleteError {

@@ -6,12 +6,13 @@ use entity::payment::payment::PaymentStatus;
 
 use crate::checkout::{CompleteCheckout, CompleteError, StartError, StartPayment, complete, start_payment};
 use crate::graphql::context::ContextExt;
-use crate::graphql::error::{ErrorCode, UserError};
+use crate::graphql::error::{ErrorCode, UserError, Warning};
 use crate::graphql::id::Gid;
 use crate::graphql::scalar::MoneyInput;
 use crate::inventory::Shortage;
 use crate::order::OrderObject;
 use crate::payment::PaymentObject;
+use crate::platform::locale::message;
 
 /// A payment to start.
 #[derive(InputObject)]
@@ -37,6 +38,8 @@ pub struct PaymentStartPayload {
     /// What went wrong: NOT_FOUND, INVALID_INPUT, CART_COMPLETED, CART_INCOMPLETE, INSUFFICIENT_STOCK,
     /// UNKNOWN_GATEWAY, PAYMENT_DECLINED.
     errors: Vec<UserError>,
+    /// What was done differently from what was asked.
+    warnings: Vec<Warning>,
 }
 
 /// A checkout to complete.
@@ -58,6 +61,8 @@ pub struct CheckoutCompletePayload {
     /// Why there is none: NOT_FOUND, INVALID_INPUT, CART_INCOMPLETE, INSUFFICIENT_STOCK, TOTAL_MISMATCH,
     /// PAYMENT_DECLINED, PAYMENT_ACTION_REQUIRED, PAYMENT_PENDING.
     errors: Vec<UserError>,
+    /// What was done differently from what was asked.
+    warnings: Vec<Warning>,
 }
 
 /// The way from a cart to an order.
@@ -75,10 +80,13 @@ impl CheckoutMutation {
     ) -> Result<PaymentStartPayload> {
         let app = ctx.app();
         if input.save_payment_method == Some(true) {
-            let message = "this gateway keeps no payment methods: leave it out or say false";
             return Ok(PaymentStartPayload {
                 payment: None,
-                errors: vec![UserError::invalid(message, &["savePaymentMethod"])],
+                errors: vec![UserError::invalid(
+                    message!("payment-methods-not-kept"),
+                    &["savePaymentMethod"],
+                )],
+                warnings: Vec::new(),
             });
         }
         let command = StartPayment {
@@ -94,19 +102,21 @@ impl CheckoutMutation {
                 return Ok(PaymentStartPayload {
                     payment: None,
                     errors: vec![start_error(error)],
+                    warnings: Vec::new(),
                 });
             }
         };
         let declined = payment.status == PaymentStatus::Failed;
         let error = || {
             let code = payment.failure.clone();
-            UserError::payment(ErrorCode::PaymentDeclined, "the payment was refused", code)
+            UserError::payment(ErrorCode::PaymentDeclined, message!("payment-declined"), code)
         };
         let errors = declined.then(error).into_iter().collect();
         let currency = payment.currency_code.parse()?;
         Ok(PaymentStartPayload {
             payment: Some(PaymentObject::new(payment, currency)),
             errors,
+            warnings: Vec::new(),
         })
     }
 
@@ -120,6 +130,7 @@ impl CheckoutMutation {
             Ok(CheckoutCompletePayload {
                 order: None,
                 errors: vec![error],
+                warnings: Vec::new(),
             })
         };
         let expected_total = match input.expected_total.map(|money| money.money()).transpose() {
@@ -135,6 +146,7 @@ impl CheckoutMutation {
             Ok(order) => Ok(CheckoutCompletePayload {
                 order: Some(OrderObject::new(order)?),
                 errors: Vec::new(),
+                warnings: Vec::new(),
             }),
             Err(CompleteError::Fault(fault)) => Err(fault.into()),
             Err(error) => refused(complete_error(error)),
@@ -147,7 +159,7 @@ fn shortage_error(shortage: Shortage) -> UserError {
 }
 
 fn start_error(error: StartError) -> UserError {
-    let message = error.to_string();
+    let message = error.message();
     match error {
         StartError::Shortage(shortage) => shortage_error(shortage),
         StartError::NoCart => UserError::not_found(message, &["cartToken"]),
@@ -158,12 +170,12 @@ fn start_error(error: StartError) -> UserError {
         }
         StartError::UnknownGateway => UserError::new(ErrorCode::UnknownGateway, message, &["gateway"]),
         // Callers show faults as what they are.
-        StartError::Fault(_) => UserError::invalid("the payment was not started", &[]),
+        StartError::Fault(_) => UserError::invalid(message, &[]),
     }
 }
 
 fn complete_error(error: CompleteError) -> UserError {
-    let message = error.to_string();
+    let message = error.message();
     match error {
         CompleteError::Shortage(shortage) => shortage_error(shortage),
         CompleteError::NoCart => UserError::not_found(message, &["cartToken"]),
@@ -174,6 +186,6 @@ fn complete_error(error: CompleteError) -> UserError {
         CompleteError::TotalMismatch(actual) => UserError::total_mismatch(actual),
         CompleteError::Cart(error) => start_error(error),
         // Callers show faults as what they are.
-        CompleteError::Fault(_) => UserError::invalid("the checkout was not completed", &[]),
+        CompleteError::Fault(_) => UserError::invalid(message, &[]),
     }
 }

@@ -16,6 +16,7 @@ use crate::payment::{self, CancelAtGateway, GatewayState, Payment, StartRequest}
 use crate::platform::db::{Tx, retry_conflicts};
 use crate::platform::error::{Fault, Result};
 use crate::platform::jobs;
+use crate::platform::locale::{Message, message};
 use crate::platform::money::{Currency, Money};
 
 /// How often a cart that changes under our hands is read again.
@@ -36,22 +37,29 @@ pub struct StartPayment {
 
 /// What a cart lacks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{}", self.message())]
 pub enum Missing {
     /// It is empty.
-    #[error("the cart is empty")]
     Lines,
     /// Nobody to confirm to.
-    #[error("the cart has no e-mail address")]
     Email,
     /// Nowhere to go.
-    #[error("the cart has no shipping address")]
     ShippingAddress,
     /// No way to get there.
-    #[error("the cart has no way of delivery")]
     Delivery,
 }
 
 impl Missing {
+    /// What it says to people.
+    pub fn message(self) -> Message {
+        match self {
+            Self::Lines => message!("cart-empty"),
+            Self::Email => message!("cart-without-email"),
+            Self::ShippingAddress => message!("cart-without-address"),
+            Self::Delivery => message!("cart-without-delivery"),
+        }
+    }
+
     /// The field of the cart, by its name in the API.
     pub fn field(self) -> &'static str {
         match self {
@@ -65,18 +73,16 @@ impl Missing {
 
 /// Why no payment was started.
 #[derive(Debug, thiserror::Error)]
+#[error("{}", self.message())]
 pub enum StartError {
     /// Nobody has the token.
-    #[error("no such cart")]
     NoCart,
     /// The cart has become an order.
-    #[error("the cart has become an order")]
     Completed,
     /// The cart lacks something.
     #[error(transparent)]
     Incomplete(#[from] Missing),
     /// A line is no longer on sale.
-    #[error("a line is no longer on sale")]
     Unavailable {
         /// The line, from 0.
         line: usize,
@@ -85,11 +91,25 @@ pub enum StartError {
     #[error(transparent)]
     Shortage(#[from] Shortage),
     /// No such gateway.
-    #[error("no such gateway")]
     UnknownGateway,
     /// A part underneath failed.
     #[error(transparent)]
     Fault(#[from] Fault),
+}
+
+impl StartError {
+    /// What it says to people.
+    pub fn message(&self) -> Message {
+        match self {
+            Self::NoCart => message!("cart-not-found"),
+            Self::Completed => message!("cart-completed"),
+            Self::Incomplete(missing) => missing.message(),
+            Self::Unavailable { .. } => message!("line-not-for-sale"),
+            Self::Shortage(shortage) => shortage.message(),
+            Self::UnknownGateway => message!("gateway-not-found"),
+            Self::Fault(_) => message!("failed"),
+        }
+    }
 }
 
 impl From<DbErr> for StartError {

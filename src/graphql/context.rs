@@ -9,14 +9,15 @@ use crate::app::App;
 use crate::channel::Scope;
 use crate::graphql::batch::{Batch, BatchLoader, Shared};
 use crate::graphql::error::ApiError;
+use crate::platform::locale::{Locale, message};
 
 /// What the edge knows about a request besides its scope.
 #[derive(Clone, Debug, Default)]
 pub struct RequestInfo {
     /// Names the request in logs and errors.
     pub request_id: String,
-    /// The language of the client, for example `de`.
-    pub locale: String,
+    /// The language that messages and amounts are written in.
+    pub locale: Locale,
     /// The token of `X-Cart-Token`.
     pub cart_token: Option<String>,
 }
@@ -65,7 +66,7 @@ impl ContextExt for Context<'_> {
     fn cart_token(&self, argument: Option<String>) -> Result<String> {
         match argument.or_else(|| self.request().cart_token.clone()) {
             Some(token) => Ok(token),
-            None => Err(ApiError::bad_input("cartToken is missing: pass it in the input or as X-Cart-Token").into()),
+            None => Err(ApiError::bad_input(message!("cart-token-missing")).into()),
         }
     }
 }

@@ -2,37 +2,49 @@
 //! else out.
 
 use std::any::TypeId;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use async_graphql::extensions::{Extension, ExtensionContext, ExtensionFactory, NextPrepareRequest, NextRequest};
-use async_graphql::{
-    Enum, ErrorExtensionValues, Interface, Pos, Request, Response, ServerError, ServerResult, SimpleObject,
+use async_graphql::extensions::{
+    Extension, ExtensionContext, ExtensionFactory, NextExecute, NextPrepareRequest, NextRequest, NextSubscribe,
 };
+use async_graphql::{
+    Context, Enum, ErrorExtensionValues, Interface, Object, Pos, Request, Response, ServerError, ServerResult,
+};
+use futures_util::stream::{BoxStream, StreamExt};
 
-use crate::graphql::batch::Shared;
-use crate::graphql::context::RequestInfo;
+use crate::graphql::batch::{Batch, Shared};
+use crate::graphql::context::{ContextExt, RequestInfo};
 use crate::platform::error::Fault;
+use crate::platform::locale::{Message, message};
 use crate::platform::page::PageError;
 
 /// A failure of the request as a whole, shown under `errors` with `extensions.code`.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{}", self.message())]
 pub enum ApiError {
     /// Nobody is signed in.
-    #[error("sign in first")]
     Unauthenticated,
     /// The viewer may not.
-    #[error("not allowed")]
     Forbidden,
     /// An argument makes no sense.
-    #[error("{0}")]
-    BadUserInput(String),
+    BadUserInput(Message),
 }
 
 impl ApiError {
     /// An argument makes no sense; `message` says why.
-    pub fn bad_input(message: impl Into<String>) -> Self {
-        Self::BadUserInput(message.into())
+    pub fn bad_input(message: Message) -> Self {
+        Self::BadUserInput(message)
+    }
+
+    /// What it says to people.
+    pub fn message(&self) -> Message {
+        match self {
+            Self::Unauthenticated => message!("unauthenticated"),
+            Self::Forbidden => message!("forbidden"),
+            Self::BadUserInput(message) => message.clone(),
+        }
     }
 
     fn code(&self) -> &'static str {
@@ -79,7 +91,7 @@ pub enum ErrorCode {
 #[derive(Interface, Clone, Debug)]
 #[graphql(
     field(name = "code", ty = "&ErrorCode", desc = "What it is about; stable."),
-    field(name = "message", ty = "&String", desc = "The same for people."),
+    field(name = "message", ty = "String", desc = "The same for people."),
     field(
         name = "path",
         ty = "&Vec<String>",
@@ -102,24 +114,28 @@ pub enum UserError {
 macro_rules! user_errors {
     ($($(#[$doc:meta])* $name:ident { $($(#[$field_doc:meta])* $field:ident: $type:ty,)* })*) => {$(
         $(#[$doc])*
-        #[derive(SimpleObject, Clone, Debug)]
-        #[graphql(complex)]
+        #[derive(Clone, Debug)]
         pub struct $name {
-            #[graphql(skip)]
             base: Base,
-            $($(#[$field_doc])* $field: $type,)*
+            $($field: $type,)*
         }
 
-        #[async_graphql::ComplexObject]
+        $(#[$doc])*
+        #[Object]
         impl $name {
+            $($(#[$field_doc])*
+            async fn $field(&self) -> &$type {
+                &self.$field
+            })*
+
             /// What it is about; stable.
             async fn code(&self) -> &ErrorCode {
                 &self.base.code
             }
 
             /// The same for people.
-            async fn message(&self) -> &String {
-                &self.base.message
+            async fn message(&self, ctx: &Context<'_>) -> String {
+                self.base.message.render(ctx.request().locale)
             }
 
             /// The place in the input, outermost first.
@@ -133,22 +149,14 @@ macro_rules! user_errors {
 #[derive(Clone, Debug)]
 struct Base {
     code: ErrorCode,
-    message: String,
-    path: Vec<String>,
-}
-
-/// A value of the input, or a state, stands against it.
-#[derive(SimpleObject, Clone, Debug)]
-pub struct InputError {
-    /// What it is about; stable.
-    code: ErrorCode,
-    /// The same for people.
-    message: String,
-    /// The place in the input, outermost first.
+    message: Message,
     path: Vec<String>,
 }
 
 user_errors! {
+    /// A value of the input, or a state, stands against it.
+    InputError {}
+
     /// There are fewer units than asked for.
     InsufficientStockError {
         /// Units that can be had now.
@@ -176,44 +184,41 @@ user_errors! {
     }
 }
 
-/// A place in an input.
-fn path_of(path: &[&str]) -> Vec<String> {
-    path.iter().map(|p| (*p).to_owned()).collect()
+impl Base {
+    fn new(code: ErrorCode, message: Message, path: &[&str]) -> Self {
+        Self {
+            code,
+            message,
+            path: path.iter().map(|p| (*p).to_owned()).collect(),
+        }
+    }
 }
 
 impl UserError {
     /// An error that is told by its code alone.
-    pub fn new(code: ErrorCode, message: impl Into<String>, path: &[&str]) -> Self {
+    pub fn new(code: ErrorCode, message: Message, path: &[&str]) -> Self {
         Self::Input(InputError {
-            code,
-            message: message.into(),
-            path: path_of(path),
+            base: Base::new(code, message, path),
         })
     }
 
     /// A value is malformed or out of range.
-    pub fn invalid(message: impl Into<String>, path: &[&str]) -> Self {
+    pub fn invalid(message: Message, path: &[&str]) -> Self {
         Self::new(ErrorCode::InvalidInput, message, path)
     }
 
     /// What the input names does not exist, or not for the viewer.
-    pub fn not_found(message: impl Into<String>, path: &[&str]) -> Self {
+    pub fn not_found(message: Message, path: &[&str]) -> Self {
         Self::new(ErrorCode::NotFound, message, path)
     }
 
     /// Only `available` units of `variant` can be had.
     pub fn insufficient(variant: entity::VariantId, available: i64, path: &[&str]) -> Self {
-        let message = match available {
-            0 => "sold out".to_owned(),
-            n => format!("only {n} left"),
-        };
+        let available = available.max(0);
+        let message = message!("units-left", available = available);
         Self::InsufficientStock(InsufficientStockError {
-            base: Base {
-                code: ErrorCode::InsufficientStock,
-                message,
-                path: path_of(path),
-            },
-            available_quantity: i32::try_from(available.max(0)).unwrap_or(i32::MAX),
+            base: Base::new(ErrorCode::InsufficientStock, message, path),
+            available_quantity: i32::try_from(available).unwrap_or(i32::MAX),
             variant_id: variant.to_string().into(),
         })
     }
@@ -221,23 +226,19 @@ impl UserError {
     /// The row is at `current` now.
     pub fn stale(current: i32, path: &[&str]) -> Self {
         Self::StaleVersion(StaleVersionError {
-            base: Base {
-                code: ErrorCode::StaleVersion,
-                message: format!("changed in the meantime: it is at version {current}"),
-                path: path_of(path),
-            },
+            base: Base::new(
+                ErrorCode::StaleVersion,
+                message!("version-stale", version = current),
+                path,
+            ),
             current_version: current,
         })
     }
 
     /// The payment did not go through.
-    pub fn payment(code: ErrorCode, message: impl Into<String>, gateway_code: Option<String>) -> Self {
+    pub fn payment(code: ErrorCode, message: Message, gateway_code: Option<String>) -> Self {
         Self::Payment(PaymentError {
-            base: Base {
-                code,
-                message: message.into(),
-                path: Vec::new(),
-            },
+            base: Base::new(code, message, &[]),
             gateway_code,
         })
     }
@@ -245,23 +246,42 @@ impl UserError {
     /// The total is `actual`.
     pub fn total_mismatch(actual: crate::platform::money::Money) -> Self {
         Self::TotalMismatch(TotalMismatchError {
-            base: Base {
-                code: ErrorCode::TotalMismatch,
-                message: format!("the total is {} {}", actual.decimal(), actual.currency),
-                path: path_of(&["expectedTotal"]),
-            },
+            base: Base::new(
+                ErrorCode::TotalMismatch,
+                message!("total-mismatch", total = actual),
+                &["expectedTotal"],
+            ),
             actual_total: actual.into(),
         })
     }
 }
 
 /// Something was done, but not quite as asked.
-#[derive(SimpleObject, Clone, Debug)]
+#[derive(Clone, Debug)]
 pub struct Warning {
+    code: WarningCode,
+    message: Message,
+}
+
+impl Warning {
+    /// What was done differently, and how to say it.
+    pub fn new(code: WarningCode, message: Message) -> Self {
+        Self { code, message }
+    }
+}
+
+/// Something was done, but not quite as asked.
+#[Object]
+impl Warning {
     /// What it is about; stable.
-    pub code: WarningCode,
+    async fn code(&self) -> WarningCode {
+        self.code
+    }
+
     /// The same for people.
-    pub message: String,
+    async fn message(&self, ctx: &Context<'_>) -> String {
+        self.message.render(ctx.request().locale)
+    }
 }
 
 /// What a warning is about.
@@ -298,7 +318,9 @@ pub struct Boundary;
 #[derive(Default)]
 struct Around {
     /// Known once the request is prepared: before that, extensions do not see its data.
-    request_id: OnceLock<String>,
+    info: Arc<OnceLock<RequestInfo>>,
+    /// Whether the request is a stream of answers.
+    streams: AtomicBool,
 }
 
 impl ExtensionFactory for Boundary {
@@ -311,11 +333,31 @@ impl ExtensionFactory for Boundary {
 impl Extension for Around {
     async fn request(&self, ctx: &ExtensionContext<'_>, next: NextRequest<'_>) -> Response {
         let mut response = next.run(ctx).await;
-        if !response.errors.is_empty() {
-            let request_id = self.request_id.get().map_or("", String::as_str);
-            response.errors = response.errors.into_iter().map(|e| disclose(e, request_id)).collect();
-        }
+        disclose_all(&mut response, &self.info);
         response
+    }
+
+    fn subscribe<'s>(
+        &self,
+        ctx: &ExtensionContext<'_>,
+        stream: BoxStream<'s, Response>,
+        next: NextSubscribe<'_>,
+    ) -> BoxStream<'s, Response> {
+        self.streams.store(true, Ordering::Relaxed);
+        let info = Arc::clone(&self.info);
+        let answers = next.run(ctx, stream).map(move |mut response| {
+            disclose_all(&mut response, &info);
+            response
+        });
+        answers.boxed()
+    }
+
+    async fn execute(&self, ctx: &ExtensionContext<'_>, operation: Option<&str>, next: NextExecute<'_>) -> Response {
+        if !self.streams.load(Ordering::Relaxed) {
+            return next.run(ctx, operation).await;
+        }
+        // What was read for the event before may have changed.
+        next.run_with_data(ctx, operation, Batch::afresh(ctx)).await
     }
 
     async fn prepare_request(
@@ -329,33 +371,50 @@ impl Extension for Around {
             .get(&TypeId::of::<RequestInfo>())
             .and_then(|info| info.downcast_ref::<RequestInfo>());
         if let Some(info) = info {
-            let _ = self.request_id.set(info.request_id.clone());
+            let _ = self.info.set(info.clone());
         }
         next.run(ctx, request).await
     }
 }
 
+fn disclose_all(response: &mut Response, info: &OnceLock<RequestInfo>) {
+    if !response.errors.is_empty() {
+        let unknown = RequestInfo::default();
+        let info = info.get().unwrap_or(&unknown);
+        let errors = std::mem::take(&mut response.errors).into_iter();
+        response.errors = errors.map(|error| disclose(error, info)).collect();
+    }
+}
+
 /// What a client may see of `error`. async-graphql turns any `Display` error into the public message on a bare `?`, but
 /// keeps its source: only sources that are named here are shown.
-fn disclose(error: ServerError, request_id: &str) -> ServerError {
-    let code = match &error.source {
-        // Parser, validation and coercion say what they say about the document of the client itself.
+fn disclose(error: ServerError, info: &RequestInfo) -> ServerError {
+    let request_id = info.request_id.as_str();
+    let known = match &error.source {
+        // Parser, validation and coercion say what they say about the document of the client itself, in English.
         None => Some(if error.path.is_empty() {
-            validation_code(&error.message)
+            (validation_code(&error.message), None)
         } else {
-            "BAD_USER_INPUT"
+            ("BAD_USER_INPUT", None)
         }),
         Some(source) => {
-            let api = source.downcast_ref::<ApiError>().map(ApiError::code);
-            api.or_else(|| source.downcast_ref::<PageError>().map(|_| "BAD_USER_INPUT"))
+            let api = source.downcast_ref::<ApiError>().map(|e| (e.code(), Some(e.message())));
+            let page = || source.downcast_ref::<PageError>();
+            api.or_else(|| page().map(|e| ("BAD_USER_INPUT", Some(e.message()))))
         }
     };
-    let mut shown = match code {
-        Some(_) => ServerError { source: None, ..error },
+    let code = known.as_ref().map(|(code, _)| *code);
+    let mut shown = match known {
+        Some((_, message)) => ServerError {
+            message: message.map_or(error.message, |message| message.render(info.locale)),
+            source: None,
+            ..error
+        },
         None => {
             let cause = describe(&error);
             tracing::error!(request_id, path = ?error.path, cause, "internal error");
-            let mut masked = ServerError::new(format!("internal error (request {request_id})"), None);
+            let message = message!("internal", request = request_id);
+            let mut masked = ServerError::new(message.render(info.locale), None);
             masked.locations.clone_from(&error.locations);
             masked.path.clone_from(&error.path);
             masked

@@ -3,7 +3,8 @@
 use async_graphql::{Context, InputObject, InputValueError, InputValueResult, Object, Scalar, ScalarType, Value};
 
 use crate::graphql::context::ContextExt;
-use crate::platform::money::{Currency, Money};
+use crate::platform::locale::{Message, message};
+use crate::platform::money::{Currency, CurrencyError, Money};
 
 /// A decimal number as text, for example `"12.50"`: no digit is lost on the way.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -60,7 +61,8 @@ impl MoneyObject {
         ctx: &Context<'_>,
         #[graphql(desc = "Language, for example `de`; that of the request when not given.")] locale: Option<String>,
     ) -> String {
-        self.0.formatted(locale.as_deref().unwrap_or(&ctx.request().locale))
+        self.0
+            .formatted(locale.as_deref().unwrap_or(ctx.request().locale.tag()))
     }
 }
 
@@ -129,8 +131,12 @@ impl MoneyInput {
     ///
     /// # Errors
     /// What is wrong with it, for people.
-    pub fn money(&self) -> Result<Money, String> {
-        let currency: Currency = self.currency_code.parse().map_err(|e| format!("currencyCode: {e}"))?;
-        Money::parse(&self.amount.0, currency).map_err(|e| format!("amount: {e}"))
+    pub fn money(&self) -> Result<Money, Message> {
+        let at = |place: &'static str, reason: Message| message!("at", place = place, reason = reason);
+        let currency: Currency = self
+            .currency_code
+            .parse()
+            .map_err(|e: CurrencyError| at("currencyCode", e.message()))?;
+        Money::parse(&self.amount.0, currency).map_err(|e| at("amount", e.message()))
     }
 }

@@ -6,7 +6,9 @@ use crate::app::App;
 use crate::channel::Scope;
 use crate::graphql::context::RequestInfo;
 use crate::graphql::error::ApiError;
+use crate::http::language;
 use crate::platform::error::Result;
+use crate::platform::locale::message;
 use crate::platform::viewer::Viewer;
 
 /// Longest request id taken from a proxy.
@@ -29,10 +31,9 @@ pub fn request_info(app: &App, headers: &HeaderMap) -> RequestInfo {
                 .all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'))
     };
     let request_id = text(headers, "x-request-id").filter(plain).map(str::to_owned);
-    let locale = text(headers, header::ACCEPT_LANGUAGE.as_str()).and_then(|l| l.split([',', ';']).next());
     RequestInfo {
         request_id: request_id.unwrap_or_else(|| app.ids.uuid().simple().to_string()),
-        locale: locale.unwrap_or("en").trim().to_owned(),
+        locale: language::of(headers),
         cart_token: text(headers, "x-cart-token").map(str::to_owned),
     }
 }
@@ -46,7 +47,7 @@ pub async fn scope(app: &App, headers: &HeaderMap) -> Result<Result<Scope, ApiEr
         None => app.channels.default_channel(&app.db).await?,
         Some(slug) => match app.channels.by_slug(&app.db, slug).await? {
             Some(channel) => channel,
-            None => return Ok(Err(ApiError::bad_input(format!("X-Channel: no channel \"{slug}\"")))),
+            None => return Ok(Err(ApiError::bad_input(message!("channel-header", slug = slug)))),
         },
     };
     let viewer = match text(headers, header::AUTHORIZATION.as_str()) {

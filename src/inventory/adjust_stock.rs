@@ -12,6 +12,7 @@ use crate::inventory::events::AvailabilityChanged;
 use crate::platform::db::Tx;
 use crate::platform::error::{Fault, Result};
 use crate::platform::event;
+use crate::platform::locale::{Message, message};
 
 /// A correction of stock.
 #[derive(Clone, Debug)]
@@ -30,25 +31,35 @@ pub struct AdjustStock {
 
 /// Why stock was not adjusted.
 #[derive(Debug, thiserror::Error)]
+#[error("{}", self.message())]
 pub enum AdjustError {
     /// There is no such variant.
-    #[error("no such variant")]
     NoVariant,
     /// There is no such location.
-    #[error("no such location")]
     NoLocation,
     /// It would change nothing.
-    #[error("delta must not be 0")]
     NoDelta,
     /// There are not as many units as expected, but this many.
-    #[error("there are {0} units on hand")]
     Mismatch(i64),
     /// Only this many units are free to be taken away.
-    #[error("only {0} units are neither reserved nor allocated")]
     Insufficient(i64),
     /// A part underneath failed.
     #[error(transparent)]
     Fault(#[from] Fault),
+}
+
+impl AdjustError {
+    /// What it says to people.
+    pub fn message(&self) -> Message {
+        match self {
+            Self::NoVariant => message!("variant-not-found"),
+            Self::NoLocation => message!("location-not-found"),
+            Self::NoDelta => message!("delta-zero"),
+            Self::Mismatch(on_hand) => message!("stock-mismatch", available = *on_hand),
+            Self::Insufficient(free) => message!("units-left", available = *free),
+            Self::Fault(_) => message!("failed"),
+        }
+    }
 }
 
 impl From<sea_orm::DbErr> for AdjustError {

@@ -12,25 +12,37 @@ use crate::channel;
 use crate::inventory::import::set_on_hand;
 use crate::platform::db::{Tx, constraint_of};
 use crate::platform::error::{Fault, Result};
+use crate::platform::locale::{Message, message};
 
 /// Units of a new variant, by SKU, at a location (none: the default one), at least 0.
 pub type OpeningStock = (String, Option<LocationId>, i64);
 
 /// Why a product was not made.
 #[derive(Debug, thiserror::Error)]
+#[error("{}", self.message())]
 pub enum CreateError {
     /// The catalogue refuses it.
     #[error(transparent)]
     Save(#[from] SaveError),
     /// There is no such category.
-    #[error("no such category")]
     NoCategory,
     /// There is no such location.
-    #[error("no such location")]
     NoLocation,
     /// A part underneath failed.
     #[error(transparent)]
     Fault(#[from] Fault),
+}
+
+impl CreateError {
+    /// What it says to people.
+    pub fn message(&self) -> Message {
+        match self {
+            Self::Save(error) => error.message(),
+            Self::NoCategory => message!("category-not-found"),
+            Self::NoLocation => message!("location-not-found"),
+            Self::Fault(_) => message!("failed"),
+        }
+    }
 }
 
 impl From<sea_orm::DbErr> for CreateError {

@@ -7,11 +7,11 @@ use async_graphql::{Context, InputObject, Object, Result, SimpleObject};
 use entity::{LocationId, VariantId};
 
 use crate::catalog::{
-    ProductInput, ProductKey, ProductObject, SaveError, VariantKey, VariantObject, draft_of, opening_stock,
+    ProductInput, ProductKey, ProductObject, VariantKey, VariantObject, draft_of, opening_stock, save_errors,
 };
 use crate::graphql::batch::{Batch, Shared};
 use crate::graphql::context::ContextExt;
-use crate::graphql::error::{ErrorCode, UserError};
+use crate::graphql::error::{ErrorCode, UserError, Warning};
 use crate::graphql::id::Gid;
 use crate::inventory::{
     AdjustError, AdjustStock, CreateError, StockLevel, adjust_stock, create_product, levels_of_variants,
@@ -54,6 +54,8 @@ pub struct StockAdjustPayload {
     variant: Option<VariantObject>,
     /// Why nothing was changed: INVALID_INPUT, NOT_FOUND, STOCK_MISMATCH, INSUFFICIENT_STOCK.
     errors: Vec<UserError>,
+    /// What was done differently from what was asked.
+    warnings: Vec<Warning>,
 }
 
 /// Answer of `productCreate`.
@@ -63,6 +65,8 @@ pub struct ProductCreatePayload {
     product: Option<ProductObject>,
     /// Why nothing was made: INVALID_INPUT, NOT_FOUND, ALREADY_EXISTS.
     errors: Vec<UserError>,
+    /// What was done differently from what was asked.
+    warnings: Vec<Warning>,
 }
 
 /// Staff changes of stock.
@@ -81,7 +85,13 @@ impl InventoryMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The product.")] input: ProductInput,
     ) -> Result<ProductCreatePayload> {
-        let refused = |errors| Ok(ProductCreatePayload { product: None, errors });
+        let refused = |errors| {
+            Ok(ProductCreatePayload {
+                product: None,
+                errors,
+                warnings: Vec::new(),
+            })
+        };
         let draft = match draft_of(&input, &ctx.scope().channel) {
             Ok(draft) => draft,
             Err(error) => return refused(vec![*error]),
@@ -96,34 +106,15 @@ impl InventoryMutation {
                 Ok(ProductCreatePayload {
                     product,
                     errors: Vec::new(),
+                    warnings: Vec::new(),
                 })
             }
             Err(CreateError::Fault(fault)) => Err(fault.into()),
-            Err(CreateError::NoCategory) => refused(vec![UserError::not_found("no such category", &["categoryId"])]),
-            Err(CreateError::NoLocation) => refused(vec![UserError::not_found("no such location", &["variants"])]),
-            Err(CreateError::Save(SaveError::Draft(errors))) => {
-                let path = |e: &crate::catalog::DraftError| e.path();
-                refused(
-                    errors
-                        .iter()
-                        .map(|e| {
-                            let path = path(e);
-                            let path: Vec<&str> = path.iter().map(String::as_str).collect();
-                            UserError::invalid(e.to_string(), &path)
-                        })
-                        .collect(),
-                )
+            Err(error @ CreateError::NoCategory) => {
+                refused(vec![UserError::not_found(error.message(), &["categoryId"])])
             }
-            Err(CreateError::Save(error @ SaveError::SlugTaken(_))) => refused(vec![UserError::new(
-                ErrorCode::AlreadyExists,
-                error.to_string(),
-                &["slug"],
-            )]),
-            Err(CreateError::Save(error @ SaveError::SkuTaken(_))) => refused(vec![UserError::new(
-                ErrorCode::AlreadyExists,
-                error.to_string(),
-                &["variants"],
-            )]),
+            Err(error @ CreateError::NoLocation) => refused(vec![UserError::not_found(error.message(), &["variants"])]),
+            Err(CreateError::Save(error)) => refused(save_errors(&error)),
         }
     }
 
@@ -151,20 +142,22 @@ impl InventoryMutation {
                 return Ok(StockAdjustPayload {
                     variant,
                     errors: Vec::new(),
+                    warnings: Vec::new(),
                 });
             }
             Err(AdjustError::Fault(fault)) => return Err(fault.into()),
-            Err(error @ AdjustError::NoVariant) => UserError::not_found(error.to_string(), &["variantId"]),
-            Err(error @ AdjustError::NoLocation) => UserError::not_found(error.to_string(), &["locationId"]),
-            Err(error @ AdjustError::NoDelta) => UserError::invalid(error.to_string(), &["delta"]),
+            Err(error @ AdjustError::NoVariant) => UserError::not_found(error.message(), &["variantId"]),
+            Err(error @ AdjustError::NoLocation) => UserError::not_found(error.message(), &["locationId"]),
+            Err(error @ AdjustError::NoDelta) => UserError::invalid(error.message(), &["delta"]),
             Err(error @ AdjustError::Mismatch(_)) => {
-                UserError::new(ErrorCode::StockMismatch, error.to_string(), &["expectedOnHand"])
+                UserError::new(ErrorCode::StockMismatch, error.message(), &["expectedOnHand"])
             }
             Err(AdjustError::Insufficient(free)) => UserError::insufficient(variant, free, &["delta"]),
         };
         Ok(StockAdjustPayload {
             variant: None,
             errors: vec![error],
+            warnings: Vec::new(),
         })
     }
 }

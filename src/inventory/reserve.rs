@@ -17,6 +17,7 @@ use crate::platform::db::{Tx, any_of, insert_all};
 use crate::platform::error::{Fault, Result};
 use crate::platform::event;
 use crate::platform::id::Ids;
+use crate::platform::locale::{Message, message};
 
 /// How often a claim looks again after another one was faster.
 const ATTEMPTS: usize = 3;
@@ -45,12 +46,19 @@ pub(crate) struct Claim {
 
 /// A claim that cannot be met.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("only {available} units of {variant} can be had")]
+#[error("{}", self.message())]
 pub struct Shortage {
     /// The variant.
     pub variant: VariantId,
     /// Units that can be had.
     pub available: i64,
+}
+
+impl Shortage {
+    /// What it says to people.
+    pub fn message(&self) -> Message {
+        message!("units-left", available = self.available)
+    }
 }
 
 /// Reserves all of `claims` for the cart until `expires_at`, in place of what the cart had reserved before. With a

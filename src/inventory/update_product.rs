@@ -7,22 +7,34 @@ use crate::app::App;
 use crate::catalog::{self, UpdateError, UpdateProduct};
 use crate::inventory::create_product::{OpeningStock, locations_exist, open_stock};
 use crate::platform::error::Fault;
+use crate::platform::locale::{Message, message};
 
 /// Why a product was not changed.
 #[derive(Debug, thiserror::Error)]
+#[error("{}", self.message())]
 pub enum ChangeError {
     /// The catalogue refuses it.
     #[error(transparent)]
     Update(#[from] UpdateError),
     /// There is no such category.
-    #[error("no such category")]
     NoCategory,
     /// There is no such location.
-    #[error("no such location")]
     NoLocation,
     /// A part underneath failed.
     #[error(transparent)]
     Fault(#[from] Fault),
+}
+
+impl ChangeError {
+    /// What it says to people.
+    pub fn message(&self) -> Message {
+        match self {
+            Self::Update(error) => error.message(),
+            Self::NoCategory => message!("category-not-found"),
+            Self::NoLocation => message!("location-not-found"),
+            Self::Fault(_) => message!("failed"),
+        }
+    }
 }
 
 impl From<sea_orm::DbErr> for ChangeError {

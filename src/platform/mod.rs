@@ -8,10 +8,14 @@ pub mod error;
 pub mod event;
 pub mod id;
 pub mod jobs;
+pub mod locale;
 pub mod money;
 pub mod page;
 pub mod rate_limit;
+mod redis;
 pub mod stop;
 pub mod text;
 pub mod texts;
 pub mod viewer;
+
+pub use redis::{Redis, Script};

@@ -3,14 +3,23 @@
 use std::fmt;
 use std::str::FromStr;
 
+use crate::platform::locale::{Message, message};
+
 /// An ISO 4217 code.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Currency([u8; 3]);
 
 /// A text is no currency code: three capital letters are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("not a currency code of three capital letters")]
+#[error("{}", self.message())]
 pub struct CurrencyError;
+
+impl CurrencyError {
+    /// What it says to people.
+    pub fn message(self) -> Message {
+        message!("currency-malformed")
+    }
+}
 
 impl Currency {
     /// The code, for example `EUR`.
@@ -75,16 +84,25 @@ pub struct Money {
 
 /// Why a text is no amount.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{}", self.message())]
 pub enum AmountError {
     /// It is not digits with at most one point.
-    #[error("not a decimal number")]
     Malformed,
     /// It has more digits behind the point than the currency.
-    #[error("more decimals than the currency has")]
     TooPrecise,
     /// It does not fit 64 bits of minor units.
-    #[error("too large")]
     TooLarge,
+}
+
+impl AmountError {
+    /// What it says to people.
+    pub fn message(self) -> Message {
+        match self {
+            Self::Malformed => message!("amount-malformed"),
+            Self::TooPrecise => message!("amount-too-precise"),
+            Self::TooLarge => message!("amount-too-large"),
+        }
+    }
 }
 
 impl Money {

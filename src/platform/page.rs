@@ -3,6 +3,8 @@
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
+use crate::platform::locale::{Message, message};
+
 /// Rows a page when nothing is said.
 pub const DEFAULT_PAGE: usize = 20;
 /// Rows a page at most.
@@ -12,16 +14,25 @@ pub const MAX_PAGE_STAFF: usize = 250;
 
 /// Why a page cannot be given.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{}", self.message())]
 pub enum PageError {
     /// `first` is below 0 or above the limit.
-    #[error("first must be between 0 and {0}")]
     Size(usize),
     /// The cursor was not made here, or was changed.
-    #[error("malformed cursor")]
     Cursor,
     /// The cursor belongs to another list or to another sort order.
-    #[error("the cursor belongs to another list or sort order")]
     ForeignCursor,
+}
+
+impl PageError {
+    /// What it says to people.
+    pub fn message(&self) -> Message {
+        match self {
+            Self::Size(max) => message!("out-of-range", name = "first", min = 0, max = *max),
+            Self::Cursor => message!("cursor-malformed"),
+            Self::ForeignCursor => message!("cursor-foreign"),
+        }
+    }
 }
 
 /// What a client asks of a list.

@@ -3,7 +3,8 @@
 use entity::CategoryId;
 
 use crate::catalog::{self, CategoryTree};
-use crate::platform::money::{Currency, Money};
+use crate::platform::locale::{Message, message};
+use crate::platform::money::{AmountError, Currency, Money};
 use crate::search::engine::{Filter, PriceBand};
 
 /// The key of the brand facet.
@@ -32,26 +33,29 @@ pub struct FilterInput {
 ///
 /// # Errors
 /// What is wrong, for people.
-pub(super) fn parse(inputs: &[FilterInput], tree: &CategoryTree, currency: Currency) -> Result<Vec<Filter>, String> {
+pub(super) fn parse(inputs: &[FilterInput], tree: &CategoryTree, currency: Currency) -> Result<Vec<Filter>, Message> {
     if inputs.len() > FILTERS_MAX || inputs.iter().any(|input| input.values.len() > VALUES_MAX) {
-        return Err(format!(
-            "filters: at most {FILTERS_MAX}, with at most {VALUES_MAX} values each"
-        ));
+        return Err(message!("search-filters", max = FILTERS_MAX, values = VALUES_MAX));
     }
     let mut filters: Vec<Filter> = Vec::new();
     for (i, input) in inputs.iter().enumerate() {
         let wants_range = input.key == PRICE;
         if wants_range != input.range.is_some() || wants_range != input.values.is_empty() {
             let wanted = if wants_range { "range" } else { "values" };
-            return Err(format!("filters.{i}: \"{}\" takes {wanted}", input.key));
+            let reason = message!("search-filter-takes", key = input.key.as_str(), wanted = wanted);
+            return Err(message!("at", place = format!("filters.{i}"), reason = reason));
         }
         let filter = match input.key.as_str() {
-            "" => return Err(format!("filters.{i}.key: must not be empty")),
+            "" => {
+                return Err(message!(
+                    "at",
+                    place = format!("filters.{i}.key"),
+                    reason = message!("not-empty")
+                ));
+            }
             BRAND => Filter::Brand(input.values.clone()),
             CATEGORY => Filter::Category(input.values.iter().filter_map(|v| category(tree, v)).collect()),
-            PRICE => Filter::Price(vec![
-                band(input, currency).map_err(|e| format!("filters.{i}.range.{e}"))?,
-            ]),
+            PRICE => Filter::Price(vec![band(i, input, currency)?]),
             key => Filter::Attribute {
                 key: key.to_owned(),
                 values: input.values.clone(),
@@ -69,11 +73,12 @@ fn category(tree: &CategoryTree, value: &str) -> Option<CategoryId> {
     by_slug.or_else(|| value.parse().ok())
 }
 
-fn band(input: &FilterInput, currency: Currency) -> Result<PriceBand, String> {
+fn band(i: usize, input: &FilterInput, currency: Currency) -> Result<PriceBand, Message> {
     let (gte, lte) = input.range.clone().unwrap_or_default();
     let amount = |field: &str, value: Option<String>| {
         let parse = |text: String| Money::parse(&text, currency).map(|money| money.minor);
-        value.map(parse).transpose().map_err(|e| format!("{field}: {e}"))
+        let wrong = |e: AmountError| message!("at", place = format!("filters.{i}.range.{field}"), reason = e.message());
+        value.map(parse).transpose().map_err(wrong)
     };
     Ok(PriceBand {
         gte: amount("gte", gte)?,

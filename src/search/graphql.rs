@@ -11,6 +11,7 @@ use crate::graphql::context::ContextExt;
 use crate::graphql::error::ApiError;
 use crate::graphql::page::PageInfo;
 use crate::graphql::scalar::{Decimal, PriceRangeObject};
+use crate::platform::locale::message;
 use crate::platform::page::PageArgs;
 use crate::search::engine::Order;
 use crate::search::facet::{Facet, FacetKind, FacetValue};
@@ -159,6 +160,7 @@ pub struct SearchConnection {
 #[Object]
 impl SearchConnection {
     /// Names the search, for events about its hits.
+    #[graphql(cache_control(private))]
     async fn search_id(&self) -> &str {
         &self.id
     }
@@ -260,6 +262,7 @@ pub struct SearchQuery;
 impl SearchQuery {
     /// Products of the channel that match. Words are stemmed, typos mended, and the last word may be a beginning.
     /// Shoppers and staff alike find what the channel shows.
+    #[graphql(cache_control(max_age = 60))]
     async fn search(
         &self,
         ctx: &Context<'_>,
@@ -294,6 +297,7 @@ impl SearchQuery {
     }
 
     /// How what a shopper has typed may go on.
+    #[graphql(cache_control(max_age = 60))]
     async fn search_suggest(
         &self,
         ctx: &Context<'_>,
@@ -303,7 +307,9 @@ impl SearchQuery {
         let limit = usize::try_from(limit.unwrap_or(8))
             .ok()
             .filter(|limit| *limit <= SUGGESTIONS_MAX)
-            .ok_or_else(|| ApiError::bad_input(format!("limit must be between 0 and {SUGGESTIONS_MAX}")))?;
+            .ok_or_else(|| {
+                ApiError::bad_input(message!("out-of-range", name = "limit", min = 0, max = SUGGESTIONS_MAX))
+            })?;
         let mut found = query::suggest(ctx.app(), ctx.scope(), &query, limit)
             .await
             .map_err(refused)?;

@@ -9,6 +9,7 @@ use crate::catalog::{self, Category, CategoryTree, ListError, ProductList, Produ
 use crate::channel::Scope;
 use crate::platform::db::{Db, any_text};
 use crate::platform::error::{Fault, Result};
+use crate::platform::locale::Message;
 use crate::platform::page::{Page, PageArgs, PageError, encode_cursor};
 use crate::platform::text::sha256_hex;
 use crate::search::engine::{self, Hit, Order, SearchRequest, SuggestRequest};
@@ -24,7 +25,7 @@ pub const SUGGESTIONS_MAX: usize = 20;
 pub enum SearchError {
     /// An argument makes no sense.
     #[error("{0}")]
-    Input(String),
+    Input(Message),
     /// The cursor does not fit.
     #[error(transparent)]
     Page(#[from] PageError),

@@ -12,6 +12,7 @@ use crate::cart::{
 };
 use crate::graphql::context::ContextExt;
 use crate::graphql::error::{UserError, Warning, WarningCode};
+use crate::platform::locale::message;
 
 /// Changes of carts.
 #[derive(Default)]
@@ -31,7 +32,7 @@ impl CartMutation {
             Some(slug) => app.channels.by_slug(&app.db, slug).await?,
         };
         let Some(channel) = channel else {
-            let errors = vec![UserError::not_found("no such channel", &["channel"])];
+            let errors = vec![UserError::not_found(message!("channel-not-found"), &["channel"])];
             return Ok(CartPayload {
                 cart: None,
                 errors,
@@ -118,9 +119,6 @@ fn merge_warnings(lines: &[NewLine]) -> Vec<Warning> {
             .iter()
             .any(|other| other.variant == line.variant && other.attributes == line.attributes)
     });
-    let warning = || Warning {
-        code: WarningCode::LinesMerged,
-        message: "equal lines of the call became one".to_owned(),
-    };
+    let warning = || Warning::new(WarningCode::LinesMerged, message!("lines-merged"));
     twice.then(warning).into_iter().collect()
 }

@@ -35,7 +35,7 @@ pub(super) fn payload(result: Result<LoadedCart, CartError>, warnings: Vec<Warni
 
 /// A cart error as clients see it.
 fn user_error(error: CartError) -> UserError {
-    let message = error.to_string();
+    let message = error.message();
     let at = |line: usize, field: &str| ["lines".to_owned(), line.to_string(), field.to_owned()];
     let path = |line: usize, field: &str| at(line, field).to_vec();
     let (code, path) = match error {

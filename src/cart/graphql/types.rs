@@ -1,13 +1,15 @@
 //! Objects of carts.
 
-use async_graphql::{ID, Interface, Object, SimpleObject};
+use async_graphql::{Context, ID, Interface, Object, SimpleObject};
 use entity::customer::customer::Address;
 
 use crate::cart::{LoadedCart, LoadedLine, Problem};
 use crate::catalog::VariantObject;
 use crate::channel::ChannelObject;
+use crate::graphql::context::ContextExt;
 use crate::graphql::id::global_id;
 use crate::graphql::scalar::MoneyObject;
+use crate::platform::locale::{Message, message};
 use crate::platform::money::{Currency, Money};
 use crate::shipping::DeliveryOption;
 
@@ -21,7 +23,7 @@ impl CartObject {
 }
 
 /// What somebody is about to buy, at today's prices.
-#[Object(name = "Cart")]
+#[Object(name = "Cart", cache_control(no_cache, private))]
 impl CartObject {
     /// Global id.
     async fn id(&self) -> ID {
@@ -316,7 +318,7 @@ impl From<Address> for AddressObject {
 /// Something that stands against buying a cart as it is.
 #[derive(Interface)]
 #[graphql(
-    field(name = "message", ty = "&String", desc = "What stands against it, for people."),
+    field(name = "message", ty = "String", desc = "What stands against it, for people."),
     field(name = "path", ty = "&Vec<String>", desc = "The place in the cart: `lines`, `0`.")
 )]
 pub enum CartProblem {
@@ -326,43 +328,71 @@ pub enum CartProblem {
     InsufficientStock(InsufficientStockProblem),
 }
 
-/// A line is no longer on sale.
-#[derive(SimpleObject)]
-pub struct UnavailableProblem {
-    /// For people.
-    message: String,
-    /// The place in the cart.
+/// A line that stands against buying its cart.
+struct ProblemLine {
+    message: Message,
     path: Vec<String>,
+}
+
+/// A line is no longer on sale.
+pub struct UnavailableProblem(ProblemLine);
+
+/// A line is no longer on sale.
+#[Object]
+impl UnavailableProblem {
+    /// For people.
+    async fn message(&self, ctx: &Context<'_>) -> String {
+        self.0.message.render(ctx.request().locale)
+    }
+
+    /// The place in the cart.
+    async fn path(&self) -> &Vec<String> {
+        &self.0.path
+    }
 }
 
 /// There are fewer units than the line asks for.
-#[derive(SimpleObject)]
 pub struct InsufficientStockProblem {
+    line: ProblemLine,
+    available: i64,
+}
+
+/// There are fewer units than the line asks for.
+#[Object]
+impl InsufficientStockProblem {
     /// For people.
-    message: String,
+    async fn message(&self, ctx: &Context<'_>) -> String {
+        self.line.message.render(ctx.request().locale)
+    }
+
     /// The place in the cart.
-    path: Vec<String>,
+    async fn path(&self) -> &Vec<String> {
+        &self.line.path
+    }
+
     /// Units that can be had.
-    available_quantity: i32,
+    async fn available_quantity(&self) -> i32 {
+        i32::try_from(self.available).unwrap_or(i32::MAX)
+    }
 }
 
 fn problem_of(cart: &LoadedCart, problem: Problem) -> CartProblem {
-    let path = |line: usize| vec!["lines".to_owned(), line.to_string()];
-    let sku = |line: usize| {
-        cart.lines
-            .get(line)
-            .map_or("", |l| l.variant.row.sku.as_str())
-            .to_owned()
+    let sku = |line: usize| cart.lines.get(line).map_or("", |l| l.variant.row.sku.as_str());
+    let at = |line: usize, message| ProblemLine {
+        message,
+        path: vec!["lines".to_owned(), line.to_string()],
     };
     match problem {
-        Problem::Unavailable { line } => CartProblem::Unavailable(UnavailableProblem {
-            message: format!("{} is no longer on sale", sku(line)),
-            path: path(line),
-        }),
-        Problem::Insufficient { line, available, .. } => CartProblem::InsufficientStock(InsufficientStockProblem {
-            message: format!("only {available} of {} left", sku(line)),
-            path: path(line),
-            available_quantity: i32::try_from(available).unwrap_or(i32::MAX),
-        }),
+        Problem::Unavailable { line } => {
+            let message = message!("problem-unavailable", sku = sku(line));
+            CartProblem::Unavailable(UnavailableProblem(at(line, message)))
+        }
+        Problem::Insufficient { line, available, .. } => {
+            let message = message!("problem-insufficient", sku = sku(line), available = available);
+            CartProblem::InsufficientStock(InsufficientStockProblem {
+                line: at(line, message),
+                available,
+            })
+        }
     }
 }

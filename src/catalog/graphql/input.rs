@@ -14,6 +14,7 @@ use crate::graphql::error::UserError;
 use crate::graphql::id::Gid;
 use crate::graphql::scalar::MoneyInput;
 use crate::inventory::OpeningStock;
+use crate::platform::locale::message;
 use crate::platform::text::slugify;
 
 /// An option with its values.
@@ -171,7 +172,7 @@ pub fn opening_stock(variants: &[VariantInput]) -> Result<Vec<OpeningStock>, Box
         for (j, level) in variant.stock.iter().flatten().enumerate() {
             if level.on_hand < 0 {
                 let path = ["variants", &i.to_string(), "stock", &j.to_string(), "onHand"];
-                return Err(Box::new(UserError::invalid("must be at least 0", &path)));
+                return Err(Box::new(UserError::invalid(message!("at-least", min = 0), &path)));
             }
             let location = level.location_id.map(|id| id.0);
             stock.push((variant.sku.clone(), location, i64::from(level.on_hand)));
@@ -203,7 +204,7 @@ fn emptied<T: Default>(value: MaybeUndefined<T>) -> Option<T> {
 fn needed<T>(value: MaybeUndefined<T>, field: &str) -> Result<Option<T>, Box<UserError>> {
     match value {
         MaybeUndefined::Undefined => Ok(None),
-        MaybeUndefined::Null => Err(Box::new(UserError::invalid("must not be null", &[field]))),
+        MaybeUndefined::Null => Err(Box::new(UserError::invalid(message!("not-null"), &[field]))),
         MaybeUndefined::Value(value) => Ok(Some(value)),
     }
 }
@@ -296,9 +297,10 @@ fn prices_of(
         };
         match input.money() {
             Ok(money) if money.currency == channel.currency => Ok(Some(Some(money.minor))),
-            Ok(money) => Err(format!(
-                "{} is not the currency of channel {}",
-                money.currency, channel.slug
+            Ok(money) => Err(message!(
+                "currency-foreign",
+                currency = money.currency.code(),
+                channel = channel.slug.as_str(),
             )),
             Err(message) => Err(message),
         }

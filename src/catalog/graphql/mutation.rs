@@ -2,13 +2,14 @@
 
 use async_graphql::{Context, Object, Result, SimpleObject};
 
+use crate::catalog::draft::DraftError;
 use crate::catalog::graphql::batch::ProductKey;
 use crate::catalog::graphql::input::ProductUpdateInput;
 use crate::catalog::graphql::types::ProductObject;
 use crate::catalog::save::SaveError;
 use crate::catalog::update_product::UpdateError;
 use crate::graphql::context::ContextExt;
-use crate::graphql::error::{ErrorCode, UserError};
+use crate::graphql::error::{ErrorCode, UserError, Warning};
 use crate::inventory::{ChangeError, update_product};
 
 /// Answer of `productUpdate`.
@@ -18,6 +19,8 @@ pub struct ProductUpdatePayload {
     product: Option<ProductObject>,
     /// Why nothing was changed: INVALID_INPUT, NOT_FOUND, ALREADY_EXISTS, STALE_VERSION.
     errors: Vec<UserError>,
+    /// What was done differently from what was asked.
+    warnings: Vec<Warning>,
 }
 
 /// Staff changes of the catalogue.
@@ -37,7 +40,13 @@ impl CatalogMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "What to change.")] input: ProductUpdateInput,
     ) -> Result<ProductUpdatePayload> {
-        let refused = |errors| Ok(ProductUpdatePayload { product: None, errors });
+        let refused = |errors| {
+            Ok(ProductUpdatePayload {
+                product: None,
+                errors,
+                warnings: Vec::new(),
+            })
+        };
         let (id, channel) = (input.id.0, &ctx.scope().channel);
         let (change, stock) = match input.change(channel) {
             Ok(change) => change,
@@ -47,35 +56,45 @@ impl CatalogMutation {
             Ok(()) => Ok(ProductUpdatePayload {
                 product: ctx.batch(ProductKey(id)).await?.map(ProductObject),
                 errors: Vec::new(),
+                warnings: Vec::new(),
             }),
             Err(ChangeError::Fault(fault) | ChangeError::Update(UpdateError::Fault(fault))) => Err(fault.into()),
-            Err(ChangeError::NoCategory) => refused(vec![UserError::not_found("no such category", &["categoryId"])]),
-            Err(ChangeError::NoLocation) => refused(vec![UserError::not_found("no such location", &["variants"])]),
+            Err(error @ ChangeError::NoCategory) => {
+                refused(vec![UserError::not_found(error.message(), &["categoryId"])])
+            }
+            Err(error @ ChangeError::NoLocation) => refused(vec![UserError::not_found(error.message(), &["variants"])]),
             Err(ChangeError::Update(error)) => refused(update_errors(error)),
         }
     }
 }
 
 fn update_errors(error: UpdateError) -> Vec<UserError> {
-    let message = error.to_string();
+    let message = error.message();
     vec![match error {
         UpdateError::NotFound => UserError::not_found(message, &["id"]),
         UpdateError::Stale(current) => UserError::stale(current, &["expectedVersion"]),
-        UpdateError::Invalid(field, message) => UserError::invalid(message, &[field]),
         UpdateError::OpeningStock { variant, .. } => {
             UserError::invalid(message, &["variants", &variant.to_string(), "stock"])
         }
-        UpdateError::Save(SaveError::SlugTaken(_)) => UserError::new(ErrorCode::AlreadyExists, message, &["slug"]),
-        UpdateError::Save(SaveError::SkuTaken(_)) => UserError::new(ErrorCode::AlreadyExists, message, &["variants"]),
-        UpdateError::Save(SaveError::Draft(errors)) => {
-            let one = |e: &crate::catalog::DraftError| {
-                let path = e.path();
+        UpdateError::Save(error) => return save_errors(&error),
+        // Callers show faults as what they are.
+        UpdateError::Fault(_) => UserError::invalid(message, &[]),
+    }]
+}
+
+/// What the catalogue has against a product, each with its place.
+pub fn save_errors(error: &SaveError) -> Vec<UserError> {
+    let field = match error {
+        SaveError::SlugTaken(_) => "slug",
+        SaveError::SkuTaken(_) => "variants",
+        SaveError::Draft(errors) => {
+            let one = |error: &DraftError| {
+                let path = error.path();
                 let path: Vec<&str> = path.iter().map(String::as_str).collect();
-                UserError::invalid(e.to_string(), &path)
+                UserError::invalid(error.message(), &path)
             };
             return errors.iter().map(one).collect();
         }
-        // Callers show faults as what they are.
-        UpdateError::Fault(_) => UserError::invalid("the product was not changed", &[]),
-    }]
+    };
+    vec![UserError::new(ErrorCode::AlreadyExists, error.message(), &[field])]
 }

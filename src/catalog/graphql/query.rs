@@ -14,6 +14,7 @@ use crate::graphql::error::ApiError;
 use crate::graphql::id::Gid;
 use crate::graphql::page::{Connection, Count, Known};
 use crate::graphql::scalar::Decimal;
+use crate::platform::locale::message;
 use crate::platform::money::{Currency, Money};
 use crate::platform::page::{Page, PageArgs};
 
@@ -108,10 +109,13 @@ impl ProductWhere {
     fn filter(self, currency: Currency) -> Result<Filter, ApiError> {
         let amount = |field: &str, value: Option<Decimal>| {
             let parse = |d: Decimal| Money::parse(&d.0, currency).map(|m| m.minor);
-            value
-                .map(parse)
-                .transpose()
-                .map_err(|e| ApiError::bad_input(format!("where.price.{field}: {e}")))
+            value.map(parse).transpose().map_err(|e| {
+                ApiError::bad_input(message!(
+                    "at",
+                    place = format!("where.price.{field}"),
+                    reason = e.message()
+                ))
+            })
         };
         let mut all = Vec::new();
         all.extend(self.category_id.map(|id| Filter::Category(id.0)));
@@ -211,6 +215,7 @@ pub struct CatalogQuery;
 #[Object]
 impl CatalogQuery {
     /// Products of the channel.
+    #[graphql(cache_control(max_age = 60))]
     async fn products(
         &self,
         ctx: &Context<'_>,
@@ -221,7 +226,9 @@ impl CatalogQuery {
     ) -> Result<Connection<ProductObject>> {
         let filter = filter.map(|f| f.filter(ctx.scope().channel.currency)).transpose()?;
         if let Some(filter) = &filter {
-            filter.check().map_err(|e| ApiError::bad_input(format!("where: {e}")))?;
+            filter
+                .check()
+                .map_err(|e| ApiError::bad_input(message!("at", place = "where", reason = e.message())))?;
         }
         let sort = sort.map(Into::into).unwrap_or_default();
         product_connection(
@@ -238,6 +245,7 @@ impl CatalogQuery {
     }
 
     /// A product, or null when there is none that the viewer may see.
+    #[graphql(cache_control(max_age = 60))]
     async fn product(
         &self,
         ctx: &Context<'_>,
@@ -253,6 +261,7 @@ impl CatalogQuery {
     }
 
     /// A variant, or null when there is none that the viewer may see.
+    #[graphql(cache_control(max_age = 60))]
     async fn product_variant(
         &self,
         ctx: &Context<'_>,
@@ -264,6 +273,7 @@ impl CatalogQuery {
     }
 
     /// All categories, parents before their children.
+    #[graphql(cache_control(max_age = 60))]
     async fn categories(
         &self,
         ctx: &Context<'_>,
@@ -285,6 +295,7 @@ impl CatalogQuery {
     }
 
     /// A category, or null when there is none.
+    #[graphql(cache_control(max_age = 60))]
     async fn category(
         &self,
         ctx: &Context<'_>,
@@ -300,6 +311,7 @@ impl CatalogQuery {
     }
 
     /// A collection, or null when there is none.
+    #[graphql(cache_control(max_age = 60))]
     async fn collection(
         &self,
         ctx: &Context<'_>,

@@ -11,6 +11,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
+use crate::graphql::context::RequestInfo;
 use crate::http::graphql::accept::Media;
 use crate::http::graphql::refusal::Refusal;
 
@@ -132,8 +133,8 @@ pub fn of(response: &GraphqlResponse, media: Media, caching: Caching, get: Optio
 }
 
 /// The answer to a request that was refused.
-pub fn refused(refusal: &Refusal, media: Media, request_id: &str) -> Response {
-    let body = Body::from(json(&refusal.response(request_id)));
+pub fn refused(refusal: &Refusal, media: Media, info: &RequestInfo) -> Response {
+    let body = Body::from(json(&refusal.response(info)));
     let media = if media.streams() { Media::Json } else { media };
     let mut answer = finish(refusal.status(media), media, Caching::Never, body);
     let headers = answer.headers_mut();

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_graphql::parser::types::ExecutableDocument;
 use moka::sync::Cache;
@@ -11,13 +12,15 @@ use serde_json::Value;
 use crate::http::graphql::refusal::Refusal;
 use crate::http::graphql::wire::Wire;
 use crate::platform::error::{Fault, Result};
+use crate::platform::locale::message;
 use crate::platform::text::sha256_hex;
+use crate::platform::texts::Texts;
 
 /// Bytes of document text whose parsed form is kept.
 const PARSED_BYTES: u64 = 8 << 20;
 
-/// Bytes of document text that clients have sent under a hash and may name by it.
-const SENT_BYTES: u64 = 8 << 20;
+/// How long a document may be named by its hash after it was sent.
+const SENT: Duration = Duration::from_secs(24 * 3_600);
 
 /// A document that the guard has let through, parsed.
 pub struct Parsed {
@@ -28,7 +31,7 @@ pub struct Parsed {
 /// Where documents are found.
 pub struct Documents {
     parsed: Cache<Arc<str>, Arc<Parsed>>,
-    sent: Cache<String, Arc<str>>,
+    sent: Texts,
     trusted: Option<Trusted>,
 }
 
@@ -44,19 +47,20 @@ pub struct Named {
     pub keep: Option<String>,
 }
 
+fn key_of(hash: &str) -> String {
+    format!("document:{hash}")
+}
+
 impl Documents {
-    /// Documents that anybody may send; or, with a manifest, only those listed there.
+    /// Documents that anybody may send; or, with a manifest, only those listed there. `sent` keeps those that clients
+    /// have sent with a hash.
     ///
     /// # Errors
     /// A manifest that cannot be read.
-    pub fn new(manifest: Option<&Path>) -> Result<Self> {
+    pub fn new(manifest: Option<&Path>, sent: Texts) -> Result<Self> {
         let parsed = Cache::builder()
             .max_capacity(PARSED_BYTES)
             .weigher(|text: &Arc<str>, _: &Arc<Parsed>| u32::try_from(text.len()).unwrap_or(u32::MAX))
-            .build();
-        let sent = Cache::builder()
-            .max_capacity(SENT_BYTES)
-            .weigher(|_: &String, text: &Arc<str>| u32::try_from(text.len()).unwrap_or(u32::MAX))
             .build();
         Ok(Self {
             parsed,
@@ -85,9 +89,9 @@ impl Documents {
     }
 
     /// Lets clients name the document by its hash from now on.
-    pub fn keep(&self, named: &Named) {
+    pub async fn keep(&self, named: &Named) {
         if let Some(hash) = &named.keep {
-            self.sent.insert(hash.clone(), Arc::clone(&named.text));
+            self.sent.put(&key_of(hash), &named.text, SENT).await;
         }
     }
 
@@ -95,7 +99,7 @@ impl Documents {
     ///
     /// # Errors
     /// An unknown hash, a hash of another text; for those who may not send `any` document, an unlisted one.
-    pub fn named(&self, wire: &Wire, any: bool) -> Result<Named, Refusal> {
+    pub async fn named(&self, wire: &Wire, any: bool) -> Result<Named, Refusal> {
         let hash = wire.hash()?;
         let only_listed = self.trusted.is_some() && !any;
         match (&wire.query, hash) {
@@ -105,7 +109,7 @@ impl Documents {
                     return Err(Refusal::untrusted());
                 }
                 if hash.as_ref().is_some_and(|hash| *hash != sha256_hex(text.as_bytes())) {
-                    return Err(Refusal::bad_input("provided sha does not match query"));
+                    return Err(Refusal::other_hash());
                 }
                 Ok(Named { text, keep: hash })
             }
@@ -117,12 +121,13 @@ impl Documents {
                 if only_listed {
                     return Err(Refusal::untrusted());
                 }
-                match self.sent.get(&hash) {
-                    Some(text) => Ok(Named { text, keep: None }),
-                    None => Err(Refusal::unknown_hash()),
+                match self.sent.get(&key_of(&hash)).await {
+                    // The shelf is shared with others: not believed without a look.
+                    Some(text) if sha256_hex(text.as_bytes()) == hash => Ok(Named { text, keep: None }),
+                    _ => Err(Refusal::unknown_hash()),
                 }
             }
-            (None, None) => Err(Refusal::malformed("\"query\" is missing")),
+            (None, None) => Err(Refusal::malformed(message!("query-missing"))),
         }
     }
 }

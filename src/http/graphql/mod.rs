@@ -8,9 +8,15 @@
 pub mod accept;
 mod answer;
 mod documents;
+mod introspection;
+mod multipart;
+mod open;
 mod refusal;
+mod root_field;
+mod sse;
 mod variables;
 mod wire;
+mod ws;
 
 use std::sync::Arc;
 
@@ -18,9 +24,12 @@ use async_graphql::parser::types::{ExecutableDocument, OperationDefinition, Oper
 use async_graphql::{Request, Response as GraphqlResponse, Schema, Variables};
 use axum::body::Bytes;
 use axum::extract::rejection::{BytesRejection, QueryRejection};
+use axum::extract::ws::WebSocketUpgrade;
+use axum::extract::ws::rejection::WebSocketUpgradeRejection;
 use axum::extract::{Query as UrlQuery, State};
 use axum::http::{HeaderMap, StatusCode, header};
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
+use chrono::{DateTime, Utc};
 use futures_util::stream::BoxStream;
 
 use crate::app::App;
@@ -28,17 +37,24 @@ use crate::channel::Scope;
 use crate::graphql::batch::Batch;
 use crate::graphql::context::RequestInfo;
 use crate::graphql::error::Boundary;
-use crate::graphql::root::{MerxSchema, Mutation, Query};
+use crate::graphql::root::{MerxSchema, Mutation, Query, Subscription};
 use crate::http::BODY_MAX;
 use crate::http::viewer;
-use crate::platform::error::Result;
+use crate::platform::address::ClientAddress;
+use crate::platform::error::{Fault, Result};
+use crate::platform::locale::message;
+use crate::platform::viewer::Audience;
 
 use accept::{Accepted, Media};
 use answer::Caching;
 use documents::{Documents, Parsed};
+use introspection::{Asked, Introspection};
+pub use open::Patience;
 use refusal::Refusal;
 use variables::InputTypes;
 use wire::{UrlParameters, Wire};
+
+pub use introspection::{sdl, subgraph_sdl};
 
 /// How deep a document may nest.
 const DEPTH_MAX: usize = 15;
@@ -57,7 +73,11 @@ struct Inner {
     app: App,
     schema: MerxSchema,
     inputs: InputTypes,
+    /// Those that everybody sees: nobody is told what a hidden type is made of.
+    public_inputs: InputTypes,
+    introspection: Introspection,
     documents: Documents,
+    patience: Patience,
 }
 
 /// Who asks.
@@ -67,10 +87,15 @@ pub(super) struct Caller {
     pub info: RequestInfo,
     /// The channel and the viewer.
     pub scope: Scope,
+    /// Where the request comes from.
+    pub address: ClientAddress,
+    /// Until when the viewer is who it says, when its token names an end.
+    pub expires: Option<DateTime<Utc>>,
 }
 
 /// A request that may run.
 pub(super) struct Prepared {
+    text: Arc<str>,
     parsed: Arc<Parsed>,
     operation: Option<String>,
     variables: Variables,
@@ -78,13 +103,8 @@ pub(super) struct Prepared {
     pub kind: OperationType,
 }
 
-/// The schema as text.
-pub fn sdl() -> String {
-    build().finish().sdl()
-}
-
-fn build() -> async_graphql::SchemaBuilder<Query, Mutation, async_graphql::EmptySubscription> {
-    Schema::build(Query::default(), Mutation::default(), async_graphql::EmptySubscription)
+fn build() -> async_graphql::SchemaBuilder<Query, Mutation, Subscription> {
+    Schema::build(Query::default(), Mutation::default(), Subscription::default())
         .extension(Boundary)
         .limit_depth(DEPTH_MAX)
         .limit_aliases(ALIASES_MAX)
@@ -97,18 +117,31 @@ impl Endpoint {
     /// # Errors
     /// A manifest of trusted documents that cannot be read.
     pub fn new(app: App) -> Result<Self> {
-        let mut builder = build().data(app.clone());
-        if app.config.is_production() {
-            builder = builder.disable_introspection().disable_suggestions();
-        }
-        let schema = builder.finish();
-        let sdl = async_graphql::parser::parse_schema(schema.sdl())
-            .map_err(|e| crate::platform::error::Fault::part("schema", e))?;
+        Self::with_patience(app, Patience::default())
+    }
+
+    /// The endpoint of `app`, with another patience for connections that stay open.
+    ///
+    /// # Errors
+    /// As [`new`](Self::new).
+    pub fn with_patience(app: App, patience: Patience) -> Result<Self> {
+        let schema = build()
+            .extension(introspection::visibility(&app.config))
+            .data(introspection::subgraph())
+            .data(app.clone())
+            .finish();
+        let types = |sdl: String| match async_graphql::parser::parse_schema(sdl) {
+            Ok(sdl) => Ok(InputTypes::of(&sdl)),
+            Err(error) => Err(Fault::part("schema", error)),
+        };
         Ok(Self(Arc::new(Inner {
-            inputs: InputTypes::of(&sdl),
-            documents: Documents::new(app.config.server.trusted_documents.as_deref())?,
+            inputs: types(sdl())?,
+            public_inputs: types(subgraph_sdl())?,
+            introspection: Introspection::new(),
+            documents: Documents::new(app.config.server.trusted_documents.as_deref(), app.texts.clone())?,
             schema,
             app,
+            patience,
         })))
     }
 
@@ -117,7 +150,12 @@ impl Endpoint {
         &self.0.app
     }
 
-    /// Runs a document for whoever sent `headers`.
+    /// How long the other side of an open connection is waited for.
+    fn patience(&self) -> Patience {
+        self.0.patience
+    }
+
+    /// Runs a document for whoever sent `headers` from this machine.
     pub async fn execute(
         &self,
         headers: &HeaderMap,
@@ -126,22 +164,31 @@ impl Endpoint {
         variables: serde_json::Value,
     ) -> GraphqlResponse {
         let info = viewer::request_info(self.app(), headers);
-        let request_id = info.request_id.clone();
         let wire = serde_json::json!({ "query": document, "operationName": operation, "variables": variables });
         let run = async {
             let wire = Wire::from_value(wire)?;
-            let caller = self.caller(headers, info).await?;
+            let caller = self.caller(headers, info.clone(), ClientAddress::LOCAL).await?;
             let prepared = self.prepare(&caller, wire).await?;
             Ok(self.run(caller, prepared).await)
         };
-        run.await
-            .unwrap_or_else(|refusal: Refusal| refusal.response(&request_id))
+        run.await.unwrap_or_else(|refusal: Refusal| refusal.response(&info))
     }
 
-    /// Who sent `headers`.
-    pub(super) async fn caller(&self, headers: &HeaderMap, info: RequestInfo) -> Result<Caller, Refusal> {
+    /// Who sent `headers` from `address`.
+    pub(super) async fn caller(
+        &self,
+        headers: &HeaderMap,
+        info: RequestInfo,
+        address: ClientAddress,
+    ) -> Result<Caller, Refusal> {
         match viewer::scope(self.app(), headers).await {
-            Ok(Ok(scope)) => Ok(Caller { info, scope }),
+            Ok(Ok(scope)) => Ok(Caller {
+                info,
+                scope,
+                address,
+                // The token of staff in the configuration does not expire.
+                expires: None,
+            }),
             Ok(Err(error)) => Err(error.into()),
             Err(fault) => {
                 tracing::error!(request_id = info.request_id, %fault, "no scope");
@@ -153,14 +200,19 @@ impl Endpoint {
     /// Finds, parses and weighs what `wire` asks for. No resolver has run yet.
     pub(super) async fn prepare(&self, caller: &Caller, wire: Wire) -> Result<Prepared, Refusal> {
         let documents = &self.0.documents;
-        let named = documents.named(&wire, caller.scope.viewer.is_staff())?;
+        let named = documents.named(&wire, caller.scope.viewer.is_staff()).await?;
         let parsed = documents.parsed(&named.text, || parse(&named.text))?;
         let definition = operation(&parsed.document, wire.operation_name.as_deref())?;
         let kind = definition.ty;
         let variables = Variables::from_json(serde_json::Value::Object(wire.variables));
-        self.0.inputs.check(definition, &variables)?;
-        documents.keep(&named);
+        let inputs = match caller.scope.viewer.audience() {
+            Audience::Public => &self.0.public_inputs,
+            Audience::Staff => &self.0.inputs,
+        };
+        inputs.check(definition, &variables)?;
+        documents.keep(&named).await;
         Ok(Prepared {
+            text: named.text,
             parsed,
             operation: wire.operation_name,
             variables,
@@ -170,7 +222,16 @@ impl Endpoint {
 
     /// Runs a query or a mutation.
     pub(super) async fn run(&self, caller: Caller, prepared: Prepared) -> GraphqlResponse {
-        self.0.schema.execute(self.request(caller, prepared)).await
+        let asked = Asked {
+            audience: caller.scope.viewer.audience(),
+            text: &prepared.text,
+            document: &prepared.parsed.document,
+            operation: prepared.operation.as_deref(),
+            variables: &prepared.variables,
+        };
+        let key = asked.key();
+        let run = self.0.schema.execute(self.request(caller, prepared));
+        self.0.introspection.answer(key, run).await
     }
 
     /// Runs anything; a subscription answers until it ends.
@@ -193,31 +254,32 @@ impl Endpoint {
     }
 
     /// Answers a request of any form.
-    async fn answer(&self, headers: &HeaderMap, get: bool, wire: Result<Wire, Refusal>) -> Response {
+    async fn answer(
+        &self,
+        headers: &HeaderMap,
+        address: ClientAddress,
+        get: bool,
+        wire: Result<Wire, Refusal>,
+    ) -> Response {
         let info = viewer::request_info(self.app(), headers);
-        let request_id = info.request_id.clone();
         let accepted = accepted(headers);
         let Some(media) = accepted.single() else {
-            let refusal = Refusal::not_acceptable(
-                "answers come as application/graphql-response+json, application/json, text/event-stream or \
-                 multipart/mixed",
-            );
-            return answer::refused(&refusal, Media::Json, &request_id);
+            return answer::refused(&Refusal::not_acceptable(), Media::Json, &info);
         };
         let run = async {
             let wire = wire?;
-            let caller = self.caller(headers, info).await?;
+            let caller = self.caller(headers, info.clone(), address).await?;
             let prepared = self.prepare(&caller, wire).await?;
-            match prepared.kind {
-                OperationType::Query => {}
-                // A link must change nothing.
-                OperationType::Mutation if get => return Err(Refusal::method()),
-                OperationType::Mutation => {}
-                OperationType::Subscription => {
-                    return Err(Refusal::not_acceptable(
-                        "a subscription needs a stream: accept text/event-stream or multipart/mixed, or use a WebSocket",
-                    ));
-                }
+            // A link must change nothing.
+            if get && prepared.kind == OperationType::Mutation {
+                return Err(Refusal::method());
+            }
+            if prepared.kind == OperationType::Subscription {
+                let media = accepted.stream().ok_or_else(Refusal::needs_stream)?;
+                return Ok(open::respond(media, self, caller, prepared));
+            }
+            if media.streams() {
+                return Ok(open::respond(media, self, caller, prepared));
             }
             let query = prepared.kind == OperationType::Query;
             let mine = caller.scope.viewer.is_staff() || caller.info.cart_token.is_some();
@@ -229,22 +291,23 @@ impl Endpoint {
             };
             Ok(answer::of(&response, media, caching, get.then_some(headers)))
         };
-        run.await
-            .unwrap_or_else(|refusal| answer::refused(&refusal, media, &request_id))
+        run.await.unwrap_or_else(|refusal| match media {
+            Media::EventStream if !refusal.is_about_http() => open::refuse(&refusal, &info),
+            _ => answer::refused(&refusal, media, &info),
+        })
     }
 }
 
 /// Parses what is small enough.
 fn parse(text: &str) -> Result<Parsed, Refusal> {
     if text.len() > DOCUMENT_MAX {
-        return Err(Refusal::cost(format!(
-            "the document is larger than {DOCUMENT_MAX} bytes"
-        )));
+        return Err(Refusal::cost(message!("document-too-large", max = DOCUMENT_MAX)));
     }
     if text.contains('\0') || text.contains("\\u0000") || text.contains("\\u{0") {
         return Err(Refusal::nul());
     }
     let document = async_graphql::parser::parse_query(text)?;
+    root_field::check(&document)?;
     Ok(Parsed { document })
 }
 
@@ -254,17 +317,13 @@ fn operation<'a>(document: &'a ExecutableDocument, name: Option<&str>) -> Result
     let found = match name {
         Some(name) => operations.find(|(n, _)| n.is_some_and(|n| n.as_str() == name)),
         None if operations.len() > 1 => {
-            return Err(Refusal::bad_input(
-                "the document has several operations: name one in operationName",
-            ));
+            return Err(Refusal::bad_input(message!("operation-unnamed")));
         }
         None => operations.next(),
     };
     match found {
         Some((_, operation)) => Ok(&operation.node),
-        None => Err(Refusal::bad_input(
-            "the document has no operation of the name in operationName",
-        )),
+        None => Err(Refusal::bad_input(message!("operation-unknown"))),
     }
 }
 
@@ -292,6 +351,7 @@ fn is_json(headers: &HeaderMap) -> bool {
 
 pub(super) async fn post(
     State(endpoint): State<Endpoint>,
+    address: ClientAddress,
     headers: HeaderMap,
     body: Result<Bytes, BytesRejection>,
 ) -> Response {
@@ -299,22 +359,30 @@ pub(super) async fn post(
         match body {
             Ok(body) => Wire::from_json(&body),
             Err(rejection) if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE => Err(Refusal::too_large(BODY_MAX)),
-            Err(_) => Err(Refusal::malformed("the body ended early")),
+            Err(_) => Err(Refusal::malformed(message!("body-cut"))),
         }
     } else {
         Err(Refusal::media_type())
     };
-    endpoint.answer(&headers, false, wire).await
+    endpoint.answer(&headers, address, false, wire).await
 }
 
 pub(super) async fn get(
     State(endpoint): State<Endpoint>,
+    address: ClientAddress,
     headers: HeaderMap,
+    upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
     url: Result<UrlQuery<UrlParameters>, QueryRejection>,
 ) -> Response {
+    if ws::is_asked(&headers) {
+        return match upgrade {
+            Ok(upgrade) => ws::upgrade(endpoint, headers, address, upgrade),
+            Err(rejection) => rejection.into_response(),
+        };
+    }
     let wire = match url {
         Ok(UrlQuery(parameters)) => Wire::from_url(parameters),
-        Err(rejection) => Err(Refusal::malformed(rejection.body_text())),
+        Err(rejection) => Err(Refusal::malformed(message!("as-is", text = rejection.body_text()))),
     };
-    endpoint.answer(&headers, true, wire).await
+    endpoint.answer(&headers, address, true, wire).await
 }

@@ -5,8 +5,11 @@ use std::time::Duration;
 use async_graphql::Response;
 use axum::http::StatusCode;
 
+use crate::graphql::context::RequestInfo;
 use crate::graphql::error::{ApiError, request_error};
 use crate::http::graphql::accept::Media;
+use crate::platform::locale::{Message, message};
+use crate::platform::rate_limit::Throttled;
 
 /// Most characters of the parser's words that are passed on.
 const SAID_MAX: usize = 300;
@@ -16,7 +19,7 @@ const SAID_MAX: usize = 300;
 #[error("{message}")]
 pub struct Refusal {
     kind: Kind,
-    message: String,
+    message: Message,
     /// When trying again makes sense.
     pub retry_after: Option<Duration>,
     /// Line and column, both from 1.
@@ -31,12 +34,16 @@ enum Kind {
     BadInput,
     /// The document does not parse.
     Syntax,
+    /// The document parses, and is against the rules all the same.
+    Invalid,
     /// The document costs too much.
     Cost,
     /// The caller is not who it says.
     Unauthenticated,
     /// The caller has used up its budget.
     Throttled,
+    /// The connection has as many operations as it may have.
+    TooManyOperations,
     /// Nobody has sent the document of this hash yet.
     UnknownHash,
     /// Only listed documents are run.
@@ -49,92 +56,113 @@ enum Kind {
     MediaType,
     /// Too many bytes.
     TooLarge,
+    /// The process is about to end.
+    Stopping,
     /// Our fault.
     Internal,
 }
 
 impl Refusal {
-    fn new(kind: Kind, message: impl Into<String>) -> Self {
+    fn new(kind: Kind, message: Message) -> Self {
         Self {
             kind,
-            message: message.into(),
+            message,
             retry_after: None,
             location: None,
         }
     }
 
     /// Not a GraphQL request; `message` says why.
-    pub fn malformed(message: impl Into<String>) -> Self {
+    pub fn malformed(message: Message) -> Self {
         Self::new(Kind::Malformed, message)
     }
 
     /// A text holds the character that the database cannot keep.
     pub fn nul() -> Self {
-        Self::bad_input("text must not contain the character U+0000: the database cannot keep it")
+        Self::bad_input(message!("text-with-nul"))
     }
 
     /// A GraphQL request that does not fit.
-    pub fn bad_input(message: impl Into<String>) -> Self {
+    pub fn bad_input(message: Message) -> Self {
         Self::new(Kind::BadInput, message)
     }
 
-    /// The document does not parse.
-    pub fn syntax(message: impl Into<String>, location: Option<(usize, usize)>) -> Self {
-        Self {
-            location,
-            ..Self::new(Kind::Syntax, message)
-        }
+    /// The document parses, and is against the rules all the same.
+    pub fn invalid(message: Message) -> Self {
+        Self::new(Kind::Invalid, message)
     }
 
     /// The document costs too much.
-    pub fn cost(message: impl Into<String>) -> Self {
+    pub fn cost(message: Message) -> Self {
         Self::new(Kind::Cost, message)
     }
 
-    /// The budget is used up until `retry_after` has passed.
-    pub fn throttled(retry_after: Duration) -> Self {
+    /// The budget is used up.
+    pub fn throttled(throttled: &Throttled) -> Self {
         Self {
-            retry_after: Some(retry_after),
-            ..Self::new(Kind::Throttled, "too many requests: the budget is used up")
+            retry_after: Some(throttled.retry_after),
+            ..Self::new(Kind::Throttled, message!("throttled"))
         }
     }
 
-    /// Nobody has sent the document of this hash yet. The words are those that clients look for.
+    /// Nobody has sent the document of this hash yet. The words are those that clients look for, in any language.
     pub fn unknown_hash() -> Self {
-        Self::new(Kind::UnknownHash, "PersistedQueryNotFound")
+        Self::new(Kind::UnknownHash, message!("as-is", text = "PersistedQueryNotFound"))
+    }
+
+    /// The hash is that of another document. The words are those that clients know.
+    pub fn other_hash() -> Self {
+        Self::bad_input(message!("as-is", text = "provided sha does not match query"))
     }
 
     /// Only listed documents are run.
     pub fn untrusted() -> Self {
-        Self::new(
-            Kind::Untrusted,
-            "this server runs trusted documents only, and this is none of them",
-        )
+        Self::new(Kind::Untrusted, message!("document-untrusted"))
     }
 
     /// This operation does not come by GET.
     pub fn method() -> Self {
-        Self::new(Kind::Method, "only queries may be sent by GET")
+        Self::new(Kind::Method, message!("get-changes-nothing"))
     }
 
     /// The answer has no form that the client takes.
-    pub fn not_acceptable(message: impl Into<String>) -> Self {
-        Self::new(Kind::NotAcceptable, message)
+    pub fn not_acceptable() -> Self {
+        Self::new(Kind::NotAcceptable, message!("not-acceptable"))
+    }
+
+    /// A subscription was sent where one answer is all that can be given.
+    pub fn needs_stream() -> Self {
+        Self::new(Kind::NotAcceptable, message!("subscription-needs-stream"))
     }
 
     /// A body of another type.
     pub fn media_type() -> Self {
-        Self::new(Kind::MediaType, "send application/json in UTF-8")
+        Self::new(Kind::MediaType, message!("send-json"))
+    }
+
+    /// More than `limit` operations are open on one connection.
+    pub fn too_many_operations(limit: usize) -> Self {
+        Self::new(Kind::TooManyOperations, message!("too-many-operations", max = limit))
+    }
+
+    /// The token was good until now.
+    pub fn expired() -> Self {
+        Self::new(Kind::Unauthenticated, message!("token-expired"))
+    }
+
+    /// The process is about to end.
+    pub fn stopping() -> Self {
+        Self::new(Kind::Stopping, message!("stopping"))
     }
 
     /// More than `limit` bytes.
     pub fn too_large(limit: usize) -> Self {
-        Self::new(Kind::TooLarge, format!("the body is larger than {limit} bytes"))
+        Self::new(Kind::TooLarge, message!("body-too-large", max = limit))
     }
 
     /// Our fault; the log knows more.
     pub fn internal(request_id: &str) -> Self {
-        Self::new(Kind::Internal, format!("internal error (request {request_id})"))
+        Self::new(Kind::Internal, message!("internal", request = request_id))
     }
 
     /// What clients switch on.
@@ -143,9 +171,12 @@ impl Refusal {
             Kind::Malformed | Kind::Method | Kind::NotAcceptable | Kind::MediaType | Kind::TooLarge => "BAD_REQUEST",
             Kind::BadInput => "BAD_USER_INPUT",
             Kind::Syntax => "GRAPHQL_PARSE_FAILED",
+            Kind::Invalid => "GRAPHQL_VALIDATION_FAILED",
             Kind::Cost => "COST_LIMIT",
             Kind::Unauthenticated => "UNAUTHENTICATED",
             Kind::Throttled => "THROTTLED",
+            Kind::TooManyOperations => "SUBSCRIPTION_LIMIT",
+            Kind::Stopping => "SERVER_STOPPING",
             Kind::UnknownHash => "PERSISTED_QUERY_NOT_FOUND",
             Kind::Untrusted => "PERSISTED_QUERY_NOT_ALLOWED",
             Kind::Internal => "INTERNAL",
@@ -156,17 +187,18 @@ impl Refusal {
     /// 200, as GraphQL over HTTP wants it, unless it is an attack.
     pub fn status(&self, media: Media) -> StatusCode {
         match self.kind {
-            Kind::BadInput | Kind::Syntax if media == Media::Json => StatusCode::OK,
+            Kind::BadInput | Kind::Syntax | Kind::Invalid if media == Media::Json => StatusCode::OK,
             // Part of the protocol of persisted queries: no failure.
             Kind::UnknownHash => StatusCode::OK,
-            Kind::Malformed | Kind::BadInput | Kind::Syntax | Kind::Cost => StatusCode::BAD_REQUEST,
+            Kind::Malformed | Kind::BadInput | Kind::Syntax | Kind::Invalid | Kind::Cost => StatusCode::BAD_REQUEST,
             Kind::Unauthenticated => StatusCode::UNAUTHORIZED,
             Kind::Untrusted => StatusCode::FORBIDDEN,
-            Kind::Throttled => StatusCode::TOO_MANY_REQUESTS,
+            Kind::Throttled | Kind::TooManyOperations => StatusCode::TOO_MANY_REQUESTS,
             Kind::Method => StatusCode::METHOD_NOT_ALLOWED,
             Kind::NotAcceptable => StatusCode::NOT_ACCEPTABLE,
             Kind::MediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Kind::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Kind::Stopping => StatusCode::SERVICE_UNAVAILABLE,
             Kind::Internal => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -176,9 +208,20 @@ impl Refusal {
         self.kind == Kind::Method
     }
 
+    /// Whether no GraphQL request was found at all.
+    pub fn is_malformed(&self) -> bool {
+        self.kind == Kind::Malformed
+    }
+
+    /// Whether it is about the HTTP request, not the GraphQL request in it.
+    pub fn is_about_http(&self) -> bool {
+        self.code() == "BAD_REQUEST"
+    }
+
     /// As a GraphQL answer.
-    pub fn response(&self, request_id: &str) -> Response {
-        request_error(&self.message, self.location, self.code(), request_id, self.retry_after)
+    pub fn response(&self, info: &RequestInfo) -> Response {
+        let message = self.message.render(info.locale);
+        request_error(&message, self.location, self.code(), &info.request_id, self.retry_after)
     }
 }
 
@@ -188,7 +231,7 @@ impl From<ApiError> for Refusal {
             ApiError::Unauthenticated | ApiError::Forbidden => Kind::Unauthenticated,
             ApiError::BadUserInput(_) => Kind::BadInput,
         };
-        Self::new(kind, error.to_string())
+        Self::new(kind, error.message())
     }
 }
 
@@ -199,6 +242,9 @@ impl From<async_graphql::parser::Error> for Refusal {
         let said = error.to_string();
         let said = said.rsplit("= ").next().unwrap_or_default();
         let said: String = said.chars().take(SAID_MAX).collect();
-        Self::syntax(format!("syntax error: {}", said.trim()), location)
+        Self {
+            location,
+            ..Self::new(Kind::Syntax, message!("document-syntax", reason = said.trim()))
+        }
     }
 }

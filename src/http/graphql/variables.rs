@@ -6,6 +6,7 @@ use async_graphql::parser::types::{BaseType, OperationDefinition, Type, TypeKind
 use async_graphql::{Value, Variables};
 
 use crate::http::graphql::refusal::Refusal;
+use crate::platform::locale::message;
 
 /// The input types of the schema, by name.
 pub struct InputTypes(HashMap<String, Input>);
@@ -65,9 +66,9 @@ impl InputTypes {
             match variables.get(&definition.name.node) {
                 Some(value) => self
                     .fits(value, ty, &mut Path(vec![format!("${name}")]))
-                    .map_err(|reason| Refusal::bad_input(format!("variable {reason}")))?,
+                    .map_err(|reason| misfit(reason))?,
                 None if !ty.nullable && definition.default_value.is_none() => {
-                    return Err(Refusal::bad_input(format!("variable ${name}: {ty} is required")));
+                    return Err(misfit(format!("${name}: {ty} is required")));
                 }
                 None => {}
             }
@@ -130,6 +131,11 @@ impl InputTypes {
         }
         Ok(())
     }
+}
+
+/// The types speak English, like the rest of the schema.
+fn misfit(reason: String) -> Refusal {
+    Refusal::bad_input(message!("variable-misfit", reason = reason))
 }
 
 /// Where in a variable the look is.

@@ -4,6 +4,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use crate::http::graphql::refusal::Refusal;
+use crate::platform::locale::message;
 
 /// One request, not yet parsed.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -35,7 +36,7 @@ fn text(value: Option<Value>, name: &str) -> Result<Option<String>, Refusal> {
     match value {
         None | Some(Value::Null) => Ok(None),
         Some(Value::String(text)) => Ok(Some(text)),
-        Some(_) => Err(Refusal::malformed(format!("\"{name}\" must be a text"))),
+        Some(_) => Err(Refusal::malformed(message!("parameter-text", name = name))),
     }
 }
 
@@ -43,17 +44,19 @@ fn object(value: Option<Value>, name: &str) -> Result<Map<String, Value>, Refusa
     match value {
         None | Some(Value::Null) => Ok(Map::new()),
         Some(Value::Object(map)) => Ok(map),
-        Some(_) => Err(Refusal::malformed(format!("\"{name}\" must be an object"))),
+        Some(_) => Err(Refusal::malformed(message!("parameter-object", name = name))),
     }
+}
+
+fn not_json(name: &str, error: &serde_json::Error) -> Refusal {
+    Refusal::malformed(message!("parameter-json", name = name, reason = error.to_string()))
 }
 
 /// A GET carries its maps as JSON texts.
 fn object_text(text: Option<String>, name: &str) -> Result<Map<String, Value>, Refusal> {
     let value = match text.as_deref() {
         None | Some("") => None,
-        Some(text) => {
-            Some(serde_json::from_str(text).map_err(|e| Refusal::malformed(format!("\"{name}\" is not JSON: {e}")))?)
-        }
+        Some(text) => Some(serde_json::from_str(text).map_err(|e| not_json(name, &e))?),
     };
     object(value, name)
 }
@@ -64,7 +67,7 @@ impl Wire {
     /// # Errors
     /// What is no JSON object, or has a parameter of another type.
     pub fn from_json(body: &[u8]) -> Result<Self, Refusal> {
-        let value = serde_json::from_slice(body).map_err(|e| Refusal::malformed(format!("not JSON: {e}")))?;
+        let value = serde_json::from_slice(body).map_err(|e| not_json("body", &e))?;
         Self::from_value(value)
     }
 
@@ -75,8 +78,8 @@ impl Wire {
     pub fn from_value(value: Value) -> Result<Self, Refusal> {
         let mut fields = match value {
             Value::Object(fields) => fields,
-            Value::Array(_) => return Err(Refusal::malformed("send one request at a time: batches are not taken")),
-            _ => return Err(Refusal::malformed("a GraphQL request is an object")),
+            Value::Array(_) => return Err(Refusal::malformed(message!("request-batch"))),
+            _ => return Err(Refusal::malformed(message!("request-object"))),
         };
         let wire = Self {
             query: text(fields.remove("query"), "query")?,
@@ -107,7 +110,7 @@ impl Wire {
         self.query = self.query.filter(|query| !query.trim().is_empty());
         self.operation_name = self.operation_name.filter(|name| !name.is_empty());
         if self.query.is_none() && self.hash()?.is_none() {
-            return Err(Refusal::malformed("\"query\" is missing"));
+            return Err(Refusal::malformed(message!("query-missing")));
         }
         if self
             .variables
@@ -137,9 +140,7 @@ impl Wire {
             persisted.get("sha256Hash"),
         ) {
             (Some(1), Some(Value::String(hash))) => Ok(Some(hash.to_ascii_lowercase())),
-            _ => Err(Refusal::malformed(
-                "\"extensions.persistedQuery\" needs version 1 and a sha256Hash",
-            )),
+            _ => Err(Refusal::malformed(message!("persisted-query-malformed"))),
         }
     }
 }

@@ -1,0 +1,141 @@
+# Was Clients erfahren, wenn etwas abgelehnt wird, auf Deutsch. Namen und Variablen sind die der englischen Datei.
+# Namen von Feldern, Argumenten und Headern der API bleiben, wie sie sind.
+
+## The request as a whole
+
+internal = Interner Fehler (Anfrage { $request })
+unauthenticated = Bitte melden Sie sich zuerst an
+forbidden = Dazu fehlt Ihnen die Berechtigung
+channel-header = X-Channel: Den Vertriebskanal „{ $slug }“ gibt es nicht
+cart-token-missing = cartToken fehlt: Übergeben Sie es in der Eingabe oder als X-Cart-Token
+document-too-large = Das Dokument ist größer als { $max } Bytes
+text-with-nul = Texte dürfen das Zeichen U+0000 nicht enthalten: Die Datenbank kann es nicht speichern
+document-untrusted = Dieser Server führt nur bekannte Dokumente aus, und dieses gehört nicht dazu
+document-syntax = Syntaxfehler: { $reason }
+operation-unnamed = Das Dokument enthält mehrere Operationen: Nennen Sie eine in operationName
+operation-unknown = Das Dokument enthält keine Operation mit dem Namen aus operationName
+subscription-root = Ein Abonnement hat genau ein Feld an seiner Wurzel, ohne Direktive daran und ohne Fragment darum
+variable-misfit = Variable { $reason }
+parameter-text = „{ $name }“ muss ein Text sein
+parameter-object = „{ $name }“ muss ein Objekt sein
+parameter-json = „{ $name }“ ist kein JSON: { $reason }
+request-object = Eine GraphQL-Anfrage ist ein JSON-Objekt
+request-batch = Senden Sie jede Anfrage einzeln: Stapel werden nicht angenommen
+query-missing = „query“ fehlt
+persisted-query-malformed = „extensions.persistedQuery“ braucht die Version 1 und einen sha256Hash
+send-json = Senden Sie application/json in UTF-8
+body-too-large = Der Inhalt ist größer als { $max } Bytes
+body-cut = Der Inhalt ist unvollständig
+get-changes-nothing = Über GET sind nur Abfragen möglich
+not-acceptable = Antworten gibt es als application/graphql-response+json, application/json, text/event-stream oder multipart/mixed
+subscription-needs-stream = Ein Abonnement braucht einen Datenstrom: Akzeptieren Sie text/event-stream oder multipart/mixed, oder verwenden Sie einen WebSocket
+throttled = Zu viele Anfragen: Ihr Kontingent ist aufgebraucht
+too-many-operations = Auf dieser Verbindung sind bereits { $max } Operationen offen: Beenden Sie zuerst eine davon
+token-expired = Ihre Anmeldung ist abgelaufen: Melden Sie sich erneut an
+stopping = Der Server wird beendet: Verbinden Sie sich erneut
+as-is = { $text }
+
+## Arguments
+
+at = { $place }: { $reason }
+at-least = Muss mindestens { $min } sein
+at-most = Höchstens { $max }
+out-of-range = { $name } muss zwischen { $min } und { $max } liegen
+not-empty = Darf nicht leer sein
+not-null = Darf nicht null sein
+id-malformed = Keine gültige ID
+id-foreign = Erwartet wird eine ID, die mit „{ $prefix }_“ beginnt
+entity-unknown = „{ $name }“ ist keine Entität
+cursor-malformed = Kein gültiger Cursor
+cursor-foreign = Der Cursor gehört zu einer anderen Liste oder Sortierung
+currency-malformed = Kein Währungscode aus drei Großbuchstaben
+currency-foreign = { $currency } ist nicht die Währung des Vertriebskanals { $channel }
+amount-malformed = Keine Dezimalzahl
+amount-too-precise = Mehr Nachkommastellen, als die Währung hat
+amount-too-large = Zu groß
+filter-too-large = Ein Filter darf höchstens { $max } Bedingungen enthalten
+filter-too-deep = AND, OR und NOT dürfen höchstens { $max } Ebenen tief verschachtelt sein
+search-filters = filters: Höchstens { $max }, mit je höchstens { $values } Werten
+search-filter-takes = „{ $key }“ erwartet { $wanted }
+
+## What is not there
+
+channel-not-found = Diesen Vertriebskanal gibt es nicht
+category-not-found = Diese Kategorie gibt es nicht
+location-not-found = Diesen Lagerort gibt es nicht
+product-not-found = Dieses Produkt gibt es nicht
+variant-not-found = Diese Variante gibt es nicht
+cart-not-found = Diesen Warenkorb gibt es nicht
+payment-not-found = Diese Zahlung gibt es zu dem Warenkorb nicht
+gateway-not-found = Diesen Zahlungsanbieter gibt es nicht
+
+## Changes
+
+failed = Das konnte nicht ausgeführt werden
+version-stale = In der Zwischenzeit geändert: Aktuell ist Version { $version }
+
+## Products
+
+slug-taken = Der Slug „{ $slug }“ ist bereits vergeben
+sku-taken = Die SKU „{ $sku }“ gehört zu einem anderen Produkt
+opening-stock-present = Die Variante „{ $sku }“ gibt es bereits: Ändern Sie ihren Bestand mit stockAdjust
+draft-name = Der Name muss 1 bis { $max } Zeichen lang sein
+draft-slug = Der Slug „{ $slug }“ muss aus 1 bis { $max } Kleinbuchstaben, Ziffern und einzelnen Bindestrichen bestehen
+draft-description = Die Beschreibung darf höchstens { $max } Bytes lang sein
+draft-variants = Ein Produkt hat 1 bis { $max } Varianten
+draft-sku = Die SKU „{ $sku }“ muss 1 bis { $max } Zeichen lang sein
+draft-sku-twice = Die SKU „{ $sku }“ kommt mehrfach vor
+draft-price = Der Preis von „{ $sku }“ muss zwischen 0 und { $max } kleinsten Währungseinheiten liegen
+draft-weight = Das Gewicht von „{ $sku }“ muss zwischen 0 und { $max } Gramm liegen
+draft-option = Die Option „{ $option }“ braucht einen eigenen Namen und mindestens einen Wert, jeden nur einmal
+draft-selection = Die Variante „{ $sku }“ muss zu jeder Option genau einen vorhandenen Wert wählen
+draft-selection-twice = Die Variante „{ $sku }“ hat dieselben Optionswerte wie eine andere
+draft-attribute = Das Attribut „{ $key }“ braucht einen Schlüssel von 1 bis { $max } Zeichen und endliche Zahlen
+
+## Stock
+
+delta-zero = delta darf nicht 0 sein
+stock-mismatch =
+    { $available ->
+        [one] Es ist ein Stück vorhanden
+       *[other] Es sind { $available } Stück vorhanden
+    }
+units-left =
+    { $available ->
+        [0] Ausverkauft
+       *[other] Nur noch { $available } Stück verfügbar
+    }
+
+## Carts
+
+cart-completed = Aus dem Warenkorb ist bereits eine Bestellung geworden
+cart-lines = Ein Warenkorb hat höchstens { $max } Positionen, ein Aufruf höchstens { $call }
+cart-quantity = Die Menge muss zwischen { $min } und { $max } liegen
+cart-variant-not-found = Diese Variante gibt es in diesem Vertriebskanal nicht
+cart-line-not-found = Diese Position gibt es im Warenkorb nicht
+cart-attributes = Eine Position hat höchstens { $max } Attribute mit je { $length } Zeichen, jeden Schlüssel nur einmal
+cart-delivery = Der Warenkorb kann auf diesem Weg nicht geliefert werden
+email-malformed = Keine gültige E-Mail-Adresse
+address-field = Darf höchstens { $max } Zeichen und keine Steuerzeichen enthalten
+country-not-served = „{ $country }“ ist kein Land, in das dieser Vertriebskanal verkauft
+lines-merged = Gleiche Positionen des Aufrufs wurden zusammengefasst
+problem-unavailable = { $sku } ist nicht mehr im Angebot
+problem-insufficient =
+    { $available ->
+        [0] { $sku } ist ausverkauft
+        [one] Von { $sku } ist nur noch ein Stück verfügbar
+       *[other] Von { $sku } sind nur noch { $available } Stück verfügbar
+    }
+
+## Checkout
+
+cart-empty = Der Warenkorb ist leer
+cart-without-email = Im Warenkorb fehlt die E-Mail-Adresse
+cart-without-address = Im Warenkorb fehlt die Lieferadresse
+cart-without-delivery = Im Warenkorb fehlt die Versandart
+line-not-for-sale = Eine Position ist nicht mehr im Angebot
+payment-methods-not-kept = Dieser Zahlungsanbieter speichert keine Zahlungsmittel: Lassen Sie das Feld weg oder setzen Sie es auf false
+payment-declined = Die Zahlung wurde abgelehnt
+payment-action-required = Die Zahlung muss zuerst bestätigt werden
+payment-pending = Die Zahlung ist noch in Bearbeitung: Bitte versuchen Sie es gleich noch einmal
+total-mismatch = Die Gesamtsumme beträgt { $total }

@@ -1,0 +1,150 @@
+# What clients are told when something is refused, in English: the default, and what logs say.
+#
+# Codes are stable and stand in the schema; these texts are for people and may be reworded at any time. Every other
+# language has a file like this one beside it, with the same names and the same variables; a test compares them with each
+# other and with the code. The form is that of Project Fluent: https://projectfluent.org/fluent/guide/
+
+## The request as a whole
+
+# $request is the id under which the log has the story.
+internal = internal error (request { $request })
+unauthenticated = sign in first
+forbidden = not allowed
+channel-header = X-Channel: no channel "{ $slug }"
+cart-token-missing = cartToken is missing: pass it in the input or as X-Cart-Token
+document-too-large = the document is larger than { $max } bytes
+text-with-nul = text must not contain the character U+0000: the database cannot keep it
+document-untrusted = this server runs trusted documents only, and this is none of them
+# $reason is said by the parser, in English.
+document-syntax = syntax error: { $reason }
+operation-unnamed = the document has several operations: name one in operationName
+operation-unknown = the document has no operation of the name in operationName
+subscription-root = a subscription has exactly one field at its root, with no directive on it or fragment around it
+# $reason names the variable and its type, in English like the schema.
+variable-misfit = variable { $reason }
+parameter-text = "{ $name }" must be a text
+parameter-object = "{ $name }" must be an object
+# $reason is said by the reader of JSON, in English.
+parameter-json = "{ $name }" is not JSON: { $reason }
+request-object = a GraphQL request is a JSON object
+request-batch = send one request at a time: batches are not taken
+query-missing = "query" is missing
+persisted-query-malformed = "extensions.persistedQuery" needs version 1 and a sha256Hash
+send-json = send application/json in UTF-8
+body-too-large = the body is larger than { $max } bytes
+body-cut = the body ended early
+get-changes-nothing = only queries may be sent by GET
+not-acceptable = answers come as application/graphql-response+json, application/json, text/event-stream or multipart/mixed
+subscription-needs-stream = a subscription needs a stream: accept text/event-stream or multipart/mixed, or use a WebSocket
+throttled = too many requests: the budget is used up
+too-many-operations = { $max } operations are open on this connection: complete one first
+token-expired = the token has expired: sign in again
+stopping = the server is stopping: connect again
+# Words that clients look for, the same in all languages.
+as-is = { $text }
+
+## Arguments
+
+# $place is the name of an argument, such as where.price.gte; $reason is one of the texts below.
+at = { $place }: { $reason }
+at-least = must be at least { $min }
+at-most = at most { $max }
+out-of-range = { $name } must be between { $min } and { $max }
+not-empty = must not be empty
+not-null = must not be null
+id-malformed = malformed id
+id-foreign = expected an id that starts with "{ $prefix }_"
+entity-unknown = "{ $name }" is no entity
+cursor-malformed = malformed cursor
+cursor-foreign = the cursor belongs to another list or sort order
+currency-malformed = not a currency code of three capital letters
+currency-foreign = { $currency } is not the currency of channel { $channel }
+amount-malformed = not a decimal number
+amount-too-precise = more decimals than the currency has
+amount-too-large = too large
+filter-too-large = a filter may hold { $max } conditions
+filter-too-deep = AND, OR and NOT may nest { $max } levels
+search-filters = filters: at most { $max }, with at most { $values } values each
+# $wanted is the name of a field of the input: values or range.
+search-filter-takes = "{ $key }" takes { $wanted }
+
+## What is not there
+
+channel-not-found = no such channel
+category-not-found = no such category
+location-not-found = no such location
+product-not-found = no such product
+variant-not-found = no such variant
+cart-not-found = no such cart
+payment-not-found = the cart has no such payment
+gateway-not-found = no such gateway
+
+## Changes
+
+failed = this could not be done
+version-stale = changed in the meantime: it is at version { $version }
+
+## Products
+
+slug-taken = slug "{ $slug }" is taken
+sku-taken = sku "{ $sku }" belongs to another product
+opening-stock-present = variant "{ $sku }" is there already: change its stock with stockAdjust
+draft-name = name must have 1 to { $max } characters
+draft-slug = slug "{ $slug }" must have 1 to { $max } lower-case letters, digits and single hyphens
+draft-description = description must not be longer than { $max } bytes
+draft-variants = a product has 1 to { $max } variants
+draft-sku = sku "{ $sku }" must have 1 to { $max } characters
+draft-sku-twice = sku "{ $sku }" comes twice
+draft-price = price of "{ $sku }" must be between 0 and { $max } minor units
+draft-weight = weight of "{ $sku }" must be between 0 and { $max } grams
+draft-option = option "{ $option }" needs a name of its own and at least one value, each once
+draft-selection = variant "{ $sku }" must choose one known value of each option
+draft-selection-twice = variant "{ $sku }" repeats the option values of another
+draft-attribute = attribute "{ $key }" needs a key of 1 to { $max } characters and finite numbers
+
+## Stock
+
+delta-zero = delta must not be 0
+stock-mismatch =
+    { $available ->
+        [one] there is one unit on hand
+       *[other] there are { $available } units on hand
+    }
+units-left =
+    { $available ->
+        [0] sold out
+       *[other] only { $available } left
+    }
+
+## Carts
+
+cart-completed = the cart has become an order
+cart-lines = a cart has at most { $max } lines, a call at most { $call }
+cart-quantity = quantity must be between { $min } and { $max }
+cart-variant-not-found = no such variant in this channel
+cart-line-not-found = the cart has no such line
+cart-attributes = a line has at most { $max } attributes of { $length } characters, each key once
+cart-delivery = the cart cannot be delivered that way
+email-malformed = not an e-mail address
+address-field = must have at most { $max } characters and no control characters
+country-not-served = "{ $country }" is not a country this channel sells to
+lines-merged = equal lines of the call became one
+problem-unavailable = { $sku } is no longer on sale
+problem-insufficient =
+    { $available ->
+        [0] { $sku } is sold out
+       *[other] only { $available } of { $sku } left
+    }
+
+## Checkout
+
+cart-empty = the cart is empty
+cart-without-email = the cart has no e-mail address
+cart-without-address = the cart has no shipping address
+cart-without-delivery = the cart has no way of delivery
+line-not-for-sale = a line is no longer on sale
+payment-methods-not-kept = this gateway keeps no payment methods: leave it out or say false
+payment-declined = the payment was refused
+payment-action-required = the shopper must confirm the payment first
+payment-pending = the payment is still pending: try again soon
+total-mismatch = the total is { $total }
