@@ -5,6 +5,7 @@ mod boundary;
 mod budget;
 mod cost;
 mod farewell;
+mod graphiql;
 mod http2;
 mod journey;
 mod language;
