@@ -157,7 +157,7 @@ pub enum Quantity {
 
 impl Quantity {
     /// Its name in texts.
-    pub fn name(self) -> &'static str {
+    pub const fn name(self) -> &'static str {
         match self {
             Self::Bytes => "bytes",
             Self::Tokens => "tokens",

@@ -130,7 +130,7 @@ fn a_limit_holds_to_the_last_one() {
     let within = |text: &str| judge(text, None, &json!({}), &table()).map(|_| ());
     let repeat = |open: &str, part: &str, times: usize, close: &str| format!("{open}{}{close}", part.repeat(times));
     for (quantity, most, open, part, close) in [
-        (Quantity::Tokens, 1_996, "{ ... {", "id,", "} } "),
+        (Quantity::Tokens, 3_995, "{ ... {", "id,", "} } "),
         (Quantity::Nesting, 62, "{ a(b: ", "[", ""),
         (Quantity::Name, 128, "{ item(id: ", "x", ") { id } }"),
         (Quantity::Directives, 60, "{ __typename ", "@x ", "}"),
