@@ -3,6 +3,7 @@
 
 use std::ops::Deref;
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::catalog::Categories;
 use crate::channel::Channels;
@@ -10,15 +11,16 @@ use crate::config::Config;
 use crate::mail::Transport;
 use crate::media::Store;
 use crate::payment::Gateways;
+use crate::platform::Redis;
 use crate::platform::clock::Clock;
 use crate::platform::db::{self, Db};
 use crate::platform::error::Result;
 use crate::platform::event::Listeners;
 use crate::platform::id::Ids;
 use crate::platform::jobs::Registry;
-use crate::platform::rate_limit::{InProcessBuckets, Limits};
+use crate::platform::rate_limit::{InProcessBuckets, Limits, RedisBuckets};
 use crate::platform::stop::Stop;
-use crate::platform::texts::{InProcessTexts, Texts};
+use crate::platform::texts::{InProcessTexts, RedisTexts, Texts};
 use crate::recommendation::Leaders;
 use crate::search::Search;
 use crate::tax::TaxRates;
@@ -28,6 +30,8 @@ use crate::{mail, media, order, payment, recommendation, search};
 const BUCKETS_MAX: usize = 100_000;
 /// Bytes of short texts that a process keeps.
 const TEXTS_MAX: u64 = 32 << 20;
+/// Longest time that a request waits for Redis before it goes on without it.
+const REDIS_PATIENCE: Duration = Duration::from_millis(100);
 
 /// The application. Cheap to clone.
 #[derive(Clone)]
@@ -130,10 +134,26 @@ impl Builder {
         } = self;
         let data_dir = config.server.data_dir.clone();
         std::fs::create_dir_all(&data_dir)?;
-        let db = db::connect(&config.database_url(), config.database.connections).await?;
+        let db_options = db::Options {
+            connections: config.database.connections,
+            statement_timeout: config.statement_timeout(),
+        };
+        let db = db::connect(&config.database_url(), db_options).await?;
         let ids = match seed {
             Some(seed) => Ids::seeded(clock.clone(), seed),
             None => Ids::from_os(clock.clone())?,
+        };
+        let buckets = Arc::new(InProcessBuckets::new(clock.clone(), BUCKETS_MAX));
+        let shelf = Arc::new(InProcessTexts::new(TEXTS_MAX));
+        let (limits, texts) = match &config.services.redis_url {
+            Some(url) => {
+                let redis = Redis::open(url, REDIS_PATIENCE)?;
+                (
+                    Limits::shared(Arc::new(RedisBuckets::new(redis.clone())), buckets),
+                    Texts::shared(Arc::new(RedisTexts::new(redis)), shelf),
+                )
+            }
+            None => (Limits::new(buckets), Texts::new(shelf)),
         };
         let mut registry = Registry::default();
         let mut listeners = Listeners::default();
@@ -150,8 +170,8 @@ impl Builder {
             },
             media: media::store::from_data_dir(&data_dir)?,
             mail: mail::transport::from_data_dir(&data_dir)?,
-            limits: Limits::new(Arc::new(InProcessBuckets::new(clock.clone(), BUCKETS_MAX))),
-            texts: Texts::new(Arc::new(InProcessTexts::new(TEXTS_MAX))),
+            limits,
+            texts,
             stop: Stop::default(),
             config,
             db,

@@ -92,6 +92,16 @@ pub struct Server {
         global = true
     )]
     pub cors_origins: Vec<String>,
+    /// Answer an Apollo Federation gateway: `_entities`, and `_service` for whoever may introspect.
+    #[arg(
+        long = "federation",
+        alias = "merx-federation",
+        env = "MERX_FEDERATION",
+        default_value_t = false,
+        action = clap::ArgAction::Set,
+        global = true
+    )]
+    pub federation: bool,
     /// Manifest of trusted documents: `{"<hash>": "<document>"}` as graphql-codegen writes it, or Apollo's persisted-query
     /// manifest. With it, only staff may send other documents. Not set: everybody may send any document.
     #[arg(
@@ -394,6 +404,19 @@ impl Config {
     pub fn stop_delay(&self) -> Duration {
         let seconds = self.edge.stop_delay;
         Duration::from_secs(seconds.unwrap_or(if self.is_production() { 5 } else { 0 }))
+    }
+
+    /// How long a statement may take, if there is a limit.
+    pub fn statement_timeout(&self) -> Option<Duration> {
+        let seconds = self.database.statement_timeout;
+        (seconds > 0).then(|| Duration::from_secs(seconds))
+    }
+
+    /// For commands whose statements may take as long as they take: nobody waits for them.
+    #[must_use]
+    pub fn without_statement_timeout(mut self) -> Self {
+        self.database.statement_timeout = 0;
+        self
     }
 
     /// Whether the test gateway is offered.

@@ -27,7 +27,6 @@ document-cost = Das Dokument hat { $found } { $quantity ->
     [spreads] eingesetzte Fragmente
     [aliases] Aliasse
     [root-mutations] Mutationen
-    [root-subscriptions] Abonnements
     [values] Werte in Argumenten
     [work] Schritte der Prüfung
    *[points] Punkte
@@ -40,6 +39,7 @@ document-untrusted = Dieser Server führt nur bekannte Dokumente aus, und dieses
 document-syntax = Syntaxfehler: { $reason }
 operation-unnamed = Das Dokument enthält mehrere Operationen: Nennen Sie eine in operationName
 operation-unknown = Das Dokument enthält keine Operation mit dem Namen aus operationName
+subscription-root = Ein Abonnement hat genau ein Feld an seiner Wurzel, ohne Direktive daran und ohne Fragment darum
 variable-misfit = Variable { $reason }
 parameter-text = „{ $name }“ muss ein Text sein
 parameter-object = „{ $name }“ muss ein Objekt sein
@@ -55,6 +55,9 @@ get-changes-nothing = Über GET sind nur Abfragen möglich
 not-acceptable = Antworten gibt es als application/graphql-response+json, application/json, text/event-stream oder multipart/mixed
 subscription-needs-stream = Ein Abonnement braucht einen Datenstrom: Akzeptieren Sie text/event-stream oder multipart/mixed, oder verwenden Sie einen WebSocket
 throttled = Zu viele Anfragen: Ihr Kontingent ist aufgebraucht
+too-many-operations = Auf dieser Verbindung sind bereits { $max } Operationen offen: Beenden Sie zuerst eine davon
+token-expired = Ihre Anmeldung ist abgelaufen: Melden Sie sich erneut an
+stopping = Der Server wird beendet: Verbinden Sie sich erneut
 as-is = { $text }
 
 ## Arguments
@@ -66,6 +69,8 @@ out-of-range = { $name } muss zwischen { $min } und { $max } liegen
 not-empty = Darf nicht leer sein
 not-null = Darf nicht null sein
 id-malformed = Keine gültige ID
+id-foreign = Erwartet wird eine ID, die mit „{ $prefix }_“ beginnt
+entity-unknown = „{ $name }“ ist keine Entität
 cursor-malformed = Kein gültiger Cursor
 cursor-foreign = Der Cursor gehört zu einer anderen Liste oder Sortierung
 currency-malformed = Kein Währungscode aus drei Großbuchstaben

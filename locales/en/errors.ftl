@@ -32,7 +32,6 @@ document-cost = the document has { $found } { $quantity ->
     [spreads] fragment spreads
     [aliases] aliases
     [root-mutations] mutations
-    [root-subscriptions] subscriptions
     [values] values in arguments
     [work] steps of validation
    *[points] points
@@ -46,6 +45,7 @@ document-untrusted = this server runs trusted documents only, and this is none o
 document-syntax = syntax error: { $reason }
 operation-unnamed = the document has several operations: name one in operationName
 operation-unknown = the document has no operation of the name in operationName
+subscription-root = a subscription has exactly one field at its root, with no directive on it or fragment around it
 # $reason names the variable and its type, in English like the schema.
 variable-misfit = variable { $reason }
 parameter-text = "{ $name }" must be a text
@@ -63,6 +63,9 @@ get-changes-nothing = only queries may be sent by GET
 not-acceptable = answers come as application/graphql-response+json, application/json, text/event-stream or multipart/mixed
 subscription-needs-stream = a subscription needs a stream: accept text/event-stream or multipart/mixed, or use a WebSocket
 throttled = too many requests: the budget is used up
+too-many-operations = { $max } operations are open on this connection: complete one first
+token-expired = the token has expired: sign in again
+stopping = the server is stopping: connect again
 # Words that clients look for, the same in all languages.
 as-is = { $text }
 
@@ -76,6 +79,8 @@ out-of-range = { $name } must be between { $min } and { $max }
 not-empty = must not be empty
 not-null = must not be null
 id-malformed = malformed id
+id-foreign = expected an id that starts with "{ $prefix }_"
+entity-unknown = "{ $name }" is no entity
 cursor-malformed = malformed cursor
 cursor-foreign = the cursor belongs to another list or sort order
 currency-malformed = not a currency code of three capital letters

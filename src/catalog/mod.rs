@@ -27,12 +27,12 @@ pub use events::ProductsChanged;
 pub(crate) use filter::is_available;
 pub use filter::{Filter, FilterError};
 pub use graphql::{
-    CatalogMutation, CatalogQuery, CategoryObject, CollectionObject, ProductInput, ProductKey, ProductObject,
-    VariantInput, VariantKey, VariantObject, draft_of, opening_stock, save_errors,
+    CatalogMutation, CatalogQuery, CategoryObject, CollectionKey, CollectionObject, ProductInput, ProductKey,
+    ProductObject, VariantInput, VariantKey, VariantObject, draft_of, opening_stock, save_errors,
 };
 pub use list::{ListError, ProductList, ProductSort, SortField, count, list};
 pub use query::{
-    Listed, Product, ShownAttribute, Variant, attributes_of_products, collection_by_id, products_by_ids,
+    Listed, Product, ShownAttribute, Variant, attributes_of_products, collections_by_ids, products_by_ids,
     tags_of_products, variant_by_id, variants_by_ids,
 };
 pub(crate) use save::{Outcome, SaveError, Saved, create, import_batch};

@@ -396,10 +396,17 @@ fn grouped<T>(rows: Vec<T>, product: impl Fn(&T) -> ProductId) -> HashMap<Produc
     of
 }
 
-/// The collection `id`.
+/// Collections by key.
 ///
 /// # Errors
 /// Those of the database.
-pub async fn collection_by_id(db: &impl ConnectionTrait, id: CollectionId) -> Result<Option<collection::Model>> {
-    collection_by(db, Some(id), None).await
+pub async fn collections_by_ids(
+    db: &impl ConnectionTrait,
+    ids: &[CollectionId],
+) -> Result<HashMap<CollectionId, collection::Model>> {
+    let rows = collection::Entity::find()
+        .filter(any_of(db, collection::Column::Id, ids))
+        .all(db)
+        .await?;
+    Ok(rows.into_iter().map(|row| (row.id, row)).collect())
 }

@@ -127,6 +127,7 @@ pub struct ChannelQuery;
 #[Object]
 impl ChannelQuery {
     /// A channel by its slug; the channel of the request (`X-Channel`, else the default one) when none is named.
+    #[graphql(cache_control(max_age = 60))]
     async fn channel(
         &self,
         ctx: &Context<'_>,
@@ -141,6 +142,7 @@ impl ChannelQuery {
     }
 
     /// All channels, the default one first.
+    #[graphql(cache_control(max_age = 60))]
     async fn channels(&self, ctx: &Context<'_>) -> Result<Vec<ChannelObject>> {
         let app = ctx.app();
         Ok(app

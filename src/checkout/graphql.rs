@@ -6,7 +6,7 @@ use entity::payment::payment::PaymentStatus;
 
 use crate::checkout::{CompleteCheckout, CompleteError, StartError, StartPayment, complete, start_payment};
 use crate::graphql::context::ContextExt;
-use crate::graphql::error::{ErrorCode, UserError};
+use crate::graphql::error::{ErrorCode, UserError, Warning};
 use crate::graphql::id::Gid;
 use crate::graphql::scalar::MoneyInput;
 use crate::inventory::Shortage;
@@ -38,6 +38,8 @@ pub struct PaymentStartPayload {
     /// What went wrong: NOT_FOUND, INVALID_INPUT, CART_COMPLETED, CART_INCOMPLETE, INSUFFICIENT_STOCK,
     /// UNKNOWN_GATEWAY, PAYMENT_DECLINED.
     errors: Vec<UserError>,
+    /// What was done differently from what was asked.
+    warnings: Vec<Warning>,
 }
 
 /// A checkout to complete.
@@ -59,6 +61,8 @@ pub struct CheckoutCompletePayload {
     /// Why there is none: NOT_FOUND, INVALID_INPUT, CART_INCOMPLETE, INSUFFICIENT_STOCK, TOTAL_MISMATCH,
     /// PAYMENT_DECLINED, PAYMENT_ACTION_REQUIRED, PAYMENT_PENDING.
     errors: Vec<UserError>,
+    /// What was done differently from what was asked.
+    warnings: Vec<Warning>,
 }
 
 /// The way from a cart to an order.
@@ -82,6 +86,7 @@ impl CheckoutMutation {
                     message!("payment-methods-not-kept"),
                     &["savePaymentMethod"],
                 )],
+                warnings: Vec::new(),
             });
         }
         let command = StartPayment {
@@ -97,6 +102,7 @@ impl CheckoutMutation {
                 return Ok(PaymentStartPayload {
                     payment: None,
                     errors: vec![start_error(error)],
+                    warnings: Vec::new(),
                 });
             }
         };
@@ -110,6 +116,7 @@ impl CheckoutMutation {
         Ok(PaymentStartPayload {
             payment: Some(PaymentObject::new(payment, currency)),
             errors,
+            warnings: Vec::new(),
         })
     }
 
@@ -123,6 +130,7 @@ impl CheckoutMutation {
             Ok(CheckoutCompletePayload {
                 order: None,
                 errors: vec![error],
+                warnings: Vec::new(),
             })
         };
         let expected_total = match input.expected_total.map(|money| money.money()).transpose() {
@@ -138,6 +146,7 @@ impl CheckoutMutation {
             Ok(order) => Ok(CheckoutCompletePayload {
                 order: Some(OrderObject::new(order)?),
                 errors: Vec::new(),
+                warnings: Vec::new(),
             }),
             Err(CompleteError::Fault(fault)) => Err(fault.into()),
             Err(error) => refused(complete_error(error)),

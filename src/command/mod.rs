@@ -75,6 +75,9 @@ enum Command {
     },
     /// Prints the GraphQL schema, or with --dotenv the text of .env.example.
     Schema {
+        /// Print the schema as a subgraph of Apollo Federation.
+        #[arg(long, conflicts_with = "dotenv")]
+        federation: bool,
         /// Print .env.example instead.
         #[arg(long)]
         dotenv: bool,
@@ -92,6 +95,11 @@ pub fn start_logging(cli: &Cli) {
     } else {
         builder.with_target(false).init();
     }
+    // A panic is a line of the log like any other, with the request that it happened in.
+    std::panic::set_hook(Box::new(|panic| {
+        let backtrace = std::backtrace::Backtrace::capture();
+        tracing::error!(%panic, %backtrace, "a part of the program panicked");
+    }));
 }
 
 /// Runs the command.
@@ -106,7 +114,7 @@ pub async fn run(cli: Cli) -> ExitCode {
         Command::Healthcheck => Ok(healthcheck::healthcheck(&config).await),
         Command::Reindex => reindex::reindex(config).await,
         Command::Import { what } => import::import(config, what).await,
-        Command::Schema { dotenv } => schema::schema(dotenv),
+        Command::Schema { federation, dotenv } => schema::schema(federation, dotenv),
     };
     match result {
         Ok(code) => code,

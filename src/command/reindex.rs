@@ -11,7 +11,7 @@ use crate::search;
 
 /// Builds the index anew from the database. A running server sees it when it is finished, and uses the old one till then.
 pub(super) async fn reindex(config: Config) -> Result<ExitCode> {
-    let app = super::open(config).await?;
+    let app = super::open(config.without_statement_timeout()).await?;
     let style =
         ProgressStyle::with_template("{spinner} {pos} products, {per_sec}").map_err(|e| Fault::part("progress", e))?;
     let bar = ProgressBar::new_spinner().with_style(style);

@@ -5,10 +5,12 @@ use std::process::ExitCode;
 
 use crate::platform::error::Result;
 
-/// Prints the schema, or `.env.example`.
-pub(super) fn schema(dotenv: bool) -> Result<ExitCode> {
+/// Prints the schema, the schema as a subgraph, or `.env.example`.
+pub(super) fn schema(federation: bool, dotenv: bool) -> Result<ExitCode> {
     let text = if dotenv {
         crate::config::env_example()
+    } else if federation {
+        crate::http::subgraph_sdl()
     } else {
         crate::http::sdl()
     };

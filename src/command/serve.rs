@@ -1,13 +1,21 @@
 //! `merx serve`.
 
 use std::process::ExitCode;
+use std::time::Duration;
 
 use tokio::net::TcpListener;
 use tokio::sync::watch;
+use tokio::time::{Instant, sleep, timeout_at};
 
+use crate::app::App;
 use crate::config::{Config, DEMO_STAFF_TOKEN};
 use crate::http;
+use crate::http::server::Settings;
 use crate::platform::error::{Fault, Result};
+use crate::platform::stop::Phase;
+
+/// Longest time from the order to stop to the end of the process.
+const STOP_MAX: Duration = Duration::from_secs(29);
 
 /// Starts the server and stays until the process is told to stop. In development an empty database gets the demo shop.
 pub(super) async fn serve(config: Config) -> Result<ExitCode> {
@@ -17,6 +25,7 @@ pub(super) async fn serve(config: Config) -> Result<ExitCode> {
     }
     super::seed::seed_if_empty(&app).await?;
     crate::search::prepare(&app).await?;
+    let router = http::router(&app)?;
     let listener = bind(app.config.server.listen).await?;
     let address = listener.local_addr()?;
     let (stop, stopped) = watch::channel(false);
@@ -35,15 +44,36 @@ pub(super) async fn serve(config: Config) -> Result<ExitCode> {
         });
     }
     announce(&app, address);
-    let router = http::router(&app)?;
-    axum::serve(listener, router)
-        .with_graceful_shutdown(told_to_stop())
-        .await?;
+    let settings = Settings::of(&app.config);
+    let server = tokio::spawn(http::server::serve(listener, router, settings, app.stop.clone()));
+    told_to_stop().await;
+    let end = Instant::now() + STOP_MAX;
+    leave(&app).await;
     let _ = stop.send(true);
-    if let Some(worker) = worker {
-        worker.await.map_err(|e| Fault::part("worker", e))?;
+    let ended = async {
+        server.await.map_err(|e| Fault::part("server", e))?;
+        match worker {
+            Some(worker) => worker.await.map_err(|e| Fault::part("worker", e)),
+            None => Ok(()),
+        }
+    };
+    match timeout_at(end, ended).await {
+        Ok(ended) => ended?,
+        Err(_) => tracing::warn!("jobs were cut: they did not end in time, and will be tried again"),
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// First says that it is not ready and goes on for a while, so that load balancers look elsewhere before the listener
+/// is gone. Who tells it to stop once more does not want to wait for that.
+async fn leave(app: &App) {
+    app.stop.enter(Phase::Leaving);
+    tracing::info!("stopping");
+    tokio::select! {
+        () = sleep(app.config.stop_delay()) => {}
+        () = told_to_stop() => {}
+    }
+    app.stop.enter(Phase::Stopping);
 }
 
 async fn bind(address: std::net::SocketAddr) -> Result<TcpListener> {
@@ -53,7 +83,7 @@ async fn bind(address: std::net::SocketAddr) -> Result<TcpListener> {
 }
 
 #[expect(clippy::print_stdout, reason = "the answer of the command to the person who gave it")]
-fn announce(app: &crate::app::App, address: std::net::SocketAddr) {
+fn announce(app: &App, address: std::net::SocketAddr) {
     println!("GraphQL   http://{address}/graphql");
     if app.config.graphiql() {
         println!("GraphiQL  http://{address}/graphiql");

@@ -3,7 +3,9 @@
 use std::fmt;
 use std::sync::Arc;
 
+use async_graphql::Data;
 use async_graphql::dataloader::{DataLoader, HashMapCache};
+use async_graphql::extensions::ExtensionContext;
 
 use crate::app::App;
 use crate::channel::Scope;
@@ -42,5 +44,13 @@ impl Batch {
         let timer = async_graphql::runtime::TokioTimer::default();
         let spawner = async_graphql::runtime::TokioSpawner::current();
         DataLoader::with_cache(Self { app, scope }, spawner, timer, HashMapCache::default())
+    }
+    /// A fresh loader for one event of a subscription, as data for its execution.
+    pub fn afresh(ctx: &ExtensionContext<'_>) -> Data {
+        let mut data = Data::default();
+        if let (Some(app), Some(scope)) = (ctx.data_opt::<App>(), ctx.data_opt::<Scope>()) {
+            data.insert(Self::loader(app.clone(), scope.clone()));
+        }
+        data
     }
 }

@@ -2,15 +2,19 @@
 //! else out.
 
 use std::any::TypeId;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use async_graphql::extensions::{Extension, ExtensionContext, ExtensionFactory, NextPrepareRequest, NextRequest};
+use async_graphql::extensions::{
+    Extension, ExtensionContext, ExtensionFactory, NextExecute, NextPrepareRequest, NextRequest, NextSubscribe,
+};
 use async_graphql::{
     Context, Enum, ErrorExtensionValues, Interface, Object, Pos, Request, Response, ServerError, ServerResult,
 };
+use futures_util::stream::{BoxStream, StreamExt};
 
-use crate::graphql::batch::Shared;
+use crate::graphql::batch::{Batch, Shared};
 use crate::graphql::context::{ContextExt, RequestInfo};
 use crate::platform::error::Fault;
 use crate::platform::locale::{Message, message};
@@ -307,6 +311,9 @@ pub fn request_error(
     Response::from_errors(vec![error])
 }
 
+/// Most errors that an answer tells of when nothing was executed.
+const ERRORS_MAX: usize = 10;
+
 /// The boundary: after it, every error has a code and a request id, and none says more than it should.
 pub struct Boundary;
 
@@ -314,7 +321,9 @@ pub struct Boundary;
 #[derive(Default)]
 struct Around {
     /// Known once the request is prepared: before that, extensions do not see its data.
-    info: OnceLock<RequestInfo>,
+    info: Arc<OnceLock<RequestInfo>>,
+    /// Whether the request is a stream of answers.
+    streams: AtomicBool,
 }
 
 impl ExtensionFactory for Boundary {
@@ -327,12 +336,31 @@ impl ExtensionFactory for Boundary {
 impl Extension for Around {
     async fn request(&self, ctx: &ExtensionContext<'_>, next: NextRequest<'_>) -> Response {
         let mut response = next.run(ctx).await;
-        if !response.errors.is_empty() {
-            let unknown = RequestInfo::default();
-            let info = self.info.get().unwrap_or(&unknown);
-            response.errors = response.errors.into_iter().map(|e| disclose(e, info)).collect();
-        }
+        disclose_all(&mut response, &self.info);
         response
+    }
+
+    fn subscribe<'s>(
+        &self,
+        ctx: &ExtensionContext<'_>,
+        stream: BoxStream<'s, Response>,
+        next: NextSubscribe<'_>,
+    ) -> BoxStream<'s, Response> {
+        self.streams.store(true, Ordering::Relaxed);
+        let info = Arc::clone(&self.info);
+        let answers = next.run(ctx, stream).map(move |mut response| {
+            disclose_all(&mut response, &info);
+            response
+        });
+        answers.boxed()
+    }
+
+    async fn execute(&self, ctx: &ExtensionContext<'_>, operation: Option<&str>, next: NextExecute<'_>) -> Response {
+        if !self.streams.load(Ordering::Relaxed) {
+            return next.run(ctx, operation).await;
+        }
+        // What was read for the event before may have changed.
+        next.run_with_data(ctx, operation, Batch::afresh(ctx)).await
     }
 
     async fn prepare_request(
@@ -349,6 +377,19 @@ impl Extension for Around {
             let _ = self.info.set(info.clone());
         }
         next.run(ctx, request).await
+    }
+}
+
+fn disclose_all(response: &mut Response, info: &OnceLock<RequestInfo>) {
+    if !response.errors.is_empty() {
+        // A document can be wrong in more places than an answer should tell of.
+        if response.errors.iter().all(|error| error.path.is_empty()) {
+            response.errors.truncate(ERRORS_MAX);
+        }
+        let unknown = RequestInfo::default();
+        let info = info.get().unwrap_or(&unknown);
+        let errors = std::mem::take(&mut response.errors).into_iter();
+        response.errors = errors.map(|error| disclose(error, info)).collect();
     }
 }
 

@@ -2,8 +2,10 @@
 
 use async_graphql::{Context, Guard, Result};
 
+use crate::channel::Scope;
 use crate::graphql::context::ContextExt;
 use crate::graphql::error::ApiError;
+use crate::platform::viewer::Audience;
 
 /// Only staff.
 pub struct StaffOnly;
@@ -18,8 +20,9 @@ impl Guard for StaffOnly {
     }
 }
 
-/// Hides a staff field from the introspection of others.
+/// Hides a staff field from others: from their introspection, and through the [visibility](super::visibility) that is
+/// read from introspection from their documents too. A field that is guarded says both.
 pub fn visible_to_staff(ctx: &Context<'_>) -> bool {
-    ctx.data_opt::<crate::channel::Scope>()
-        .is_none_or(|scope| scope.viewer.is_staff())
+    let viewer = || ctx.data_opt::<Scope>().map(|scope| scope.viewer.audience());
+    ctx.data_opt::<Audience>().copied().or_else(viewer) == Some(Audience::Staff)
 }

@@ -3,6 +3,7 @@
 pub mod batch;
 pub mod context;
 pub mod error;
+pub mod federation;
 pub mod guard;
 pub mod id;
 
@@ -10,3 +11,6 @@ pub mod node;
 pub mod page;
 pub mod root;
 pub mod scalar;
+pub mod sdl;
+pub mod time;
+pub mod visibility;

@@ -3,10 +3,12 @@
 use async_graphql::{Context, ID, Interface, Object, Result};
 use entity::{AnyId, CategoryId, CollectionId, OrderId, ProductId, TypedId, VariantId};
 
-use crate::catalog::{CategoryObject, CollectionObject, ProductKey, ProductObject, VariantKey, VariantObject};
+use crate::catalog::{
+    CategoryObject, CollectionKey, CollectionObject, ProductKey, ProductObject, VariantKey, VariantObject,
+};
 use crate::graphql::context::ContextExt;
 use crate::graphql::error::ApiError;
-use crate::order::{OrderObject, order_for};
+use crate::order::{OrderKey, OrderObject};
 use crate::platform::locale::message;
 
 /// Ids in one call of `nodes` at most.
@@ -32,10 +34,13 @@ pub enum Node {
     Order(OrderObject),
 }
 
-async fn node_by(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>> {
-    let any: AnyId = id
-        .parse()
-        .map_err(|_| ApiError::bad_input(message!("at", place = "id", reason = message!("id-malformed"))))?;
+fn parsed(id: &ID) -> Result<AnyId, ApiError> {
+    id.parse()
+        .map_err(|_| ApiError::bad_input(message!("at", place = "id", reason = message!("id-malformed"))))
+}
+
+/// The node `any`, read together with the others that are asked for at the same time.
+pub(super) async fn node_by(ctx: &Context<'_>, any: AnyId) -> Result<Option<Node>> {
     let app = ctx.app();
     Ok(match any.prefix.as_str() {
         ProductId::PREFIX => ctx
@@ -56,10 +61,12 @@ async fn node_by(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>> {
                 .cloned()
                 .map(|c| Node::Category(CategoryObject(c)))
         }
-        CollectionId::PREFIX => crate::catalog::collection_by_id(&app.db, CollectionId(any.uuid))
+        CollectionId::PREFIX => ctx
+            .batch(CollectionKey(CollectionId(any.uuid)))
             .await?
             .map(|c| Node::Collection(CollectionObject(c))),
-        OrderId::PREFIX => order_for(&app.db, ctx.scope().viewer, OrderId(any.uuid), None)
+        OrderId::PREFIX => ctx
+            .batch(OrderKey(OrderId(any.uuid)))
             .await?
             .map(OrderObject::new)
             .transpose()?
@@ -75,11 +82,13 @@ pub struct NodeQuery;
 #[Object]
 impl NodeQuery {
     /// Anything by its global id; null when it does not exist for the viewer.
+    #[graphql(cache_control(max_age = 60))]
     async fn node(&self, ctx: &Context<'_>, #[graphql(desc = "Global id.")] id: ID) -> Result<Option<Node>> {
-        node_by(ctx, &id).await
+        node_by(ctx, parsed(&id)?).await
     }
 
     /// Several things by their global ids, in the order of the ids; null for what does not exist for the viewer.
+    #[graphql(cache_control(max_age = 60))]
     async fn nodes(
         &self,
         ctx: &Context<'_>,
@@ -93,7 +102,7 @@ impl NodeQuery {
             ))
             .into());
         }
-        let found = futures_util::future::join_all(ids.iter().map(|id| node_by(ctx, id))).await;
-        found.into_iter().collect()
+        let ids = ids.iter().map(parsed).collect::<Result<Vec<_>, _>>()?;
+        futures_util::future::try_join_all(ids.into_iter().map(|id| node_by(ctx, id))).await
     }
 }

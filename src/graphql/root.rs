@@ -1,6 +1,6 @@
 //! The merged roots.
 
-use async_graphql::{EmptySubscription, MergedObject, Schema};
+use async_graphql::{MergedObject, MergedSubscription, Schema};
 
 use crate::cart::{CartMutation, CartQuery};
 use crate::catalog::{CatalogMutation, CatalogQuery};
@@ -21,11 +21,16 @@ pub struct Query(
     SearchQuery,
     RecommendationQuery,
     super::node::NodeQuery,
+    super::federation::FederationQuery,
 );
 
 /// Everything that can be changed.
 #[derive(MergedObject, Default)]
 pub struct Mutation(CatalogMutation, CartMutation, InventoryMutation, CheckoutMutation);
 
+/// Everything that can be listened to.
+#[derive(MergedSubscription, Default)]
+pub struct Subscription(super::time::TimeSubscription);
+
 /// The schema.
-pub type MerxSchema = Schema<Query, Mutation, EmptySubscription>;
+pub type MerxSchema = Schema<Query, Mutation, Subscription>;

@@ -3,13 +3,10 @@
 use std::convert::Infallible;
 use std::net::{IpAddr, Ipv6Addr, SocketAddr, SocketAddrV4};
 
-use axum::extract::{ConnectInfo, FromRequestParts, Request, State};
+use axum::extract::{ConnectInfo, FromRequestParts, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, header};
-use axum::middleware::Next;
-use axum::response::Response;
 
-use crate::app::App;
 use crate::platform::address::{ClientAddress, Network};
 
 const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
@@ -28,22 +25,20 @@ impl<S: Sync> FromRequestParts<S> for ClientAddress {
     }
 }
 
-/// The layer that puts a [`ClientAddress`] into each request.
-pub(super) async fn resolve(State(app): State<App>, mut request: Request, next: Next) -> Response {
-    let peer = request
+/// Puts the [`ClientAddress`] into a request that came over a socket.
+pub(super) fn resolve(request: &mut Request, trusted: &[Network]) {
+    let Some(peer) = request
         .extensions()
         .get::<ConnectInfo<SocketAddr>>()
-        .map(|info| info.0.ip());
-    let trusted = &app.config.edge.trusted_proxies;
-    if let Some(peer) = peer {
-        let address = client_of(peer, request.headers(), trusted);
-        let https = is_trusted(peer, trusted) && says_https(request.headers());
-        request.extensions_mut().insert(ClientAddress::new(address));
-        if https {
-            request.extensions_mut().insert(CameByHttps);
-        }
+        .map(|info| info.0.ip())
+    else {
+        return;
+    };
+    let address = client_of(peer, request.headers(), trusted);
+    request.extensions_mut().insert(ClientAddress::new(address));
+    if is_trusted(peer, trusted) && says_https(request.headers()) {
+        request.extensions_mut().insert(CameByHttps);
     }
-    next.run(request).await
 }
 
 fn is_trusted(address: IpAddr, trusted: &[Network]) -> bool {

@@ -25,6 +25,11 @@ pub(super) async fn file(State(endpoint): State<Endpoint>, Path(key): Path<Strin
             let headers = [
                 (header::CONTENT_TYPE, content_type(&key)),
                 (header::CACHE_CONTROL, "public, max-age=3600"),
+                // Shops of other origins show the pictures.
+                (
+                    header::HeaderName::from_static("cross-origin-resource-policy"),
+                    "cross-origin",
+                ),
                 // An SVG opened by itself may run nothing and load nothing.
                 (
                     header::CONTENT_SECURITY_POLICY,

@@ -1,43 +1,62 @@
 //! The edge: the router and its layers.
 
 pub mod address;
+mod body;
 pub mod budget;
 mod console;
+mod gate;
 mod graphql;
+mod headers;
 mod health;
 mod language;
 mod media;
 mod metrics;
+mod refusal;
+mod request_id;
+pub mod server;
 mod test_gateway;
 mod viewer;
 
 use std::time::Duration;
 
 use axum::Router;
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::middleware::from_fn_with_state;
 use axum::routing::get;
+use tower_http::CompressionLevel;
 use tower_http::compression::CompressionLayer;
-use tower_http::cors::{AllowOrigin, CorsLayer};
-use tower_http::limit::RequestBodyLimitLayer;
-use tower_http::timeout::TimeoutLayer;
+use tower_http::compression::predicate::{NotForContentType, Predicate, SizeAbove};
 
 use crate::app::App;
 use crate::platform::error::Result;
 
-pub use graphql::{Endpoint, cost, sdl};
+pub use body::Bodies;
+pub use gate::Gate;
+pub use graphql::{Endpoint, Patience, cost, sdl, subgraph_sdl};
 pub use metrics::metrics_router;
+pub use request_id::RequestId;
 
 /// Largest request body in bytes.
 const BODY_MAX: usize = 1 << 20;
+/// Longest time for a request's body to come.
+const BODY_DEADLINE: Duration = Duration::from_secs(15);
+/// Bytes of request bodies that are in memory at the same time.
+const BODIES_MAX: usize = 256 << 20;
 /// Longest time a request may take.
 const REQUEST_DEADLINE: Duration = Duration::from_secs(30);
+/// Answers below this size in bytes are sent as they are: a packet holds them anyway.
+const COMPRESS_FROM: u64 = 1024;
 
 /// All routes of the server.
 ///
 /// # Errors
 /// Those of [`Endpoint::new`].
 pub fn router(app: &App) -> Result<Router> {
-    let endpoint = Endpoint::new(app.clone())?;
+    Ok(router_of(Endpoint::new(app.clone())?))
+}
+
+/// All routes of the server, around an endpoint that is there already.
+pub fn router_of(endpoint: Endpoint) -> Router {
+    let app = &endpoint.app().clone();
     let mut router = Router::new()
         .route("/graphql", get(graphql::get).post(graphql::post))
         .route("/livez", get(health::livez))
@@ -52,51 +71,26 @@ pub fn router(app: &App) -> Result<Router> {
             get(test_gateway::page).post(test_gateway::answer),
         );
     }
-    Ok(router
-        .with_state(endpoint)
-        .layer(RequestBodyLimitLayer::new(BODY_MAX))
-        .layer(TimeoutLayer::with_status_code(
-            StatusCode::SERVICE_UNAVAILABLE,
-            REQUEST_DEADLINE,
-        ))
-        .layer(CompressionLayer::new())
-        .layer(cors(app))
-        .layer(axum::middleware::from_fn_with_state(app.clone(), address::resolve))
-        .layer(axum::middleware::map_response(security_headers)))
+    let gate = Gate::new(app.config.edge.requests_in_flight, REQUEST_DEADLINE);
+    let bodies = Bodies::new(BODY_MAX, BODY_DEADLINE, BODIES_MAX);
+    layered(app, router.with_state(endpoint), bodies, gate)
 }
 
-fn cors(app: &App) -> CorsLayer {
-    let listed: Vec<HeaderValue> = app
-        .config
-        .server
-        .cors_origins
-        .iter()
-        .filter_map(|o| o.parse().ok())
-        .collect();
-    let origins = if listed.is_empty() && !app.config.is_production() {
-        AllowOrigin::any()
-    } else {
-        AllowOrigin::list(listed)
-    };
-    let headers = [
-        "authorization",
-        "content-type",
-        "accept-language",
-        "x-channel",
-        "x-cart-token",
-        "idempotency-key",
-    ];
-    CorsLayer::new()
-        .allow_origin(origins)
-        .allow_methods([axum::http::Method::GET, axum::http::Method::POST])
-        .allow_headers(headers.map(header::HeaderName::from_static))
-        .max_age(Duration::from_secs(600))
-}
-
-async fn security_headers(mut response: axum::response::Response) -> axum::response::Response {
-    let headers = response.headers_mut();
-    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    headers.insert(header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
-    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
-    response
+/// `routes` behind the layers of the edge. A request passes them from the last to the first: it is named and its client
+/// found out, a browser's origin is checked, its body is read, and it goes through the gate.
+pub fn layered(app: &App, routes: Router, bodies: Bodies, gate: Gate) -> Router {
+    let worthwhile = SizeAbove::new(COMPRESS_FROM)
+        .and(NotForContentType::IMAGES)
+        .and(NotForContentType::SSE)
+        .and(NotForContentType::const_new("multipart/"));
+    routes
+        .layer(
+            CompressionLayer::new()
+                .quality(CompressionLevel::Fastest)
+                .compress_when(worthwhile),
+        )
+        .layer(from_fn_with_state(gate, gate::pass))
+        .layer(from_fn_with_state(bodies, body::read))
+        .layer(headers::cors(app))
+        .layer(from_fn_with_state(app.clone(), headers::dress))
 }

@@ -11,7 +11,7 @@ use crate::catalog::{
 };
 use crate::graphql::batch::{Batch, Shared};
 use crate::graphql::context::ContextExt;
-use crate::graphql::error::{ErrorCode, UserError};
+use crate::graphql::error::{ErrorCode, UserError, Warning};
 use crate::graphql::id::Gid;
 use crate::inventory::{
     AdjustError, AdjustStock, CreateError, StockLevel, adjust_stock, create_product, levels_of_variants,
@@ -54,6 +54,8 @@ pub struct StockAdjustPayload {
     variant: Option<VariantObject>,
     /// Why nothing was changed: INVALID_INPUT, NOT_FOUND, STOCK_MISMATCH, INSUFFICIENT_STOCK.
     errors: Vec<UserError>,
+    /// What was done differently from what was asked.
+    warnings: Vec<Warning>,
 }
 
 /// Answer of `productCreate`.
@@ -63,6 +65,8 @@ pub struct ProductCreatePayload {
     product: Option<ProductObject>,
     /// Why nothing was made: INVALID_INPUT, NOT_FOUND, ALREADY_EXISTS.
     errors: Vec<UserError>,
+    /// What was done differently from what was asked.
+    warnings: Vec<Warning>,
 }
 
 /// Staff changes of stock.
@@ -81,7 +85,13 @@ impl InventoryMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The product.")] input: ProductInput,
     ) -> Result<ProductCreatePayload> {
-        let refused = |errors| Ok(ProductCreatePayload { product: None, errors });
+        let refused = |errors| {
+            Ok(ProductCreatePayload {
+                product: None,
+                errors,
+                warnings: Vec::new(),
+            })
+        };
         let draft = match draft_of(&input, &ctx.scope().channel) {
             Ok(draft) => draft,
             Err(error) => return refused(vec![*error]),
@@ -96,6 +106,7 @@ impl InventoryMutation {
                 Ok(ProductCreatePayload {
                     product,
                     errors: Vec::new(),
+                    warnings: Vec::new(),
                 })
             }
             Err(CreateError::Fault(fault)) => Err(fault.into()),
@@ -131,6 +142,7 @@ impl InventoryMutation {
                 return Ok(StockAdjustPayload {
                     variant,
                     errors: Vec::new(),
+                    warnings: Vec::new(),
                 });
             }
             Err(AdjustError::Fault(fault)) => return Err(fault.into()),
@@ -145,6 +157,7 @@ impl InventoryMutation {
         Ok(StockAdjustPayload {
             variant: None,
             errors: vec![error],
+            warnings: Vec::new(),
         })
     }
 }

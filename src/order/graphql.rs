@@ -14,7 +14,7 @@ use crate::graphql::context::ContextExt;
 use crate::graphql::id::{Gid, global_id};
 use crate::graphql::page::{Connection, Known};
 use crate::graphql::scalar::MoneyObject;
-use crate::order::query::{Order, events_of, lines_of, order_for};
+use crate::order::query::{Order, events_of, lines_of, order_for, orders_by_ids};
 use crate::payment::{PaymentObject, PaymentsOfOrder};
 use crate::platform::error::Fault;
 use crate::platform::money::{Currency, Money};
@@ -87,7 +87,7 @@ impl OrderObject {
 }
 
 /// A sale, as it was priced on the day.
-#[Object(name = "Order")]
+#[Object(name = "Order", cache_control(no_cache, private))]
 impl OrderObject {
     /// Global id.
     pub(crate) async fn id(&self) -> ID {
@@ -293,6 +293,21 @@ impl OrderEventObject {
     }
 }
 
+/// An order, if its id alone opens it to the viewer.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct OrderKey(pub OrderId);
+
+impl Loader<OrderKey> for Batch {
+    type Value = Order;
+    type Error = Shared;
+
+    async fn load(&self, keys: &[OrderKey]) -> Result<HashMap<OrderKey, Order>, Shared> {
+        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
+        let found = orders_by_ids(&self.app.db, self.scope.viewer, &ids).await?;
+        Ok(found.into_iter().map(|(id, order)| (OrderKey(id), order)).collect())
+    }
+}
+
 /// The lines of an order.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 struct LinesOf(OrderId);
@@ -336,6 +351,7 @@ pub struct OrderQuery;
 #[Object]
 impl OrderQuery {
     /// An order, for staff or the holder of its access token; null for everybody else.
+    #[graphql(cache_control(no_cache, private))]
     async fn order(
         &self,
         ctx: &Context<'_>,

@@ -18,13 +18,13 @@ use crate::platform::event::Listeners;
 use crate::platform::jobs::Registry;
 
 pub use events::OrderPlaced;
-pub use graphql::{OrderObject, OrderQuery};
+pub use graphql::{OrderKey, OrderObject, OrderQuery};
 pub(crate) use import::import_batch;
 pub use import::{HistoricLine, HistoricOrder, ImportOrderError, Imported};
 pub use jobs::{CountSales, SendConfirmation};
 pub use number::next_number;
 pub(crate) use place::{NewOrder, NewOrderLine, place};
-pub use query::{Order, order_for, order_of_cart};
+pub use query::{Order, order_for, order_of_cart, orders_by_ids};
 pub(crate) use sales::recount_units_sold;
 
 /// Registers jobs and listeners.

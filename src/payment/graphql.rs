@@ -56,7 +56,7 @@ impl PaymentObject {
 }
 
 /// Money asked of a gateway.
-#[Object(name = "Payment")]
+#[Object(name = "Payment", cache_control(no_cache, private))]
 impl PaymentObject {
     /// Global id: send it to `checkoutComplete`.
     async fn id(&self) -> ID {

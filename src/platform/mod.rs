@@ -12,7 +12,10 @@ pub mod locale;
 pub mod money;
 pub mod page;
 pub mod rate_limit;
+mod redis;
 pub mod stop;
 pub mod text;
 pub mod texts;
 pub mod viewer;
+
+pub use redis::{Redis, Script};

@@ -11,6 +11,7 @@ use crate::catalog::{Product, ProductKey, ProductObject};
 use crate::graphql::batch::{Batch, Shared};
 use crate::graphql::context::ContextExt;
 use crate::graphql::id::Gid;
+use crate::graphql::page::PageInfo;
 use crate::platform::page::{PageError, encode_cursor};
 use crate::recommendation::query::{self, Pick, RECOMMENDATIONS_MAX, Source};
 
@@ -66,6 +67,8 @@ pub struct RecommendationExperiment {
 /// A recommended product.
 #[derive(SimpleObject, Clone)]
 pub struct RecommendationEdge {
+    /// Names the row.
+    cursor: String,
     /// How well it fits, from 0 to 1; falls with each edge.
     score: f64,
     /// Why, for people.
@@ -94,6 +97,21 @@ impl RecommendationConnection {
     /// The products.
     async fn nodes(&self) -> Vec<&ProductObject> {
         self.0.iter().map(|edge| &edge.node).collect()
+    }
+
+    /// Where the rows stand: there is one page.
+    async fn page_info(&self) -> PageInfo {
+        PageInfo {
+            has_next_page: false,
+            has_previous_page: false,
+            start_cursor: self.0.first().map(|edge| edge.cursor.clone()),
+            end_cursor: self.0.last().map(|edge| edge.cursor.clone()),
+        }
+    }
+
+    /// The number of rows.
+    async fn total_count(&self) -> usize {
+        self.0.len()
     }
 }
 
@@ -159,6 +177,7 @@ pub async fn recommendations_of(
     let edges = picks.iter().zip(found).enumerate().filter_map(|(i, (pick, found))| {
         let token = (product.map(|p| p.id), pick.product, pick.strategy.name());
         Some(RecommendationEdge {
+            cursor: encode_cursor("recommendations", &pick.product),
             score: 1.0 / (1.0 + i as f64),
             reason: pick.strategy.reason().to_owned(),
             strategy: pick.strategy.name().to_owned(),
@@ -177,6 +196,7 @@ pub struct RecommendationQuery;
 #[Object]
 impl RecommendationQuery {
     /// Products for a product, a cart, a customer or a visit; null when the product does not exist for the viewer.
+    #[graphql(cache_control(private, max_age = 60))]
     async fn recommendations(
         &self,
         ctx: &Context<'_>,

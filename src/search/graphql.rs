@@ -160,6 +160,7 @@ pub struct SearchConnection {
 #[Object]
 impl SearchConnection {
     /// Names the search, for events about its hits.
+    #[graphql(cache_control(private))]
     async fn search_id(&self) -> &str {
         &self.id
     }
@@ -261,6 +262,7 @@ pub struct SearchQuery;
 impl SearchQuery {
     /// Products of the channel that match. Words are stemmed, typos mended, and the last word may be a beginning.
     /// Shoppers and staff alike find what the channel shows.
+    #[graphql(cache_control(max_age = 60))]
     async fn search(
         &self,
         ctx: &Context<'_>,
@@ -295,6 +297,7 @@ impl SearchQuery {
     }
 
     /// How what a shopper has typed may go on.
+    #[graphql(cache_control(max_age = 60))]
     async fn search_suggest(
         &self,
         ctx: &Context<'_>,

@@ -183,7 +183,7 @@ async fn the_documents_of_the_readme_validate() {
     let shop = Shop::demo().await;
     let endpoint = Endpoint::new(shop.app.clone()).expect("a schema");
     for document in documents {
-        let found = complaints(&endpoint, &HeaderMap::new(), document).await;
+        let found = complaints(&endpoint, &bearer(STAFF_TOKEN), document).await;
         assert!(found.is_empty(), "{document}\n{found:?}");
     }
 }

@@ -14,6 +14,7 @@ mod import;
 mod jobs;
 mod platform;
 mod recommendation;
+mod schema;
 mod search;
 mod seed;
 mod support;

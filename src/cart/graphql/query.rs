@@ -13,6 +13,7 @@ pub struct CartQuery;
 #[Object]
 impl CartQuery {
     /// The cart that a token owns; null when nobody has the token.
+    #[graphql(cache_control(no_cache, private))]
     async fn cart(
         &self,
         ctx: &Context<'_>,

@@ -23,7 +23,7 @@ impl CartObject {
 }
 
 /// What somebody is about to buy, at today's prices.
-#[Object(name = "Cart")]
+#[Object(name = "Cart", cache_control(no_cache, private))]
 impl CartObject {
     /// Global id.
     async fn id(&self) -> ID {

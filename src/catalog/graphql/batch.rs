@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use async_graphql::dataloader::Loader;
 use entity::catalog::{collection, media, product_option};
-use entity::{ProductId, VariantId};
+use entity::{CollectionId, ProductId, VariantId};
 
 use crate::catalog::query::{self, Listed, ShownAttribute, Variant};
 use crate::graphql::batch::{Batch, Shared};
@@ -61,5 +61,20 @@ impl Loader<VariantKey> for Batch {
             .into_iter()
             .map(|(id, variant)| (VariantKey(id), variant))
             .collect())
+    }
+}
+
+/// A collection.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct CollectionKey(pub CollectionId);
+
+impl Loader<CollectionKey> for Batch {
+    type Value = collection::Model;
+    type Error = Shared;
+
+    async fn load(&self, keys: &[CollectionKey]) -> Result<HashMap<CollectionKey, collection::Model>, Shared> {
+        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
+        let found = query::collections_by_ids(&self.app.db, &ids).await?;
+        Ok(found.into_iter().map(|(id, row)| (CollectionKey(id), row)).collect())
     }
 }

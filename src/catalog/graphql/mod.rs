@@ -7,7 +7,7 @@ mod mutation;
 mod query;
 mod types;
 
-pub use batch::{ProductKey, VariantKey};
+pub use batch::{CollectionKey, ProductKey, VariantKey};
 pub use groups::{CategoryObject, CollectionObject};
 pub use input::{ProductInput, VariantInput, draft_of, opening_stock};
 pub use mutation::{CatalogMutation, save_errors};

@@ -9,7 +9,7 @@ use crate::catalog::graphql::types::ProductObject;
 use crate::catalog::save::SaveError;
 use crate::catalog::update_product::UpdateError;
 use crate::graphql::context::ContextExt;
-use crate::graphql::error::{ErrorCode, UserError};
+use crate::graphql::error::{ErrorCode, UserError, Warning};
 use crate::inventory::{ChangeError, update_product};
 
 /// Answer of `productUpdate`.
@@ -19,6 +19,8 @@ pub struct ProductUpdatePayload {
     product: Option<ProductObject>,
     /// Why nothing was changed: INVALID_INPUT, NOT_FOUND, ALREADY_EXISTS, STALE_VERSION.
     errors: Vec<UserError>,
+    /// What was done differently from what was asked.
+    warnings: Vec<Warning>,
 }
 
 /// Staff changes of the catalogue.
@@ -38,7 +40,13 @@ impl CatalogMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "What to change.")] input: ProductUpdateInput,
     ) -> Result<ProductUpdatePayload> {
-        let refused = |errors| Ok(ProductUpdatePayload { product: None, errors });
+        let refused = |errors| {
+            Ok(ProductUpdatePayload {
+                product: None,
+                errors,
+                warnings: Vec::new(),
+            })
+        };
         let (id, channel) = (input.id.0, &ctx.scope().channel);
         let (change, stock) = match input.change(channel) {
             Ok(change) => change,
@@ -48,6 +56,7 @@ impl CatalogMutation {
             Ok(()) => Ok(ProductUpdatePayload {
                 product: ctx.batch(ProductKey(id)).await?.map(ProductObject),
                 errors: Vec::new(),
+                warnings: Vec::new(),
             }),
             Err(ChangeError::Fault(fault) | ChangeError::Update(UpdateError::Fault(fault))) => Err(fault.into()),
             Err(error @ ChangeError::NoCategory) => {

@@ -215,6 +215,7 @@ pub struct CatalogQuery;
 #[Object]
 impl CatalogQuery {
     /// Products of the channel.
+    #[graphql(cache_control(max_age = 60))]
     async fn products(
         &self,
         ctx: &Context<'_>,
@@ -244,6 +245,7 @@ impl CatalogQuery {
     }
 
     /// A product, or null when there is none that the viewer may see.
+    #[graphql(cache_control(max_age = 60))]
     async fn product(
         &self,
         ctx: &Context<'_>,
@@ -259,6 +261,7 @@ impl CatalogQuery {
     }
 
     /// A variant, or null when there is none that the viewer may see.
+    #[graphql(cache_control(max_age = 60))]
     async fn product_variant(
         &self,
         ctx: &Context<'_>,
@@ -270,6 +273,7 @@ impl CatalogQuery {
     }
 
     /// All categories, parents before their children.
+    #[graphql(cache_control(max_age = 60))]
     async fn categories(
         &self,
         ctx: &Context<'_>,
@@ -291,6 +295,7 @@ impl CatalogQuery {
     }
 
     /// A category, or null when there is none.
+    #[graphql(cache_control(max_age = 60))]
     async fn category(
         &self,
         ctx: &Context<'_>,
@@ -306,6 +311,7 @@ impl CatalogQuery {
     }
 
     /// A collection, or null when there is none.
+    #[graphql(cache_control(max_age = 60))]
     async fn collection(
         &self,
         ctx: &Context<'_>,

@@ -102,11 +102,13 @@ impl ProductObject {
     }
 
     /// Whether a variant can be bought in the channel now.
+    #[graphql(cache_control(max_age = 15))]
     async fn available_for_sale(&self, ctx: &Context<'_>) -> Result<bool> {
         Ok(self.all_variants(ctx).await?.iter().any(|v| v.can_sell(1)))
     }
 
     /// Lowest and highest price of its variants in the channel; null when it has no price there.
+    #[graphql(cache_control(max_age = 15))]
     async fn price_range(&self) -> Option<PriceRangeObject> {
         let (min, max) = self.0.min_price.zip(self.0.max_price)?;
         let money = |minor| Money::new(minor, self.0.currency);
@@ -279,21 +281,25 @@ impl VariantObject {
     }
 
     /// Price in the channel; null when it is not sold there.
+    #[graphql(cache_control(max_age = 15))]
     async fn price(&self) -> Option<MoneyObject> {
         self.0.price().map(Into::into)
     }
 
     /// Former price in the channel, to show struck out.
+    #[graphql(cache_control(max_age = 15))]
     async fn compare_at_price(&self) -> Option<MoneyObject> {
         self.0.compare_at.map(|minor| Money::new(minor, self.0.currency).into())
     }
 
     /// Whether it can be bought in the channel now.
+    #[graphql(cache_control(max_age = 15))]
     async fn available_for_sale(&self) -> bool {
         self.0.can_sell(1)
     }
 
     /// Units that the channel can sell now; null when stock does not limit its sale.
+    #[graphql(cache_control(max_age = 15))]
     async fn quantity_available(&self) -> Option<i32> {
         self.0
             .row
@@ -312,7 +318,8 @@ impl VariantObject {
     /// Stock by location. Staff only.
     #[graphql(
         guard = "crate::graphql::guard::StaffOnly",
-        visible = "crate::graphql::guard::visible_to_staff"
+        visible = "crate::graphql::guard::visible_to_staff",
+        cache_control(no_cache, private)
     )]
     async fn stock(&self, ctx: &Context<'_>) -> Result<Vec<StockObject>> {
         let levels = ctx

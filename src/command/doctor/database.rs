@@ -31,7 +31,11 @@ pub(super) async fn checks(config: &Config) -> Vec<Check> {
             "start the database, and compare DATABASE_URL with its host, port, user, password and name",
         )]
     };
-    let db = match timeout(PATIENCE, db::connect(&url, 1)).await {
+    let options = db::Options {
+        connections: 1,
+        statement_timeout: None,
+    };
+    let db = match timeout(PATIENCE, db::connect(&url, options)).await {
         Ok(Ok(db)) => db,
         Ok(Err(error)) => return unreachable(error.to_string()),
         Err(_) => return unreachable(format!("nothing within {} seconds", PATIENCE.as_secs())),

@@ -1,5 +1,5 @@
-//! Services beside the database. This version has no adapters for them: it asks whether they would be there, and says
-//! what serves in their place.
+//! Services beside the database. For most of them this version has no adapter: it asks whether they would be there, and
+//! says what serves in their place.
 
 use super::Check;
 use crate::command::probe::{self, ProbeError, Target};
@@ -31,6 +31,8 @@ struct Service {
     variable: &'static str,
     /// What serves in its place.
     twin: &'static str,
+    /// Whether this version has an adapter for it.
+    used: bool,
 }
 
 impl Service {
@@ -39,8 +41,14 @@ impl Service {
     }
 
     fn report(&self, place: &str, answer: Result<(), ProbeError>) -> Check {
-        let Self { name, variable, twin } = self;
+        let Self {
+            name,
+            variable,
+            twin,
+            used,
+        } = self;
         match answer {
+            Ok(()) if *used => Check::ok(name, format!("{place} answers")),
             Ok(()) => Check::warn(
                 name,
                 format!("{place} answers, but {}", self.not_used()),
@@ -75,35 +83,41 @@ impl Service {
 const REDIS: Service = Service {
     name: "redis",
     variable: "REDIS_URL",
-    twin: "caches and limits are kept in each process",
+    twin: "limits and registered documents are kept in each process",
+    used: true,
 };
 const MEILISEARCH: Service = Service {
     name: "meilisearch",
     variable: "MEILISEARCH_URL",
     twin: "search uses the index in the data folder",
+    used: false,
 };
 const S3: Service = Service {
     name: "s3",
     variable: "S3_ENDPOINT",
     twin: "files are kept in the data folder",
+    used: false,
 };
 const SMTP: Service = Service {
     name: "smtp",
     variable: "SMTP_URL",
     twin: "mail is written to files in the data folder",
+    used: false,
 };
 const TRACES: Service = Service {
     name: "traces",
     variable: "OTEL_EXPORTER_OTLP_ENDPOINT",
     twin: "spans go to the log",
+    used: false,
 };
 const STRIPE: Service = Service {
     name: "stripe",
     variable: "STRIPE_API_BASE",
     twin: "only the test gateway takes payments",
+    used: false,
 };
 
-/// One sentence for each service that is configured: what serves in its place.
+/// One sentence for each service that is configured and not used yet: what serves in its place.
 pub(in crate::command) fn not_used_yet(services: &Services) -> Vec<String> {
     let s = services;
     let stripe = [&s.stripe_secret_key, &s.stripe_webhook_secret, &s.stripe_api_base];
@@ -114,7 +128,6 @@ pub(in crate::command) fn not_used_yet(services: &Services) -> Vec<String> {
         &s.s3_secret_access_key,
     ];
     let configured = [
-        (REDIS, s.redis_url.is_some()),
         (MEILISEARCH, s.meilisearch_url.is_some()),
         (S3, s3.iter().any(|value| value.is_some())),
         (SMTP, s.smtp_url.is_some()),

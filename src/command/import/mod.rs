@@ -97,7 +97,7 @@ pub enum ImportError {
 
 /// Runs the command.
 pub(super) async fn import(config: Config, what: What) -> Result<ExitCode> {
-    let app = super::open(config).await?;
+    let app = super::open(config.without_statement_timeout()).await?;
     let result = match what {
         What::Products {
             file,

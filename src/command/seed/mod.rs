@@ -51,7 +51,7 @@ impl From<sea_orm::DbErr> for SeedError {
 
 /// `merx seed --demo`.
 pub(super) async fn seed(config: Config) -> Result<ExitCode> {
-    let app = super::open(config).await?;
+    let app = super::open(config.without_statement_timeout()).await?;
     let summary = demo(&app).await.map_err(|e| Fault::part("seed", e))?;
     announce(summary);
     Ok(ExitCode::SUCCESS)

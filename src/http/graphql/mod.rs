@@ -9,20 +9,30 @@ pub mod accept;
 mod answer;
 pub mod cost;
 mod documents;
+mod introspection;
+mod multipart;
+mod open;
 mod refusal;
+mod root_field;
 mod scan;
+mod sse;
 mod variables;
 mod wire;
+mod ws;
 
 use std::sync::Arc;
 
+use async_graphql::parser::parse_schema;
 use async_graphql::parser::types::{ExecutableDocument, OperationDefinition, OperationType};
 use async_graphql::{Request, Response as GraphqlResponse, Schema, Variables};
 use axum::body::Bytes;
 use axum::extract::rejection::{BytesRejection, QueryRejection};
+use axum::extract::ws::WebSocketUpgrade;
+use axum::extract::ws::rejection::WebSocketUpgradeRejection;
 use axum::extract::{Query as UrlQuery, State};
 use axum::http::{HeaderMap, StatusCode, header};
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
+use chrono::{DateTime, Utc};
 use futures_util::stream::BoxStream;
 
 use crate::app::App;
@@ -30,20 +40,25 @@ use crate::channel::Scope;
 use crate::graphql::batch::Batch;
 use crate::graphql::context::RequestInfo;
 use crate::graphql::error::Boundary;
-use crate::graphql::root::{MerxSchema, Mutation, Query};
+use crate::graphql::root::{MerxSchema, Mutation, Query, Subscription};
 use crate::http::BODY_MAX;
 use crate::http::viewer;
 use crate::platform::address::ClientAddress;
-use crate::platform::error::Result;
+use crate::platform::error::{Fault, Result};
 use crate::platform::locale::message;
+use crate::platform::viewer::Audience;
 
 use accept::{Accepted, Media};
 use answer::Caching;
 use cost::{Cost, CostTable, Limits};
 use documents::{Documents, Parsed};
+use introspection::{Asked, Introspection};
+pub use open::Patience;
 use refusal::Refusal;
 use variables::InputTypes;
 use wire::{UrlParameters, Wire};
+
+pub use introspection::{sdl, subgraph_sdl};
 
 /// The endpoint: the application behind its schema. Cheap to clone.
 #[derive(Clone)]
@@ -53,9 +68,13 @@ struct Inner {
     app: App,
     schema: MerxSchema,
     inputs: InputTypes,
+    /// Those that everybody sees: nobody is told what a hidden type is made of.
+    public_inputs: InputTypes,
+    introspection: Introspection,
     costs: CostTable,
     limits: Limits,
     documents: Documents,
+    patience: Patience,
 }
 
 /// Who asks.
@@ -67,10 +86,13 @@ pub(super) struct Caller {
     pub scope: Scope,
     /// Where the request comes from.
     pub address: ClientAddress,
+    /// Until when the viewer is who it says, when its token names an end.
+    pub expires: Option<DateTime<Utc>>,
 }
 
 /// A request that may run.
 pub(super) struct Prepared {
+    text: Arc<str>,
     parsed: Arc<Parsed>,
     operation: Option<String>,
     variables: Variables,
@@ -80,13 +102,8 @@ pub(super) struct Prepared {
     pub cost: Cost,
 }
 
-/// The schema as text.
-pub fn sdl() -> String {
-    build().finish().sdl()
-}
-
-fn build() -> async_graphql::SchemaBuilder<Query, Mutation, async_graphql::EmptySubscription> {
-    Schema::build(Query::default(), Mutation::default(), async_graphql::EmptySubscription).extension(Boundary)
+fn build() -> async_graphql::SchemaBuilder<Query, Mutation, Subscription> {
+    Schema::build(Query::default(), Mutation::default(), Subscription::default()).extension(Boundary)
 }
 
 impl Endpoint {
@@ -95,26 +112,42 @@ impl Endpoint {
     /// # Errors
     /// A manifest of trusted documents that cannot be read.
     pub fn new(app: App) -> Result<Self> {
-        let mut builder = build().data(app.clone());
-        if app.config.is_production() {
-            builder = builder.disable_introspection().disable_suggestions();
-        }
-        let schema = builder.finish();
-        let sdl = async_graphql::parser::parse_schema(schema.sdl())
-            .map_err(|e| crate::platform::error::Fault::part("schema", e))?;
+        Self::with_patience(app, Patience::default())
+    }
+
+    /// The endpoint of `app`, with another patience for connections that stay open.
+    ///
+    /// # Errors
+    /// As [`new`](Self::new).
+    pub fn with_patience(app: App, patience: Patience) -> Result<Self> {
+        let schema = build()
+            .extension(introspection::visibility(&app.config))
+            .data(introspection::subgraph())
+            .data(app.clone())
+            .finish();
+        let read = |sdl: String| parse_schema(sdl).map_err(|error| Fault::part("schema", error));
+        let sdl = read(sdl())?;
         Ok(Self(Arc::new(Inner {
             inputs: InputTypes::of(&sdl),
+            public_inputs: InputTypes::of(&read(subgraph_sdl())?),
+            introspection: Introspection::new(),
             costs: CostTable::of(&sdl),
             limits: Limits::default(),
             documents: Documents::new(app.config.server.trusted_documents.as_deref(), app.texts.clone())?,
             schema,
             app,
+            patience,
         })))
     }
 
     /// The application behind it.
     pub fn app(&self) -> &App {
         &self.0.app
+    }
+
+    /// How long the other side of an open connection is waited for.
+    fn patience(&self) -> Patience {
+        self.0.patience
     }
 
     /// Runs a document for whoever sent `headers` from this machine.
@@ -144,7 +177,13 @@ impl Endpoint {
         address: ClientAddress,
     ) -> Result<Caller, Refusal> {
         match viewer::scope(self.app(), headers).await {
-            Ok(Ok(scope)) => Ok(Caller { info, scope, address }),
+            Ok(Ok(scope)) => Ok(Caller {
+                info,
+                scope,
+                address,
+                // The token of staff in the configuration does not expire.
+                expires: None,
+            }),
             Ok(Err(error)) => Err(error.into()),
             Err(fault) => {
                 tracing::error!(request_id = info.request_id, %fault, "no scope");
@@ -163,9 +202,14 @@ impl Endpoint {
         let name = wire.operation_name.as_deref();
         let cost = cost::measure(&parsed.document, name, &wire.variables, &self.0.costs, &self.0.limits)?;
         let variables = Variables::from_json(serde_json::Value::Object(wire.variables));
-        self.0.inputs.check(definition, &variables)?;
+        let inputs = match caller.scope.viewer.audience() {
+            Audience::Public => &self.0.public_inputs,
+            Audience::Staff => &self.0.inputs,
+        };
+        inputs.check(definition, &variables)?;
         documents.keep(&named).await;
         Ok(Prepared {
+            text: named.text,
             parsed,
             operation: wire.operation_name,
             variables,
@@ -176,7 +220,16 @@ impl Endpoint {
 
     /// Runs a query or a mutation.
     pub(super) async fn run(&self, caller: Caller, prepared: Prepared) -> GraphqlResponse {
-        self.0.schema.execute(self.request(caller, prepared)).await
+        let asked = Asked {
+            audience: caller.scope.viewer.audience(),
+            text: &prepared.text,
+            document: &prepared.parsed.document,
+            operation: prepared.operation.as_deref(),
+            variables: &prepared.variables,
+        };
+        let key = asked.key();
+        let run = self.0.schema.execute(self.request(caller, prepared));
+        self.0.introspection.answer(key, run).await
     }
 
     /// Runs anything; a subscription answers until it ends.
@@ -207,18 +260,24 @@ impl Endpoint {
         wire: Result<Wire, Refusal>,
     ) -> Response {
         let info = viewer::request_info(self.app(), headers);
-        let Some(media) = accepted(headers).single() else {
+        let accepted = accepted(headers);
+        let Some(media) = accepted.single() else {
             return answer::refused(&Refusal::not_acceptable(), Media::Json, &info);
         };
         let run = async {
             let wire = wire?;
             let caller = self.caller(headers, info.clone(), address).await?;
             let prepared = self.prepare(&caller, wire).await?;
-            match prepared.kind {
-                // A link must change nothing.
-                OperationType::Mutation if get => return Err(Refusal::method()),
-                OperationType::Query | OperationType::Mutation => {}
-                OperationType::Subscription => return Err(Refusal::needs_stream()),
+            // A link must change nothing.
+            if get && prepared.kind == OperationType::Mutation {
+                return Err(Refusal::method());
+            }
+            if prepared.kind == OperationType::Subscription {
+                let media = accepted.stream().ok_or_else(Refusal::needs_stream)?;
+                return Ok(open::respond(media, self, caller, prepared));
+            }
+            if media.streams() {
+                return Ok(open::respond(media, self, caller, prepared));
             }
             let query = prepared.kind == OperationType::Query;
             let mine = caller.scope.viewer.is_staff() || caller.info.cart_token.is_some();
@@ -230,8 +289,10 @@ impl Endpoint {
             };
             Ok(answer::of(&response, media, caching, get.then_some(headers)))
         };
-        run.await
-            .unwrap_or_else(|refusal| answer::refused(&refusal, media, &info))
+        run.await.unwrap_or_else(|refusal| match media {
+            Media::EventStream if !refusal.is_about_http() => open::refuse(&refusal, &info),
+            _ => answer::refused(&refusal, media, &info),
+        })
     }
 }
 
@@ -239,6 +300,7 @@ impl Endpoint {
 fn parse(text: &str, limits: &Limits) -> Result<Parsed, Refusal> {
     cost::scan(text, limits)?;
     let document = async_graphql::parser::parse_query(text)?;
+    root_field::check(&document)?;
     Ok(Parsed { document })
 }
 
@@ -302,8 +364,15 @@ pub(super) async fn get(
     State(endpoint): State<Endpoint>,
     address: ClientAddress,
     headers: HeaderMap,
+    upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
     url: Result<UrlQuery<UrlParameters>, QueryRejection>,
 ) -> Response {
+    if ws::is_asked(&headers) {
+        return match upgrade {
+            Ok(upgrade) => ws::upgrade(endpoint, headers, address, upgrade),
+            Err(rejection) => rejection.into_response(),
+        };
+    }
     let wire = match url {
         Ok(UrlQuery(parameters)) => Wire::from_url(parameters),
         Err(rejection) => Err(Refusal::malformed(message!("as-is", text = rejection.body_text()))),

@@ -35,7 +35,7 @@ enum Kind {
     BadInput,
     /// The document does not parse.
     Syntax,
-    /// The document breaks a rule of the language.
+    /// The document parses, and is against the rules all the same.
     Invalid,
     /// The document costs too much.
     Cost,
@@ -43,6 +43,8 @@ enum Kind {
     Unauthenticated,
     /// The caller has used up its budget.
     Throttled,
+    /// The connection has as many operations as it may have.
+    TooManyOperations,
     /// Nobody has sent the document of this hash yet.
     UnknownHash,
     /// Only listed documents are run.
@@ -55,6 +57,8 @@ enum Kind {
     MediaType,
     /// Too many bytes.
     TooLarge,
+    /// The process is about to end.
+    Stopping,
     /// Our fault.
     Internal,
 }
@@ -82,6 +86,11 @@ impl Refusal {
     /// A GraphQL request that does not fit.
     pub fn bad_input(message: Message) -> Self {
         Self::new(Kind::BadInput, message)
+    }
+
+    /// The document parses, and is against the rules all the same.
+    pub fn invalid(message: Message) -> Self {
+        Self::new(Kind::Invalid, message)
     }
 
     /// The budget is used up.
@@ -127,6 +136,21 @@ impl Refusal {
         Self::new(Kind::MediaType, message!("send-json"))
     }
 
+    /// More than `limit` operations are open on one connection.
+    pub fn too_many_operations(limit: usize) -> Self {
+        Self::new(Kind::TooManyOperations, message!("too-many-operations", max = limit))
+    }
+
+    /// The token was good until now.
+    pub fn expired() -> Self {
+        Self::new(Kind::Unauthenticated, message!("token-expired"))
+    }
+
+    /// The process is about to end.
+    pub fn stopping() -> Self {
+        Self::new(Kind::Stopping, message!("stopping"))
+    }
+
     /// More than `limit` bytes.
     pub fn too_large(limit: usize) -> Self {
         Self::new(Kind::TooLarge, message!("body-too-large", max = limit))
@@ -147,6 +171,8 @@ impl Refusal {
             Kind::Cost => "COST_LIMIT",
             Kind::Unauthenticated => "UNAUTHENTICATED",
             Kind::Throttled => "THROTTLED",
+            Kind::TooManyOperations => "SUBSCRIPTION_LIMIT",
+            Kind::Stopping => "SERVER_STOPPING",
             Kind::UnknownHash => "PERSISTED_QUERY_NOT_FOUND",
             Kind::Untrusted => "PERSISTED_QUERY_NOT_ALLOWED",
             Kind::Internal => "INTERNAL",
@@ -163,11 +189,12 @@ impl Refusal {
             Kind::Malformed | Kind::BadInput | Kind::Syntax | Kind::Invalid | Kind::Cost => StatusCode::BAD_REQUEST,
             Kind::Unauthenticated => StatusCode::UNAUTHORIZED,
             Kind::Untrusted => StatusCode::FORBIDDEN,
-            Kind::Throttled => StatusCode::TOO_MANY_REQUESTS,
+            Kind::Throttled | Kind::TooManyOperations => StatusCode::TOO_MANY_REQUESTS,
             Kind::Method => StatusCode::METHOD_NOT_ALLOWED,
             Kind::NotAcceptable => StatusCode::NOT_ACCEPTABLE,
             Kind::MediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Kind::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Kind::Stopping => StatusCode::SERVICE_UNAVAILABLE,
             Kind::Internal => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -175,6 +202,16 @@ impl Refusal {
     /// Whether another method would do: the answer names it.
     pub fn wants_post(&self) -> bool {
         self.kind == Kind::Method
+    }
+
+    /// Whether no GraphQL request was found at all.
+    pub fn is_malformed(&self) -> bool {
+        self.kind == Kind::Malformed
+    }
+
+    /// Whether it is about the HTTP request, not the GraphQL request in it.
+    pub fn is_about_http(&self) -> bool {
+        self.code() == "BAD_REQUEST"
     }
 
     /// As a GraphQL answer.
@@ -208,10 +245,8 @@ impl From<cost::Refusal> for Refusal {
                 location: Some((line, column)),
                 ..Self::new(Kind::Syntax, message!("document-open-text"))
             },
-            cost::Refusal::Cycle(fragment) => Self::new(Kind::Invalid, message!("document-cycle", fragment = fragment)),
-            cost::Refusal::UnknownType(name) => {
-                Self::new(Kind::Invalid, message!("document-unknown-type", name = name))
-            }
+            cost::Refusal::Cycle(fragment) => Self::invalid(message!("document-cycle", fragment = fragment)),
+            cost::Refusal::UnknownType(name) => Self::invalid(message!("document-unknown-type", name = name)),
         }
     }
 }

@@ -4,7 +4,8 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use migration::MigratorTrait;
-use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, DbErr};
+use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, DbErr, SqlxPostgresConnector};
+use sqlx::postgres::PgPoolOptions;
 use sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
 
 use crate::platform::db::Db;
@@ -14,6 +15,21 @@ use crate::platform::error::{Fault, Result};
 const SQLITE_CONNECTIONS: u32 = 8;
 /// How long a SQLite connection waits for another process that writes.
 const SQLITE_BUSY: Duration = Duration::from_secs(10);
+
+/// From here on a statement is slow and is logged.
+const SLOW: Duration = Duration::from_millis(500);
+/// Shortest time after which PostgreSQL ends a transaction in which nothing happens.
+const ABANDONED_MIN: Duration = Duration::from_secs(60);
+
+/// How the database is used.
+#[derive(Clone, Copy, Debug)]
+pub struct Options {
+    /// Connections to PostgreSQL at most.
+    pub connections: u32,
+    /// Longest time of a statement on PostgreSQL. SQLite cannot be told; there the deadline of the request ends the
+    /// waiting, and the statement at its next row.
+    pub statement_timeout: Option<Duration>,
+}
 
 /// Which database answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,10 +54,17 @@ impl Backend {
 ///
 /// # Errors
 /// When the address is malformed or the database does not answer.
-pub async fn connect(url: &str, max_connections: u32) -> Result<Db> {
+pub async fn connect(url: &str, wanted: Options) -> Result<Db> {
     let mut options = ConnectOptions::new(url.to_owned());
+    // The levels are those of a crate that sqlx logs with, and have no other name here.
+    if let (Ok(off), Ok(warn)) = ("off".parse(), "warn".parse()) {
+        // The statement with its placeholders; never the values.
+        options
+            .sqlx_logging(true)
+            .sqlx_logging_level(off)
+            .sqlx_slow_statements_logging_settings(warn, SLOW);
+    }
     options
-        .sqlx_logging(false)
         .acquire_timeout(Duration::from_secs(10))
         .connect_timeout(Duration::from_secs(10));
     if url.starts_with("sqlite:") {
@@ -57,7 +80,14 @@ pub async fn connect(url: &str, max_connections: u32) -> Result<Db> {
                 .pragma("cache_size", "-16000")
         });
     } else {
-        options.max_connections(max_connections);
+        options.max_connections(wanted.connections);
+        if let Some(limit) = wanted.statement_timeout {
+            let abandoned = limit.max(ABANDONED_MIN).as_millis().to_string();
+            // A transaction that its process has forgotten must not hold its rows for ever.
+            options.statement_timeout(limit).map_sqlx_postgres_opts(move |o| {
+                o.options([("idle_in_transaction_session_timeout", abandoned.as_str())])
+            });
+        }
     }
     Ok(Db::new(Database::connect(options).await?))
 }
@@ -70,7 +100,12 @@ pub async fn migrate(db: &Db) -> Result<()> {
     let connection = db.connection();
     match Backend::of(connection) {
         Backend::Postgres => {
-            let pool = connection.get_postgres_connection_pool();
+            // Connections of its own: an index on a large table takes as long as it takes.
+            let connect = connection.get_postgres_connection_pool().connect_options();
+            let patient = connect.as_ref().clone().options([("statement_timeout", "0")]);
+            let pool = PgPoolOptions::new().max_connections(2).connect_with(patient).await;
+            let pool = pool.map_err(|e| Fault::part("database", e))?;
+            let connection = &SqlxPostgresConnector::from_sqlx_postgres_pool(pool.clone());
             let mut lock = pool.acquire().await.map_err(|e| Fault::part("database", e))?;
             // Session lock: whoever comes second waits and then finds nothing to do.
             let advisory = |name| sqlx::query::<sqlx::Postgres>(name);
@@ -78,8 +113,10 @@ pub async fn migrate(db: &Db) -> Result<()> {
                 .execute(&mut *lock)
                 .await
                 .map_err(|e| Fault::part("database", e))?;
-            let result = migrate_postgres(connection, pool).await;
+            let result = migrate_postgres(connection, &pool).await;
             let unlock = advisory("SELECT pg_advisory_unlock(7233921)").execute(&mut *lock).await;
+            drop(lock);
+            pool.close().await;
             result.and(unlock.map(|_| ()).map_err(|e| Fault::part("database", e)))
         }
         Backend::Sqlite => {

@@ -8,7 +8,7 @@ mod outbox;
 mod tx;
 
 pub use bulk::{insert_all, upsert_all};
-pub use connect::{Backend, connect, is_empty_database, migrate};
+pub use connect::{Backend, Options, connect, is_empty_database, migrate};
 pub use inspect::{Inspection, inspect};
 pub use keys::{any_of, any_text, lower_like_part, lower_like_prefix};
 pub(crate) use outbox::insert_job;

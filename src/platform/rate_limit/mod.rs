@@ -3,6 +3,7 @@
 
 mod arithmetic;
 mod in_process;
+mod redis;
 
 use std::fmt;
 use std::str::FromStr;
@@ -15,6 +16,7 @@ use crate::platform::error::Result;
 
 pub use arithmetic::{Claim, Verdict, decide};
 pub use in_process::InProcessBuckets;
+pub use redis::RedisBuckets;
 
 /// The shape of a bucket: what it holds when nobody took anything for a while, and how fast that comes back.
 #[derive(Clone, Copy, Debug, PartialEq)]

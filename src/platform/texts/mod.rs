@@ -1,6 +1,7 @@
 //! The port to short texts that servers share for a while, such as documents that clients have registered by their hash.
 
 mod in_process;
+mod redis;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,6 +11,7 @@ use async_trait::async_trait;
 use crate::platform::error::Result;
 
 pub use in_process::InProcessTexts;
+pub use redis::RedisTexts;
 
 /// How long a text that another server put is kept in process before it is asked for again.
 const BORROWED: Duration = Duration::from_secs(60);

@@ -70,7 +70,6 @@ fn services_that_are_not_used_yet_are_named() {
     assert_eq!(
         not_used_yet(&config),
         [
-            "redis is configured, but this version does not use it yet: caches and limits are kept in each process instead",
             "s3 is configured, but this version does not use it yet: files are kept in the data folder instead",
             "smtp is configured, but this version does not use it yet: mail is written to files in the data folder instead",
         ]

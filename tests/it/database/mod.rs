@@ -1,5 +1,7 @@
 //! The database keeps the invariants, and its schema goes up and down.
 
+mod slow;
+
 use merx::platform::db::constraint_of;
 use migration::MigratorTrait;
 use sea_orm::ConnectionTrait;

@@ -49,7 +49,7 @@ async fn every_failure_has_a_code_and_a_request_id() {
         ("{ cart { id } }", "BAD_USER_INPUT"),
         (
             "{ products { nodes { variants { stock { onHand } } } } }",
-            "UNAUTHENTICATED",
+            "GRAPHQL_VALIDATION_FAILED",
         ),
     ] {
         let (found, message) = shop.refused(document, json!({})).await;

@@ -6,5 +6,8 @@ mod locale;
 mod messages;
 mod money;
 mod page;
+mod rate_limit;
+mod redis;
 mod refusal;
 mod text;
+mod texts;

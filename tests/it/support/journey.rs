@@ -121,6 +121,16 @@ impl Shop {
         self.data(&document, json!({ "input": input })).await["checkoutComplete"].take()
     }
 
+    /// Buys a unit of something and gives the order.
+    pub async fn bought(&self) -> Value {
+        let (variant, _) = self.variant(5).await;
+        let cart = self.ready_cart(&variant, 1).await;
+        let payment = self.pay(&cart, "tok_success").await;
+        let mut payload = self.complete(&cart, &payment["payment"]["id"], Value::Null).await;
+        assert_eq!(payload["errors"], json!([]));
+        payload["order"].take()
+    }
+
     /// Imports `count` small products with two variants each, so that pages are full.
     pub async fn many_products(&self, count: usize) {
         let mut text = "Handle,Title,Type,Vendor,Option1 Name,Option1 Value,Variant SKU,Variant Price\n".to_owned();

@@ -66,23 +66,29 @@ pub struct Shop {
 impl Shop {
     /// The demo shop, with the clock of the machine.
     pub async fn demo() -> Self {
-        Self::with(Clock::system(), None).await
+        Self::with(Clock::system(), None, |_| {}).await
+    }
+
+    /// The demo shop with another configuration.
+    pub async fn configured(change: impl FnOnce(&mut Config)) -> Self {
+        Self::with(Clock::system(), None, change).await
     }
 
     /// The demo shop, with a clock that stands at `now` until it is moved.
     pub async fn frozen(now: DateTime<Utc>) -> Self {
-        Self::with(Clock::frozen(now), None).await
+        Self::with(Clock::frozen(now), None, |_| {}).await
     }
 
     /// The demo shop with another gateway in place of the test gateway.
     pub async fn paid_through(gateway: Arc<dyn Gateway>) -> Self {
-        Self::with(Clock::system(), Some(Gateways::new(vec![gateway]))).await
+        Self::with(Clock::system(), Some(Gateways::new(vec![gateway])), |_| {}).await
     }
 
-    async fn with(clock: Clock, payments: Option<Gateways>) -> Self {
+    async fn with(clock: Clock, payments: Option<Gateways>, change: impl FnOnce(&mut Config)) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let database = DatabaseClone::of_demo_shop(folder.path()).await;
-        let config = config(folder.path(), Some(&database.url));
+        let mut config = config(folder.path(), Some(&database.url));
+        change(&mut config);
         let mut builder = Builder::new(config).clock(clock);
         if let Some(payments) = payments {
             builder = builder.payments(payments);
@@ -126,6 +132,19 @@ impl Shop {
     /// The same shop, in another channel.
     pub fn channel(&self, slug: &str) -> Self {
         self.seen_with("x-channel", slug)
+    }
+
+    /// The same shop, seen by whoever has the token of a cart.
+    pub fn with_cart(&self, token: &str) -> Self {
+        self.seen_with("x-cart-token", token)
+    }
+
+    /// What the hints of the schema say of a document, run as a request: whether everybody may keep the answer, and for
+    /// how many seconds; -1 is never.
+    pub async fn hints(&self, document: &str, variables: Value) -> (bool, i32) {
+        let response = self.endpoint.execute(&self.headers, document, None, variables).await;
+        assert!(response.errors.is_empty(), "{document}\n{:?}", response.errors);
+        (response.cache_control.public, response.cache_control.max_age)
     }
 
     /// The same shop, seen by somebody who reads `languages`.

@@ -1,0 +1,62 @@
+//! The gate to the handlers: so many requests at once, each for so long, and none takes the server down.
+
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::extract::{Request, State};
+use axum::http::StatusCode;
+use axum::middleware::Next;
+use axum::response::Response;
+use futures_util::FutureExt;
+use tokio::sync::Semaphore;
+use tracing::Instrument;
+
+use crate::http::refusal::Asked;
+
+/// Paths that are answered however busy the server is: who asks decides over its life.
+const ALWAYS: [&str; 2] = ["/livez", "/readyz"];
+
+/// The gate. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Gate {
+    free: Arc<Semaphore>,
+    deadline: Duration,
+}
+
+impl Gate {
+    /// Lets `at_once` requests through at the same time, each for `deadline`.
+    pub fn new(at_once: usize, deadline: Duration) -> Self {
+        Self {
+            free: Arc::new(Semaphore::new(at_once.clamp(1, Semaphore::MAX_PERMITS))),
+            deadline,
+        }
+    }
+}
+
+/// The layer. A request holds its place until the head of its answer is there, so that neither the limit nor the
+/// deadline concerns streams and sockets, which have limits of their own.
+pub(super) async fn pass(State(gate): State<Gate>, request: Request, next: Next) -> Response {
+    let asked = Asked::of(&request);
+    let place = gate.free.try_acquire();
+    if place.is_err() && !ALWAYS.contains(&request.uri().path()) {
+        // Refused at once: waiting in line for longer than a client waits is work for nobody.
+        let message = "the server is busy";
+        return asked.refuse(StatusCode::SERVICE_UNAVAILABLE, "OVERLOADED", message, Some(1));
+    }
+    let span = tracing::error_span!("request", id = asked.id());
+    let handled = AssertUnwindSafe(next.run(request)).catch_unwind().instrument(span);
+    match tokio::time::timeout(gate.deadline, handled).await {
+        Ok(Ok(response)) => response,
+        // The panic hook has logged it, within the span.
+        Ok(Err(_)) => {
+            let message = format!("internal error (request {})", asked.id());
+            asked.refuse(StatusCode::INTERNAL_SERVER_ERROR, "INTERNAL", &message, None)
+        }
+        Err(_) => {
+            tracing::warn!(request_id = asked.id(), "a request took longer than it may");
+            let message = format!("no answer within {} s", gate.deadline.as_secs());
+            asked.refuse(StatusCode::GATEWAY_TIMEOUT, "TIMEOUT", &message, None)
+        }
+    }
+}

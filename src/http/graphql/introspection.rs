@@ -1,0 +1,189 @@
+//! Introspection: what each audience sees of the schema, asked once a process, and the answers to clients, computed once
+//! for each audience.
+
+use std::collections::HashSet;
+use std::sync::{Arc, LazyLock};
+
+use async_graphql::parser::types::{ExecutableDocument, OperationType, Selection, SelectionSet};
+use async_graphql::{CacheControl, Name, Request, Response, Schema, Value, Variables};
+use futures_util::FutureExt;
+use moka::sync::Cache;
+use sha2::{Digest, Sha256};
+
+use crate::config::Config;
+use crate::graphql::federation::SubgraphSdl;
+use crate::graphql::root::{MerxSchema, Mutation, Query, Subscription};
+use crate::graphql::sdl;
+use crate::graphql::visibility::{OUTLINE, Openness, Outline, Visibility};
+use crate::platform::viewer::Audience;
+
+/// Answers that are kept. Clients ask the same few documents.
+const ANSWERS_MAX: u64 = 32;
+
+/// What follows from the code alone.
+struct Known {
+    public: Arc<Outline>,
+    staff: Arc<Outline>,
+    plain: String,
+    subgraph: Arc<str>,
+}
+
+static KNOWN: LazyLock<Known> = LazyLock::new(|| {
+    let schema = Schema::build(Query::default(), Mutation::default(), Subscription::default())
+        .enable_subscription_in_federation()
+        .finish();
+    let (public, staff) = (outline(&schema, Audience::Public), outline(&schema, Audience::Staff));
+    let plain = sdl::plain(&schema);
+    let subgraph = sdl::subgraph(&plain, &public).into();
+    Known {
+        public,
+        staff,
+        plain,
+        subgraph,
+    }
+});
+
+fn outline(schema: &MerxSchema, audience: Audience) -> Arc<Outline> {
+    // Introspection waits for nothing, so its first step is its last.
+    let answer = schema.execute(Request::new(OUTLINE).data(audience)).now_or_never();
+    let outline = answer.and_then(|response| Outline::read(response.data));
+    if outline.is_none() {
+        // Then nobody can name anything: closed rather than open.
+        tracing::error!(?audience, "the schema does not describe itself");
+    }
+    Arc::new(outline.unwrap_or_default())
+}
+
+/// The schema as text.
+pub fn sdl() -> String {
+    KNOWN.plain.clone()
+}
+
+/// The schema as a subgraph of Apollo Federation, as text.
+pub fn subgraph_sdl() -> String {
+    KNOWN.subgraph.to_string()
+}
+
+/// What a schema carries as data, for `_service`.
+pub(super) fn subgraph() -> SubgraphSdl {
+    SubgraphSdl(Arc::clone(&KNOWN.subgraph))
+}
+
+/// The extension that keeps from each audience what it may not see.
+pub(super) fn visibility(config: &Config) -> Visibility {
+    let open = Openness {
+        introspection: !config.is_production(),
+        federation: config.server.federation,
+    };
+    Visibility::new(Arc::clone(&KNOWN.public), Arc::clone(&KNOWN.staff), open)
+}
+
+/// An audience, and the digest of what it asks.
+pub type Key = (Audience, [u8; 32]);
+
+/// Answers to introspection. The schema is the same as long as the process lives, so they do not expire.
+pub struct Introspection {
+    answers: Cache<Key, Arc<(Value, CacheControl)>>,
+}
+
+impl Introspection {
+    /// No answers yet.
+    pub fn new() -> Self {
+        Self {
+            answers: Cache::new(ANSWERS_MAX),
+        }
+    }
+
+    /// The answer of `run`, or the one that the same `key` had before. Without a key it always runs.
+    pub async fn answer(&self, key: Option<Key>, run: impl Future<Output = Response>) -> Response {
+        let Some(key) = key else {
+            return run.await;
+        };
+        if let Some(known) = self.answers.get(&key) {
+            let (data, cache_control) = &*known;
+            return Response::new(data.clone()).cache_control(*cache_control);
+        }
+        let response = run.await;
+        if response.errors.is_empty() {
+            let answer = (response.data.clone(), response.cache_control);
+            self.answers.insert(key, Arc::new(answer));
+        }
+        response
+    }
+}
+
+/// A document as it is about to run.
+pub struct Asked<'a> {
+    /// For whom.
+    pub audience: Audience,
+    /// Its text.
+    pub text: &'a str,
+    /// The same, parsed.
+    pub document: &'a ExecutableDocument,
+    /// The operation that runs; the only one when there is no name.
+    pub operation: Option<&'a str>,
+    /// The values of its variables.
+    pub variables: &'a Variables,
+}
+
+impl Asked<'_> {
+    /// Names the answer, when it is about the schema and about nothing else.
+    pub fn key(&self) -> Option<Key> {
+        if !self.is_introspection() {
+            return None;
+        }
+        let variables = serde_json::to_vec(self.variables).ok()?;
+        let mut hash = Sha256::new();
+        for part in [
+            self.text.as_bytes(),
+            self.operation.unwrap_or_default().as_bytes(),
+            &variables,
+        ] {
+            hash.update(part.len().to_le_bytes());
+            hash.update(part);
+        }
+        Some((self.audience, hash.finalize().into()))
+    }
+
+    fn is_introspection(&self) -> bool {
+        let mut operations = self.document.operations.iter();
+        let runs = |name: Option<&Name>| self.operation.is_none() || name.map(Name::as_str) == self.operation;
+        let Some((_, operation)) = operations.find(|(name, _)| runs(*name)) else {
+            return false;
+        };
+        let mut fields = Fields {
+            document: self.document,
+            followed: HashSet::new(),
+            schema: false,
+        };
+        let only = fields.are_meta(&operation.node.selection_set.node);
+        operation.node.ty == OperationType::Query && only && fields.schema
+    }
+}
+
+/// A walk over the fields of the root, each fragment once.
+struct Fields<'a> {
+    document: &'a ExecutableDocument,
+    followed: HashSet<&'a str>,
+    /// Whether the schema was among them.
+    schema: bool,
+}
+
+impl<'a> Fields<'a> {
+    fn are_meta(&mut self, set: &'a SelectionSet) -> bool {
+        set.items.iter().all(|item| match &item.node {
+            Selection::Field(field) => {
+                let name = field.node.name.node.as_str();
+                let schema = matches!(name, "__schema" | "__type");
+                self.schema |= schema;
+                schema || name == "__typename"
+            }
+            Selection::InlineFragment(fragment) => self.are_meta(&fragment.node.selection_set.node),
+            Selection::FragmentSpread(spread) => {
+                let name = &spread.node.fragment_name.node;
+                let fragment = self.document.fragments.get(name);
+                !self.followed.insert(name) || fragment.is_some_and(|f| self.are_meta(&f.node.selection_set.node))
+            }
+        })
+    }
+}

@@ -1,0 +1,103 @@
+//! Headers of every answer, and who may call from a browser.
+
+use std::time::Duration;
+
+use axum::extract::{Request, State};
+use axum::http::header::{self, HeaderName, HeaderValue};
+use axum::http::{HeaderMap, Method};
+use axum::middleware::Next;
+use axum::response::Response;
+use tower_http::cors::{AllowOrigin, CorsLayer};
+
+use crate::app::App;
+use crate::http::address::{self, CameByHttps};
+use crate::http::request_id::{RequestId, X_REQUEST_ID};
+
+/// How long a browser may remember what a preflight said: the longest that any of them does.
+const PREFLIGHT_AGE: Duration = Duration::from_secs(7200);
+/// Headers that a browser may send.
+const ALLOWED: [&str; 16] = [
+    "accept",
+    "accept-language",
+    "apollo-require-preflight",
+    "apollographql-client-name",
+    "apollographql-client-version",
+    "authorization",
+    "content-type",
+    "graphql-require-preflight",
+    "idempotency-key",
+    "if-none-match",
+    "x-apollo-operation-id",
+    "x-apollo-operation-name",
+    "x-cart-token",
+    "x-channel",
+    "x-currency",
+    "x-request-id",
+];
+/// Headers that a script may read.
+const EXPOSED: [&str; 3] = ["etag", "retry-after", "x-request-id"];
+
+const NOTHING_BUT_DATA: HeaderValue = HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'");
+const ONE_YEAR: HeaderValue = HeaderValue::from_static("max-age=31536000; includeSubDomains");
+
+/// Browsers of listed origins may call, with credentials. In development, where none is listed, all may, without.
+pub(super) fn cors(app: &App) -> CorsLayer {
+    let listed: Vec<HeaderValue> = app
+        .config
+        .server
+        .cors_origins
+        .iter()
+        .filter_map(|origin| origin.parse().ok())
+        .collect();
+    let layer = if listed.is_empty() && !app.config.is_production() {
+        CorsLayer::new().allow_origin(AllowOrigin::any())
+    } else {
+        CorsLayer::new()
+            .allow_origin(AllowOrigin::list(listed))
+            .allow_credentials(true)
+    };
+    layer
+        .allow_methods([Method::GET, Method::POST])
+        .allow_headers(ALLOWED.map(HeaderName::from_static))
+        .expose_headers(EXPOSED.map(HeaderName::from_static))
+        .max_age(PREFLIGHT_AGE)
+}
+
+/// The outermost layer: finds out who asks, names the request, and dresses the answer, whoever gives it.
+pub(super) async fn dress(State(app): State<App>, mut request: Request, next: Next) -> Response {
+    let id = RequestId::take_or_make(&app, request.headers_mut());
+    request.extensions_mut().insert(id.clone());
+    address::resolve(&mut request, &app.config.edge.trusted_proxies);
+    let came_by_https = request.extensions().get::<CameByHttps>().is_some();
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
+    headers.insert(X_REQUEST_ID, id.header());
+    secure(headers);
+    if app
+        .config
+        .edge
+        .hsts
+        .unwrap_or(app.config.is_production() && came_by_https)
+    {
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, ONE_YEAR);
+    }
+    response
+}
+
+/// What an answer is protected by, unless its handler knows better: pages and media have policies of their own.
+fn secure(headers: &mut HeaderMap) {
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    let defaults = [
+        (header::CONTENT_SECURITY_POLICY, NOTHING_BUT_DATA),
+        (header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY")),
+        (header::REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
+        // Scripts of other origins come by CORS, which this does not touch; tags of other pages do not.
+        (
+            HeaderName::from_static("cross-origin-resource-policy"),
+            HeaderValue::from_static("same-origin"),
+        ),
+    ];
+    for (name, value) in defaults {
+        headers.entry(name).or_insert(value);
+    }
+}

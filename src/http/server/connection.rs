@@ -1,0 +1,113 @@
+//! One connection, from its first byte to its last.
+
+use std::convert::Infallible;
+use std::net::SocketAddr;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use axum::Router;
+use axum::body::{Body, Bytes, HttpBody};
+use axum::extract::ConnectInfo;
+use axum::http::Version;
+use hyper::body::{Frame, Incoming, SizeHint};
+use hyper::service::Service;
+use hyper::{Request, Response};
+use hyper_util::rt::TokioIo;
+use hyper_util::service::TowerToHyperService;
+use tokio::net::TcpStream;
+
+use super::Shared;
+use super::activity::{Activity, Doing, Working};
+use super::places::Place;
+use super::socket::Socket;
+use crate::platform::stop::Phase;
+
+/// Serves a connection until it ends, overstays, or the process stops.
+pub(super) async fn run(shared: Arc<Shared>, stream: TcpStream, peer: SocketAddr, place: Place) {
+    let activity = Activity::new();
+    let settings = &shared.settings;
+    let socket = Socket::new(stream, activity.clone(), settings.stall, place);
+    let service = Front {
+        router: TowerToHyperService::new(shared.router.clone()),
+        activity: activity.clone(),
+        peer,
+    };
+    let connection = shared
+        .builder
+        .serve_connection_with_upgrades(TokioIo::new(socket), service);
+    let stopping = shared.stop.reached(Phase::Stopping);
+    tokio::pin!(connection, stopping);
+    let mut closing = false;
+    loop {
+        tokio::select! {
+            ended = connection.as_mut() => {
+                if let Err(error) = ended {
+                    tracing::debug!(%error, %peer, "a connection ended badly");
+                }
+                return;
+            }
+            () = &mut stopping, if !closing => {}
+            () = activity.overdue(settings, closing) => {
+                if closing || activity.doing() == Doing::Reading {
+                    tracing::debug!(%peer, "a connection was cut: it was too slow");
+                    return;
+                }
+            }
+        }
+        // Closes what rests at once, and what works when it is done.
+        closing = true;
+        activity.told_to_close();
+        connection.as_mut().graceful_shutdown();
+    }
+}
+
+/// Hands requests to the router, and knows when their answers have left.
+struct Front {
+    router: TowerToHyperService<Router>,
+    activity: Activity,
+    peer: SocketAddr,
+}
+
+impl Service<Request<Incoming>> for Front {
+    type Response = Response<Answer>;
+    type Error = Infallible;
+    type Future = Pin<Box<dyn Future<Output = Result<Self::Response, Infallible>> + Send>>;
+
+    fn call(&self, request: Request<Incoming>) -> Self::Future {
+        let working = self.activity.work(request.version() == Version::HTTP_2);
+        let mut request = request.map(Body::new);
+        request.extensions_mut().insert(ConnectInfo(self.peer));
+        let answer = self.router.call(request);
+        Box::pin(async move {
+            let answer = answer.await?;
+            Ok(answer.map(|body| Answer {
+                body,
+                _working: working,
+            }))
+        })
+    }
+}
+
+/// The body of an answer.
+struct Answer {
+    body: Body,
+    _working: Working,
+}
+
+impl HttpBody for Answer {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        Pin::new(&mut self.body).poll_frame(cx)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}
