@@ -78,8 +78,8 @@ fn just_allowed() -> Vec<(&'static str, String)> {
             "fields that differ",
             format!(
                 "{} {} {}",
-                "{ ... ".repeat(20) + "{",
-                numbered(60, &|i| format!(
+                "{ ... ".repeat(18) + "{",
+                numbered(55, &|i| format!(
                     "product(a: {i} b: {i} c: {i} d: {i} e: {i} f: {i} g: {i} h: {i}) {{ id }} "
                 )),
                 "} ".repeat(21)
