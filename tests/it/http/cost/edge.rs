@@ -78,11 +78,11 @@ fn just_allowed() -> Vec<(&'static str, String)> {
             "fields that differ",
             format!(
                 "{} {} {}",
-                "{ ... ".repeat(18) + "{",
+                "{ ... ".repeat(17) + "{",
                 numbered(55, &|i| format!(
                     "product(a: {i} b: {i} c: {i} d: {i} e: {i} f: {i} g: {i} h: {i}) {{ id }} "
                 )),
-                "} ".repeat(21)
+                "} ".repeat(18)
             ),
         ),
         (
