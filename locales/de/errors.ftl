@@ -27,7 +27,6 @@ document-cost = Das Dokument hat { $found } { $quantity ->
     [spreads] eingesetzte Fragmente
     [aliases] Aliasse
     [root-mutations] Mutationen
-    [root-subscriptions] Abonnements
     [values] Werte in Argumenten
     [work] Schritte der Prüfung
    *[points] Punkte

@@ -32,7 +32,6 @@ document-cost = the document has { $found } { $quantity ->
     [spreads] fragment spreads
     [aliases] aliases
     [root-mutations] mutations
-    [root-subscriptions] subscriptions
     [values] values in arguments
     [work] steps of validation
    *[points] points

@@ -22,6 +22,7 @@ mod ws;
 
 use std::sync::Arc;
 
+use async_graphql::parser::parse_schema;
 use async_graphql::parser::types::{ExecutableDocument, OperationDefinition, OperationType};
 use async_graphql::{Request, Response as GraphqlResponse, Schema, Variables};
 use axum::body::Bytes;
@@ -122,7 +123,7 @@ impl Endpoint {
     /// # Errors
     /// As [`new`](Self::new).
     pub fn with_patience(app: App, patience: Patience) -> Result<Self> {
-        let parsed = |sdl: String| async_graphql::parser::parse_schema(sdl).map_err(|e| Fault::part("schema", e));
+        let parsed = |sdl: String| parse_schema(sdl).map_err(|e| Fault::part("schema", e));
         let whole = parsed(sdl())?;
         Ok(Self(Arc::new(Inner {
             inputs: InputTypes::of(&whole),
