@@ -3,6 +3,9 @@
 mod address;
 mod boundary;
 mod budget;
+mod cost;
+mod farewell;
+mod graphiql;
 mod http2;
 mod journey;
 mod language;
