@@ -245,10 +245,8 @@ impl From<cost::Refusal> for Refusal {
                 location: Some((line, column)),
                 ..Self::new(Kind::Syntax, message!("document-open-text"))
             },
-            cost::Refusal::Cycle(fragment) => Self::new(Kind::Invalid, message!("document-cycle", fragment = fragment)),
-            cost::Refusal::UnknownType(name) => {
-                Self::new(Kind::Invalid, message!("document-unknown-type", name = name))
-            }
+            cost::Refusal::Cycle(fragment) => Self::invalid(message!("document-cycle", fragment = fragment)),
+            cost::Refusal::UnknownType(name) => Self::invalid(message!("document-unknown-type", name = name)),
         }
     }
 }
