@@ -156,7 +156,7 @@ pub struct Edge {
         default_value_t = 10_000,
         global = true
     )]
-    pub connections: usize,
+    pub client_connections: usize,
     /// Connections of one address at most (of one /64 network with IPv6). Trusted proxies have no such limit.
     #[arg(
         long = "connections-per-address",

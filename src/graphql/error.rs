@@ -311,6 +311,9 @@ pub fn request_error(
     Response::from_errors(vec![error])
 }
 
+/// Most errors that an answer tells of when nothing was executed.
+const ERRORS_MAX: usize = 10;
+
 /// The boundary: after it, every error has a code and a request id, and none says more than it should.
 pub struct Boundary;
 
@@ -379,6 +382,10 @@ impl Extension for Around {
 
 fn disclose_all(response: &mut Response, info: &OnceLock<RequestInfo>) {
     if !response.errors.is_empty() {
+        // A document can be wrong in more places than an answer should tell of.
+        if response.errors.iter().all(|error| error.path.is_empty()) {
+            response.errors.truncate(ERRORS_MAX);
+        }
         let unknown = RequestInfo::default();
         let info = info.get().unwrap_or(&unknown);
         let errors = std::mem::take(&mut response.errors).into_iter();

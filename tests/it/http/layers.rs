@@ -5,7 +5,7 @@ use axum::http::header;
 use axum::routing::get;
 use merx::config::{Config, ConfigError, Environment};
 use merx::http::server::Settings;
-use merx::http::{Bodies, Gate, layered};
+use merx::http::{Bodies, Gate, Patience, layered};
 use merx::platform::stop::Stop;
 use reqwest::{Method, Response};
 use serde_json::json;
