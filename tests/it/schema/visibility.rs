@@ -43,7 +43,7 @@ async fn what_staff_guards_is_hidden_from_others() {
     for ty in [
         "Stock",
         "StockAdjustInput",
-        "ProductInput",
+        "ProductCreateInput",
         "ProductCreatePayload",
         "StaleVersionError",
     ] {
