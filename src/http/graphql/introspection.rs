@@ -18,7 +18,7 @@ use crate::graphql::visibility::{OUTLINE, Openness, Outline, Visibility};
 use crate::platform::viewer::Audience;
 
 /// Answers that are kept. Clients ask the same few documents.
-const ANSWERS_MAX: u64 = 32;
+const ANSWERS_MAX: u64 = 8;
 
 /// What follows from the code alone.
 struct Known {
