@@ -5,8 +5,9 @@ use std::time::Duration;
 use async_graphql::Response;
 use axum::http::StatusCode;
 
+use crate::graphql::boundary::request_error;
 use crate::graphql::context::RequestInfo;
-use crate::graphql::error::{ApiError, request_error};
+use crate::graphql::error::ApiError;
 use crate::http::graphql::accept::Media;
 use crate::http::graphql::cost;
 use crate::platform::locale::{Message, message};
