@@ -8,7 +8,32 @@ unauthenticated = Bitte melden Sie sich zuerst an
 forbidden = Dazu fehlt Ihnen die Berechtigung
 channel-header = X-Channel: Den Vertriebskanal „{ $slug }“ gibt es nicht
 cart-token-missing = cartToken fehlt: Übergeben Sie es in der Eingabe oder als X-Cart-Token
-document-too-large = Das Dokument ist größer als { $max } Bytes
+document-cost = Das Dokument hat { $found } { $quantity ->
+    [bytes] Bytes
+    [tokens] Wörter und Zeichen
+    [nesting] ineinander liegende Klammern
+    [name] Bytes in einem Namen
+    [directives] Direktiven
+    [operations] Operationen
+    [fragments] Fragmente
+    [variables] Variablen
+    [arguments] Argumente eines Felds
+    [unknown-fields] Felder, die es nicht gibt
+    [levels] ineinander liegende Auswahlen
+    [depth] ineinander liegende Felder
+    [introspection-depth] ineinander liegende Felder der Introspektion
+    [introspection] Punkte für Introspektion
+    [selections] ausgewählte Felder und Fragmente
+    [spreads] eingesetzte Fragmente
+    [aliases] Aliasse
+    [root-mutations] Mutationen
+    [values] Werte in Argumenten
+    [work] Schritte der Prüfung
+   *[points] Punkte
+}, erlaubt sind höchstens { $most }
+document-open-text = Syntaxfehler: Ein Text ist nicht geschlossen
+document-cycle = Das Fragment „{ $fragment }“ enthält sich selbst
+document-unknown-type = Den Typ „{ $name }“ gibt es nicht
 text-with-nul = Texte dürfen das Zeichen U+0000 nicht enthalten: Die Datenbank kann es nicht speichern
 document-untrusted = Dieser Server führt nur bekannte Dokumente aus, und dieses gehört nicht dazu
 document-syntax = Syntaxfehler: { $reason }

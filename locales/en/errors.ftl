@@ -12,7 +12,33 @@ unauthenticated = sign in first
 forbidden = not allowed
 channel-header = X-Channel: no channel "{ $slug }"
 cart-token-missing = cartToken is missing: pass it in the input or as X-Cart-Token
-document-too-large = the document is larger than { $max } bytes
+# Fragments, variables and pages count with all that they stand for.
+document-cost = the document has { $found } { $quantity ->
+    [bytes] bytes
+    [tokens] tokens
+    [nesting] brackets inside each other
+    [name] bytes in a name
+    [directives] directives
+    [operations] operations
+    [fragments] fragments
+    [variables] variables
+    [arguments] arguments of a field
+    [unknown-fields] fields that do not exist
+    [levels] selection sets inside each other
+    [depth] fields inside each other
+    [introspection-depth] introspection fields inside each other
+    [introspection] points of introspection
+    [selections] selections
+    [spreads] fragment spreads
+    [aliases] aliases
+    [root-mutations] mutations
+    [values] values in arguments
+    [work] steps of validation
+   *[points] points
+}, at most { $most } are allowed
+document-open-text = syntax error: a text is not closed
+document-cycle = fragment "{ $fragment }" spreads itself
+document-unknown-type = unknown type "{ $name }"
 text-with-nul = text must not contain the character U+0000: the database cannot keep it
 document-untrusted = this server runs trusted documents only, and this is none of them
 # $reason is said by the parser, in English.

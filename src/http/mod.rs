@@ -31,7 +31,7 @@ use crate::platform::error::Result;
 
 pub use body::Bodies;
 pub use gate::Gate;
-pub use graphql::{Endpoint, Patience, sdl, subgraph_sdl};
+pub use graphql::{Endpoint, Patience, cost, sdl, subgraph_sdl};
 pub use metrics::metrics_router;
 pub use request_id::RequestId;
 

@@ -6,7 +6,9 @@ use crate::app::App;
 use crate::channel::Scope;
 use crate::graphql::context::RequestInfo;
 use crate::graphql::error::ApiError;
+use crate::http::budget::Payer;
 use crate::http::language;
+use crate::platform::address::ClientAddress;
 use crate::platform::error::Result;
 use crate::platform::locale::message;
 use crate::platform::viewer::Viewer;
@@ -59,6 +61,14 @@ pub async fn scope(app: &App, headers: &HeaderMap) -> Result<Result<Scope, ApiEr
         },
     };
     Ok(Ok(Scope { channel, viewer }))
+}
+
+/// Who pays for what `scope` asks for: staff by token, others by address.
+pub fn payer(app: &App, headers: &HeaderMap, scope: &Scope, address: ClientAddress) -> Payer {
+    match text(headers, header::AUTHORIZATION.as_str()) {
+        Some(token) if scope.viewer.is_staff() => Payer::staff(app, token),
+        _ => Payer::anonymous(app, address),
+    }
 }
 
 /// Compares in a time that does not tell how much of it is right.

@@ -2,7 +2,8 @@
 
 use std::ops::Range;
 
-use async_graphql::{Response as GraphqlResponse, Value};
+use async_graphql::indexmap::IndexMap;
+use async_graphql::{Name, Number, Response as GraphqlResponse, Value};
 use axum::body::Body;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -14,11 +15,11 @@ use sha2::{Digest, Sha256};
 use crate::graphql::context::RequestInfo;
 use crate::http::graphql::accept::Media;
 use crate::http::graphql::refusal::Refusal;
+use crate::platform::rate_limit::Left;
 
 /// What an answer depends on besides its address.
-const VARY: HeaderValue = HeaderValue::from_static(
-    "accept, accept-encoding, accept-language, authorization, x-channel, x-cart-token, x-currency",
-);
+const VARY: HeaderValue =
+    HeaderValue::from_static("accept, accept-encoding, authorization, x-channel, x-cart-token, x-currency");
 
 /// What caches may do with an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,6 +56,21 @@ impl Caching {
         };
         HeaderValue::try_from(text).ok()
     }
+}
+
+/// What a request cost, and what is left of the budget it was paid from.
+pub fn bill(requested: u64, left: Option<Left>) -> Value {
+    let mut bill = IndexMap::from([(Name::new("requested"), Value::from(requested))]);
+    if let Some(left) = left {
+        let rate = Number::from_f64(left.bucket.restored_per_second).map_or(Value::Null, Value::Number);
+        let budget = IndexMap::from([
+            (Name::new("maximum"), Value::from(left.bucket.capacity)),
+            (Name::new("available"), Value::from(left.available)),
+            (Name::new("restoreRate"), rate),
+        ]);
+        bill.insert(Name::new("budget"), Value::Object(budget));
+    }
+    Value::Object(bill)
 }
 
 /// Whether nothing was executed: the errors are about the request as a whole.

@@ -7,12 +7,14 @@
 
 pub mod accept;
 mod answer;
+pub mod cost;
 mod documents;
 mod introspection;
 mod multipart;
 mod open;
 mod refusal;
 mod root_field;
+mod scan;
 mod sse;
 mod variables;
 mod wire;
@@ -20,6 +22,7 @@ mod ws;
 
 use std::sync::Arc;
 
+use async_graphql::parser::parse_schema;
 use async_graphql::parser::types::{ExecutableDocument, OperationDefinition, OperationType};
 use async_graphql::{Request, Response as GraphqlResponse, Schema, Variables};
 use axum::body::Bytes;
@@ -30,25 +33,27 @@ use axum::extract::{Query as UrlQuery, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, Utc};
-use futures_util::stream::BoxStream;
+use futures_util::stream::{self, BoxStream, StreamExt};
 
 use crate::app::App;
 use crate::channel::Scope;
 use crate::graphql::batch::Batch;
+use crate::graphql::boundary::Boundary;
 use crate::graphql::context::RequestInfo;
-use crate::graphql::error::Boundary;
-use crate::graphql::root::{MerxSchema, Mutation, Query, Subscription};
-use crate::http::BODY_MAX;
-use crate::http::{language, viewer};
+use crate::graphql::root::{Mutation, Query, Subscription};
+use crate::http::budget::{self, Payer};
+use crate::http::{BODY_MAX, language, viewer};
 use crate::platform::address::ClientAddress;
 use crate::platform::error::{Fault, Result};
 use crate::platform::locale::message;
+use crate::platform::rate_limit::Left;
 use crate::platform::viewer::Audience;
 
 use accept::{Accepted, Media};
 use answer::Caching;
+use cost::{Cost, CostTable, Limits};
 use documents::{Documents, Parsed};
-use introspection::{Asked, Introspection};
+use introspection::{Asked, Introspection, Schemas};
 pub use open::Patience;
 use refusal::Refusal;
 use variables::InputTypes;
@@ -56,26 +61,19 @@ use wire::{UrlParameters, Wire};
 
 pub use introspection::{sdl, subgraph_sdl};
 
-/// How deep a document may nest.
-const DEPTH_MAX: usize = 15;
-/// Aliases in a document.
-const ALIASES_MAX: usize = 30;
-/// Fields that a document may select, fragments expanded.
-const COMPLEXITY_MAX: usize = 2_000;
-/// Largest document in bytes.
-const DOCUMENT_MAX: usize = 64 << 10;
-
 /// The endpoint: the application behind its schema. Cheap to clone.
 #[derive(Clone)]
 pub struct Endpoint(Arc<Inner>);
 
 struct Inner {
     app: App,
-    schema: MerxSchema,
+    schemas: Schemas,
     inputs: InputTypes,
     /// Those that everybody sees: nobody is told what a hidden type is made of.
     public_inputs: InputTypes,
     introspection: Introspection,
+    costs: CostTable,
+    limits: Limits,
     documents: Documents,
     patience: Patience,
 }
@@ -87,8 +85,8 @@ pub(super) struct Caller {
     pub info: RequestInfo,
     /// The channel and the viewer.
     pub scope: Scope,
-    /// Where the request comes from.
-    pub address: ClientAddress,
+    /// Who pays for it.
+    pub payer: Payer,
     /// Until when the viewer is who it says, when its token names an end.
     pub expires: Option<DateTime<Utc>>,
 }
@@ -101,14 +99,14 @@ pub(super) struct Prepared {
     variables: Variables,
     /// What it does.
     pub kind: OperationType,
+    /// What it costs.
+    pub cost: Cost,
+    /// What is left of the caller's budget.
+    left: Option<Left>,
 }
 
 fn build() -> async_graphql::SchemaBuilder<Query, Mutation, Subscription> {
-    Schema::build(Query::default(), Mutation::default(), Subscription::default())
-        .extension(Boundary)
-        .limit_depth(DEPTH_MAX)
-        .limit_aliases(ALIASES_MAX)
-        .limit_complexity(COMPLEXITY_MAX)
+    Schema::build(Query::default(), Mutation::default(), Subscription::default()).extension(Boundary)
 }
 
 impl Endpoint {
@@ -125,21 +123,16 @@ impl Endpoint {
     /// # Errors
     /// As [`new`](Self::new).
     pub fn with_patience(app: App, patience: Patience) -> Result<Self> {
-        let schema = build()
-            .extension(introspection::visibility(&app.config))
-            .data(introspection::subgraph())
-            .data(app.clone())
-            .finish();
-        let types = |sdl: String| match async_graphql::parser::parse_schema(sdl) {
-            Ok(sdl) => Ok(InputTypes::of(&sdl)),
-            Err(error) => Err(Fault::part("schema", error)),
-        };
+        let parsed = |sdl: String| parse_schema(sdl).map_err(|e| Fault::part("schema", e));
+        let whole = parsed(sdl())?;
         Ok(Self(Arc::new(Inner {
-            inputs: types(sdl())?,
-            public_inputs: types(subgraph_sdl())?,
+            inputs: InputTypes::of(&whole),
+            public_inputs: InputTypes::of(&parsed(subgraph_sdl())?),
             introspection: Introspection::new(),
+            costs: CostTable::of(&whole),
+            limits: Limits::default(),
             documents: Documents::new(app.config.server.trusted_documents.as_deref(), app.texts.clone())?,
-            schema,
+            schemas: Schemas::new(|| build().data(app.clone()), &app.config),
             app,
             patience,
         })))
@@ -184,8 +177,8 @@ impl Endpoint {
         match viewer::scope(self.app(), headers).await {
             Ok(Ok(scope)) => Ok(Caller {
                 info,
+                payer: viewer::payer(self.app(), headers, &scope, address),
                 scope,
-                address,
                 // The token of staff in the configuration does not expire.
                 expires: None,
             }),
@@ -197,13 +190,32 @@ impl Endpoint {
         }
     }
 
-    /// Finds, parses and weighs what `wire` asks for. No resolver has run yet.
+    /// Finds, parses and weighs what `wire` asks for, and takes its cost from the budget of the caller. No resolver has
+    /// run yet.
     pub(super) async fn prepare(&self, caller: &Caller, wire: Wire) -> Result<Prepared, Refusal> {
+        let weighed = self.weigh(caller, wire).await;
+        let points = match &weighed {
+            Ok(prepared) => u32::try_from(prepared.cost.requested).unwrap_or(u32::MAX),
+            Err(_) => budget::REFUSED,
+        };
+        match (budget::charge(self.app(), &caller.payer, points).await, weighed) {
+            (Ok(left), Ok(prepared)) => Ok(Prepared {
+                left: Some(left),
+                ..prepared
+            }),
+            (Ok(_), Err(refusal)) => Err(refusal),
+            (Err(throttled), _) => Err(Refusal::throttled(&throttled)),
+        }
+    }
+
+    async fn weigh(&self, caller: &Caller, wire: Wire) -> Result<Prepared, Refusal> {
         let documents = &self.0.documents;
         let named = documents.named(&wire, caller.scope.viewer.is_staff()).await?;
-        let parsed = documents.parsed(&named.text, || parse(&named.text))?;
-        let definition = operation(&parsed.document, wire.operation_name.as_deref())?;
+        let parsed = documents.parsed(&named.text, || parse(&named.text, &self.0.limits))?;
+        let name = wire.operation_name.as_deref();
+        let definition = operation(&parsed.document, name)?;
         let kind = definition.ty;
+        let cost = cost::measure(&parsed.document, name, &wire.variables, &self.0.costs, &self.0.limits)?;
         let variables = Variables::from_json(serde_json::Value::Object(wire.variables));
         let inputs = match caller.scope.viewer.audience() {
             Audience::Public => &self.0.public_inputs,
@@ -217,26 +229,35 @@ impl Endpoint {
             operation: wire.operation_name,
             variables,
             kind,
+            cost,
+            left: None,
         })
     }
 
     /// Runs a query or a mutation.
     pub(super) async fn run(&self, caller: Caller, prepared: Prepared) -> GraphqlResponse {
+        let audience = caller.scope.viewer.audience();
         let asked = Asked {
-            audience: caller.scope.viewer.audience(),
+            audience,
             text: &prepared.text,
             document: &prepared.parsed.document,
             operation: prepared.operation.as_deref(),
             variables: &prepared.variables,
         };
         let key = asked.key();
-        let run = self.0.schema.execute(self.request(caller, prepared));
-        self.0.introspection.answer(key, run).await
+        let bill = answer::bill(prepared.cost.requested, prepared.left);
+        let run = self.0.schemas.of(audience).execute(self.request(caller, prepared));
+        self.0.introspection.answer(key, run).await.extension("cost", bill)
     }
 
     /// Runs anything; a subscription answers until it ends.
     pub(super) fn stream(&self, caller: Caller, prepared: Prepared) -> BoxStream<'static, GraphqlResponse> {
-        self.0.schema.execute_stream(self.request(caller, prepared))
+        if prepared.kind == OperationType::Subscription {
+            let schema = self.0.schemas.of(caller.scope.viewer.audience());
+            return schema.execute_stream(self.request(caller, prepared));
+        }
+        let endpoint = self.clone();
+        stream::once(async move { endpoint.run(caller, prepared).await }).boxed()
     }
 
     fn request(&self, caller: Caller, prepared: Prepared) -> Request {
@@ -268,7 +289,7 @@ impl Endpoint {
             let media = media.ok_or_else(Refusal::not_acceptable)?;
             let wire = wire?;
             let caller = self.caller(headers, info.clone(), address).await?;
-            let prepared = self.prepare(&caller, wire).await?;
+            let mut prepared = self.prepare(&caller, wire).await?;
             // A link must change nothing.
             if get && prepared.kind == OperationType::Mutation {
                 return Err(Refusal::method());
@@ -279,6 +300,10 @@ impl Endpoint {
             }
             if media.streams() {
                 return Ok(open::respond(media, self, caller, prepared));
+            }
+            if get {
+                // An answer that others may be given tells nobody's budget.
+                prepared.left = None;
             }
             let query = prepared.kind == OperationType::Query;
             let mine = caller.scope.viewer.is_staff() || caller.info.cart_token.is_some();
@@ -299,14 +324,9 @@ impl Endpoint {
     }
 }
 
-/// Parses what is small enough.
-fn parse(text: &str) -> Result<Parsed, Refusal> {
-    if text.len() > DOCUMENT_MAX {
-        return Err(Refusal::cost(message!("document-too-large", max = DOCUMENT_MAX)));
-    }
-    if text.contains('\0') || text.contains("\\u0000") || text.contains("\\u{0") {
-        return Err(Refusal::nul());
-    }
+/// Parses what the parser can take.
+fn parse(text: &str, limits: &Limits) -> Result<Parsed, Refusal> {
+    cost::scan(text, limits)?;
     let document = async_graphql::parser::parse_query(text)?;
     root_field::check(&document)?;
     Ok(Parsed { document })

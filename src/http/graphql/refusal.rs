@@ -5,9 +5,11 @@ use std::time::Duration;
 use async_graphql::Response;
 use axum::http::StatusCode;
 
+use crate::graphql::boundary::request_error;
 use crate::graphql::context::RequestInfo;
-use crate::graphql::error::{ApiError, request_error};
+use crate::graphql::error::ApiError;
 use crate::http::graphql::accept::Media;
+use crate::http::graphql::cost;
 use crate::platform::locale::{Message, message};
 use crate::platform::rate_limit::Throttled;
 
@@ -90,11 +92,6 @@ impl Refusal {
     /// The document parses, and is against the rules all the same.
     pub fn invalid(message: Message) -> Self {
         Self::new(Kind::Invalid, message)
-    }
-
-    /// The document costs too much.
-    pub fn cost(message: Message) -> Self {
-        Self::new(Kind::Cost, message)
     }
 
     /// The budget is used up.
@@ -232,6 +229,26 @@ impl From<ApiError> for Refusal {
             ApiError::BadUserInput(_) => Kind::BadInput,
         };
         Self::new(kind, error.message())
+    }
+}
+
+impl From<cost::Refusal> for Refusal {
+    fn from(refusal: cost::Refusal) -> Self {
+        let number = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
+        match refusal {
+            cost::Refusal::TooMuch { quantity, found, most } => {
+                let (found, most) = (number(found), number(most));
+                let message = message!("document-cost", quantity = quantity.name(), found = found, most = most);
+                Self::new(Kind::Cost, message)
+            }
+            cost::Refusal::Nul => Self::nul(),
+            cost::Refusal::OpenText { line, column } => Self {
+                location: Some((line, column)),
+                ..Self::new(Kind::Syntax, message!("document-open-text"))
+            },
+            cost::Refusal::Cycle(fragment) => Self::invalid(message!("document-cycle", fragment = fragment)),
+            cost::Refusal::UnknownType(name) => Self::invalid(message!("document-unknown-type", name = name)),
+        }
     }
 }
 

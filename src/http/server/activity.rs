@@ -85,7 +85,7 @@ impl Activity {
                 return;
             }
             // Whatever begins after this look is due later than the next one.
-            let look = now + settings.headers;
+            let look = now + settings.headers.min(settings.idle);
             tokio::time::sleep_until(due.map_or(look, |due| due.min(look))).await;
         }
     }

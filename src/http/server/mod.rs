@@ -79,7 +79,7 @@ impl Settings {
     /// What `config` says, and the defaults for the rest.
     pub fn of(config: &Config) -> Self {
         Self {
-            connections: config.edge.connections,
+            connections: config.edge.client_connections,
             connections_per_address: config.edge.connections_per_address,
             trusted_proxies: config.edge.trusted_proxies.clone(),
             ..Self::default()

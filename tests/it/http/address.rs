@@ -128,7 +128,7 @@ proptest! {
         client in any::<u32>().prop_map(|bits| IpAddr::from(std::net::Ipv4Addr::from_bits(bits))),
         own_line in any::<bool>(),
         quoted in any::<bool>(),
-        other_header in proptest::option::of(self::made_up()),
+        other_header in proptest::option::of(made_up()),
         rfc in any::<bool>(),
     ) {
         let proxy = ip("10.0.0.1");

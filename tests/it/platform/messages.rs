@@ -5,6 +5,7 @@ use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
 use fluent_syntax::ast::{Entry, Expression, InlineExpression, Pattern, PatternElement};
+use merx::http::cost::Quantity;
 use merx::platform::locale::{Arg, Locale, Message};
 use merx::platform::money::Money;
 use merx::platform::page::PageError;
@@ -14,6 +15,13 @@ type Texts = BTreeMap<String, BTreeSet<String>>;
 
 /// Texts that are the same in all languages.
 const INTERNATIONAL: [&str; 2] = ["as-is", "at"];
+
+/// What a document can have too much of.
+const QUANTITIES: [&str; 3] = [
+    Quantity::Bytes.name(),
+    Quantity::Aliases.name(),
+    Quantity::Points.name(),
+];
 
 fn repository() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -191,6 +199,10 @@ fn samples(variable: &str) -> Vec<Arg> {
         "text" => text("PersistedQueryNotFound"),
         "prefix" => text("product"),
         "request" => text("0190a1b2"),
+        "quantity" => QUANTITIES.map(Arg::from).into(),
+        "found" => vec![Arg::from(31_i64)],
+        "most" => vec![Arg::from(30_i64)],
+        "fragment" => text("Card"),
         other => panic!("what may ${other} hold? add a sample"),
     }
 }

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use merx::platform::clock::Clock;
 use merx::platform::rate_limit::{Bucket, Buckets, Claim, InProcessBuckets, Limits, RedisBuckets, Verdict};
 use proptest::prelude::*;
+use proptest::strategy::ValueTree;
 
 use super::redis::{redis, unique};
 use crate::support::noon;

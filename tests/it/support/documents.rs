@@ -111,6 +111,12 @@ impl Documents {
         Some(Self::read(&(read("storefront.graphql") + &read("staff.graphql"))))
     }
 
+    /// The names of the operations.
+    pub fn operations(&self) -> impl Iterator<Item = &String> {
+        let operations = self.0.iter().filter(|(_, text)| !text.starts_with("fragment "));
+        operations.map(|(name, _)| name)
+    }
+
     /// The operation `name` with the fragments that it needs.
     pub fn get(&self, name: &str) -> Option<String> {
         with_fragments(&self.0, name)
