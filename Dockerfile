@@ -1,9 +1,19 @@
 # syntax=docker/dockerfile:1
 # Builds the server and puts it into a small image that runs as an ordinary user.
 
+FROM node:22-bookworm-slim AS graphiql
+WORKDIR /src/graphiql
+COPY graphiql/package.json graphiql/package-lock.json ./
+RUN --mount=type=cache,target=/root/.npm npm ci --no-audit --no-fund
+COPY graphiql .
+RUN npm run build
+
 FROM rust:1.95-bookworm AS build
 WORKDIR /src
 COPY . .
+COPY --from=graphiql /src/graphiql/embed/dist graphiql/embed/dist
+# Cargo goes by time stamps, and those of the page may be older than what the cache holds.
+RUN touch graphiql/embed/dist
 # Crates and build results survive in the cache; the binary is copied out of it.
 RUN --mount=type=cache,target=/usr/local/cargo/registry \
     --mount=type=cache,target=/src/target \

@@ -8,6 +8,16 @@ run *args:
 test *args:
     cargo test {{args}}
 
+# GraphiQL, which the next build of the server carries
+graphiql:
+    npm --prefix graphiql ci
+    npm --prefix graphiql run build
+
+# GraphiQL in a browser, on the built server
+browser *args:
+    npm --prefix tests/browser ci
+    npm --prefix tests/browser test {{args}}
+
 # Every check on both databases
 check:
     ./test.sh

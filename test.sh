@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Runs every check: formatting, lints, documentation, the whole suite on SQLite and on PostgreSQL, and real clients.
+# Runs every check: formatting, lints, documentation, the whole suite on SQLite and on PostgreSQL, real clients,
+# and GraphiQL in a real browser.
 # Installs what it needs when that is missing. Needs no terminal and may be run again and again.
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")" || exit 1
@@ -223,6 +224,50 @@ not_checked() {
   [ -z "${CI:-}" ]
 }
 
+# node_there: Node that can build GraphiQL, installed when it is missing.
+node_there() {
+  if ! command -v npm >/dev/null; then
+    echo "installing nodejs npm"
+    bounded_apt 300 update -q && bounded_apt 600 install -y -q --no-install-recommends nodejs npm
+  fi
+  node -e 'const [a, b] = process.versions.node.split("."); process.exit(a > 20 || (a == 20 && b >= 19) ? 0 : 1)' 2>/dev/null
+}
+
+# graphiql: the page that the binary carries. One that is up to date stays, so that the server need not be built anew.
+graphiql() {
+  local page=graphiql/embed/dist/index.html
+  if ! node_there; then
+    not_checked "GraphiQL needs Node 20.19 or newer; this is $(node --version 2>/dev/null || echo none)"
+    return
+  fi
+  if [ -f "$page" ] && [ -z "$(find graphiql \( -name node_modules -o -name embed \) -prune -o -newer "$page" -print -quit)" ]; then
+    echo "up to date"
+    return
+  fi
+  bounded 600 npm --prefix graphiql ci --no-audit --no-fund || return 1
+  bounded 300 npm --prefix graphiql run build
+}
+
+# browser: GraphiQL in Chromium, against the server of this run.
+browser() {
+  if [ ! -f graphiql/embed/dist/index.html ]; then
+    not_checked "GraphiQL is not built"
+    return
+  fi
+  if ! command -v chromium >/dev/null && [ -z "${MERX_BROWSER:-}" ]; then
+    echo "installing chromium"
+    bounded_apt 300 update -q && bounded_apt 900 install -y -q --no-install-recommends chromium
+  fi
+  export MERX_BROWSER="${MERX_BROWSER:-$(command -v chromium)}"
+  if [ -z "$MERX_BROWSER" ]; then
+    not_checked "Chromium is not there; MERX_BROWSER may say where one is"
+    return
+  fi
+  bounded 300 npm --prefix tests/browser ci --no-audit --no-fund || return 1
+  bounded 2400 cargo build --locked --bin merx || return 1
+  MERX_BIN="$(realpath "${CARGO_TARGET_DIR:-target}/debug/merx")" bounded 600 npm --prefix tests/browser test
+}
+
 # clients: real clients against the server of this run.
 clients() {
   local missing=() status log="$work/clients.log"
@@ -267,6 +312,7 @@ step "tools" tools || {
 }
 step "scripts" shell_check
 step "format" bounded 60 cargo fmt --all --check
+step "GraphiQL" graphiql
 step "lints" bounded 2400 cargo clippy --locked --workspace --all-targets -- -D warnings
 step "documentation" bounded 1200 env RUSTDOCFLAGS="-D warnings" cargo doc --locked --workspace --no-deps --quiet
 step "dependencies" deny_check
@@ -277,4 +323,5 @@ if step "a PostgreSQL for the tests" start_postgres; then
   step "suite on PostgreSQL" suite PostgreSQL
 fi
 step "real clients" clients
+step "browser" browser
 summary

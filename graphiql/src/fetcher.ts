@@ -2,6 +2,7 @@
 import type { Fetcher, FetcherParams } from '@graphiql/toolkit';
 import { getOperationAST, parse, type OperationDefinitionNode } from 'graphql';
 import { createClient, type ExecutionResult } from 'graphql-ws';
+import { complaint } from './complaint';
 import { fill, remember } from './memory';
 import { ENDPOINT, headers } from './session';
 
@@ -44,27 +45,37 @@ async function post(request: Request, extra: Record<string, string>): Promise<Ex
   try {
     return JSON.parse(text);
   } catch {
-    throw new Error(`${response.status} ${response.statusText} ${text}`.trim());
+    throw complaint(`${response.status} ${response.statusText} ${text}`.trim());
   }
 }
 
 /** Each subscription has a connection of its own, so that it is opened with the headers of this moment. */
-async function* subscribe(request: Request, connectionParams: Record<string, string>): AsyncGenerator<ExecutionResult> {
+function subscribe(request: Request, connectionParams: Record<string, string>): AsyncIterableIterator<ExecutionResult> {
   const address = new URL(ENDPOINT, location.href);
   address.protocol = address.protocol.replace('http', 'ws');
+  // Lazy, as it is by default: it closes the connection when the subscription ends.
   const client = createClient({ url: address.href, connectionParams, retryAttempts: 0 });
-  try {
-    const { query, operationName, variables } = request;
-    const payload = { query, operationName, variables: variables as Record<string, unknown> | undefined };
-    for await (const answer of client.iterate(payload)) {
-      remember(operationName ?? undefined, answer);
-      yield answer as ExecutionResult;
-    }
-  } catch (error) {
-    throw error instanceof CloseEvent ? new Error(`The connection was closed: ${error.code} ${error.reason}`) : error;
-  } finally {
-    void client.dispose();
-  }
+  const { query, operationName, variables } = request;
+  const answers = client.iterate({ query, operationName, variables: variables as Record<string, unknown> | undefined });
+  return {
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+    async next() {
+      try {
+        const step = await answers.next();
+        if (!step.done) remember(operationName ?? undefined, step.value);
+        return step as IteratorResult<ExecutionResult>;
+      } catch (error) {
+        throw error instanceof CloseEvent ? complaint(`The connection was closed: ${error.code} ${error.reason}`) : error;
+      }
+    },
+    // Not a generator: that would end with the next event, and there may be none.
+    async return() {
+      await answers.return?.();
+      return { done: true, value: undefined };
+    },
+  };
 }
 
 function lowerCased(given: Record<string, unknown> | undefined): Record<string, string> {

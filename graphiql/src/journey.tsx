@@ -30,8 +30,9 @@ function StepList({ group, active }: { group: string; active: string | undefined
   const open = useOpen();
   const { done } = memory.use();
   const steps = stepsOf(group);
-  // The first that is left after the last that was done.
-  const next = steps[steps.findLastIndex((step) => done.includes(step.operation)) + 1];
+  // What follows the last that was done; only the purchase says where to begin.
+  const last = steps.findLastIndex((step) => done.includes(step.operation));
+  const next = last >= 0 || group === 'shop' ? steps[last + 1] : undefined;
   return (
     <ol className="merx-steps">
       {steps.map((step, index) => {

@@ -2,6 +2,7 @@
  * What answers gave, so that the next document can take it: `{{cartToken}}` in variables becomes the token of the last
  * cart when the document is sent. The editor keeps the name, so that a tab can be run again for the next purchase.
  */
+import { complaint } from './complaint';
 import { Kept } from './kept';
 import { currentChannel } from './session';
 
@@ -107,7 +108,5 @@ function valueOf(name: string): string {
   const value = memory.value.values[name as Name];
   if (value !== undefined) return String(value);
   const source = SOURCES[name as Name];
-  const error = new Error(source ? `{{${name}}} is not known yet: run ${source} first.` : `There is no {{${name}}}.`);
-  delete error.stack; // GraphiQL would show it.
-  throw error;
+  throw complaint(source ? `{{${name}}} is not known yet: run ${source} first.` : `There is no {{${name}}}.`);
 }

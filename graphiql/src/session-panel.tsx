@@ -108,7 +108,7 @@ function Icon() {
 
 export const SESSION_PLUGIN: GraphiQLPlugin = { title: 'Session', icon: Icon, content: Session };
 
-/** Lines are wrapped, and names with a dash or an accent are nothing to warn of. */
+/** Room for documents beside a panel, and names with a dash or an accent are nothing to warn of. */
 function useEditorOptions() {
   const editors = useGraphiQL(({ queryEditor, variableEditor, responseEditor }) => ({
     queryEditor,
@@ -117,7 +117,7 @@ function useEditorOptions() {
   }));
   useEffect(() => {
     for (const editor of Object.values(editors)) {
-      editor?.updateOptions({ wordWrap: 'on', unicodeHighlight: { ambiguousCharacters: false } });
+      editor?.updateOptions({ fontSize: 13, wordWrap: 'on', unicodeHighlight: { ambiguousCharacters: false } });
     }
   }, [editors]);
 }

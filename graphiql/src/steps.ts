@@ -1,4 +1,4 @@
-/** The documents of `tabs/`: a purchase, the work of staff. Their names give the order, their first comment the text. */
+/** The documents of `tabs/`: a purchase, the work of staff. Their names give the order, their first line says what for. */
 
 /** A document to run. */
 export interface Step {
@@ -20,7 +20,7 @@ export const STEPS: readonly Step[] = Object.entries(documents).map(([path, quer
   operation: /^(?:query|mutation|subscription) (\w+)/m.exec(query)?.[1] ?? path,
   group: /\/(\w+)-\d+-/.exec(path)?.[1] ?? '',
   purpose: /^# (.*)$/m.exec(query)?.[1] ?? '',
-  query: query.trimEnd(),
+  query: query.replace(/^# .*\n/, '').trimEnd(),
   variables: (variables[path.replace(/graphql$/, 'json')] ?? '').trimEnd(),
 }));
 

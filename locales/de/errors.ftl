@@ -27,7 +27,6 @@ document-cost = Das Dokument hat { $found } { $quantity ->
     [spreads] eingesetzte Fragmente
     [aliases] Aliasse
     [root-mutations] Mutationen
-    [root-subscriptions] Abonnements
     [values] Werte in Argumenten
     [work] Schritte der Prüfung
    *[points] Punkte
@@ -55,6 +54,9 @@ body-cut = Der Inhalt ist unvollständig
 get-changes-nothing = Über GET sind nur Abfragen möglich
 not-acceptable = Antworten gibt es als application/graphql-response+json, application/json, text/event-stream oder multipart/mixed
 subscription-needs-stream = Ein Abonnement braucht einen Datenstrom: Akzeptieren Sie text/event-stream oder multipart/mixed, oder verwenden Sie einen WebSocket
+server-busy = Der Server ist ausgelastet
+request-too-slow = Die Anfrage war nach { $seconds } s noch nicht vollständig
+answer-too-slow = Keine Antwort innerhalb von { $seconds } s
 throttled = Zu viele Anfragen: Ihr Kontingent ist aufgebraucht
 too-many-operations = Auf dieser Verbindung sind bereits { $max } Operationen offen: Beenden Sie zuerst eine davon
 token-expired = Ihre Anmeldung ist abgelaufen: Melden Sie sich erneut an

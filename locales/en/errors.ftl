@@ -32,7 +32,6 @@ document-cost = the document has { $found } { $quantity ->
     [spreads] fragment spreads
     [aliases] aliases
     [root-mutations] mutations
-    [root-subscriptions] subscriptions
     [values] values in arguments
     [work] steps of validation
    *[points] points
@@ -63,6 +62,9 @@ body-cut = the body ended early
 get-changes-nothing = only queries may be sent by GET
 not-acceptable = answers come as application/graphql-response+json, application/json, text/event-stream or multipart/mixed
 subscription-needs-stream = a subscription needs a stream: accept text/event-stream or multipart/mixed, or use a WebSocket
+server-busy = the server is busy
+request-too-slow = the request did not arrive within { $seconds } s
+answer-too-slow = no answer within { $seconds } s
 throttled = too many requests: the budget is used up
 too-many-operations = { $max } operations are open on this connection: complete one first
 token-expired = the token has expired: sign in again

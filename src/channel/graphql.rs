@@ -35,7 +35,7 @@ impl ChannelObject {
         global_id(self.0.id)
     }
 
-    /// Name to send as `X-Channel`.
+    /// Name to send as `X-Channel`, for example `eu`.
     async fn slug(&self) -> &str {
         &self.0.slug
     }
@@ -45,12 +45,12 @@ impl ChannelObject {
         &self.0.name
     }
 
-    /// Currency of all prices, ISO 4217.
+    /// Currency of all prices, ISO 4217, for example `EUR`.
     async fn currency_code(&self) -> &str {
         self.0.currency.code()
     }
 
-    /// Countries it sells to, ISO 3166-1 alpha-2.
+    /// Countries it sells to, ISO 3166-1 alpha-2, for example `DE`.
     async fn countries(&self) -> &[String] {
         &self.0.countries
     }
@@ -99,7 +99,7 @@ impl LocationObject {
         &self.0.name
     }
 
-    /// Country it stands in, ISO 3166-1 alpha-2.
+    /// Country it stands in, ISO 3166-1 alpha-2, for example `NL`.
     async fn country_code(&self) -> &str {
         &self.0.country_code
     }

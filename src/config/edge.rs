@@ -1,10 +1,7 @@
 //! What the edge lets through.
 
-use std::time::Duration;
-
 use clap::Args;
 
-use crate::config::Config;
 use crate::platform::address::Network;
 use crate::platform::rate_limit::Bucket;
 
@@ -59,7 +56,7 @@ pub struct Edge {
         long = "budget-anonymous",
         alias = "merx-budget-anonymous",
         env = "MERX_BUDGET_ANONYMOUS",
-        default_value = "20000/1000",
+        default_value = "50000/2000",
         global = true
     )]
     pub budget_anonymous: Bucket,
@@ -68,7 +65,7 @@ pub struct Edge {
         long = "budget-staff",
         alias = "merx-budget-staff",
         env = "MERX_BUDGET_STAFF",
-        default_value = "100000/5000",
+        default_value = "200000/10000",
         global = true
     )]
     pub budget_staff: Bucket,
@@ -82,21 +79,4 @@ pub struct Edge {
         global = true
     )]
     pub stop_delay: Option<u64>,
-}
-
-impl Config {
-    /// How long the server goes on after it is told to stop, so that load balancers notice.
-    pub fn stop_delay(&self) -> Duration {
-        let seconds = self.edge.stop_delay;
-        Duration::from_secs(seconds.unwrap_or(if self.is_production() { 5 } else { 0 }))
-    }
-}
-
-/// Whether `text` is written as browsers write an origin: the comparison is by letters.
-pub(super) fn is_origin(text: &str) -> bool {
-    let host = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
-    host.is_some_and(|host| {
-        let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '-' | '.' | ':' | '[' | ']');
-        !host.is_empty() && host.chars().all(plain)
-    })
 }

@@ -1,6 +1,7 @@
 //! The schema as a whole: the merged roots and what all domains share. No business rule.
 
 pub mod batch;
+pub mod boundary;
 pub mod context;
 pub mod error;
 pub mod federation;

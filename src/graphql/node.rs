@@ -16,7 +16,11 @@ const NODES_MAX: usize = 100;
 
 /// Anything with a global id.
 #[derive(Interface)]
-#[graphql(field(name = "id", ty = "ID", desc = "Global id."))]
+#[graphql(field(
+    name = "id",
+    ty = "ID",
+    desc = "Global id: the kind and 26 characters, for example `product_01jd3v9k3hf2x8k3w2v5m0q7zt`."
+))]
 #[expect(
     clippy::large_enum_variant,
     reason = "a node lives for one answer; a box would buy nothing"
@@ -83,7 +87,11 @@ pub struct NodeQuery;
 impl NodeQuery {
     /// Anything by its global id; null when it does not exist for the viewer.
     #[graphql(cache_control(max_age = 60))]
-    async fn node(&self, ctx: &Context<'_>, #[graphql(desc = "Global id.")] id: ID) -> Result<Option<Node>> {
+    async fn node(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Global id, for example `product_01jd3v9k3hf2x8k3w2v5m0q7zt`.")] id: ID,
+    ) -> Result<Option<Node>> {
         node_by(ctx, parsed(&id)?).await
     }
 

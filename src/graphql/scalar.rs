@@ -45,7 +45,7 @@ impl MoneyObject {
         Decimal(self.0.decimal())
     }
 
-    /// ISO 4217.
+    /// ISO 4217, for example `EUR`.
     async fn currency_code(&self) -> String {
         self.0.currency.to_string()
     }
@@ -122,7 +122,7 @@ impl PriceRangeObject {
 pub struct MoneyInput {
     /// The amount, for example `"12.50"`.
     pub amount: Decimal,
-    /// ISO 4217.
+    /// ISO 4217, for example `EUR`.
     pub currency_code: String,
 }
 

@@ -124,7 +124,7 @@ impl Outline {
 /// What the server is set to show of itself.
 #[derive(Clone, Copy, Debug)]
 pub struct Openness {
-    /// Whether everybody may ask for the schema, and is helped with misspelt names; else only staff.
+    /// Whether everybody may ask for the schema; else only staff.
     pub introspection: bool,
     /// Whether the schema answers a federation gateway.
     pub federation: bool,
@@ -134,13 +134,14 @@ pub struct Openness {
 #[derive(Debug)]
 struct View {
     outline: Arc<Outline>,
+    /// What there is to be seen.
+    whole: Arc<Outline>,
     /// Fields of the query root that introspection does not list.
     meta: Vec<&'static str>,
-    suggestions: bool,
 }
 
 impl View {
-    fn new(outline: Arc<Outline>, introspection: bool, federation: bool) -> Self {
+    fn new(outline: Arc<Outline>, whole: Arc<Outline>, introspection: bool, federation: bool) -> Self {
         let mut meta = Vec::new();
         if introspection {
             meta.extend(["__schema", "__type"]);
@@ -151,14 +152,11 @@ impl View {
         if federation && introspection {
             meta.push("_service");
         }
-        Self {
-            outline,
-            meta,
-            suggestions: introspection,
-        }
+        Self { outline, whole, meta }
     }
 
-    /// Marks what the audience does not see.
+    /// Marks what is there and the audience does not see. What is nowhere is left to validation, as it stands: the mark
+    /// would spoil its suggestions.
     fn conceal(&self, document: &mut ExecutableDocument) {
         match &mut document.operations {
             DocumentOperations::Single(operation) => self.conceal_operation(&mut operation.node),
@@ -195,10 +193,10 @@ impl View {
         self.conceal_fields(&mut operation.selection_set.node, self.outline.known(root));
     }
 
-    /// The type, when the audience sees it. Names with an underscore are those of introspection and federation.
+    /// The type, when the audience sees it.
     fn conceal_type(&self, name: &mut Name) -> Option<&str> {
         let known = self.outline.known(name);
-        if known.is_none() && !name.starts_with('_') {
+        if known.is_none() && self.whole.has_type(name) {
             mark(name);
         }
         known
@@ -209,8 +207,9 @@ impl View {
             match &mut item.node {
                 Selection::Field(field) => {
                     let field = &mut field.node;
-                    let inner = ty.and_then(|ty| self.outline.types.get(ty)?.get(field.name.node.as_str()));
-                    if ty.is_some_and(|ty| inner.is_none() && !self.is_meta(ty, &field.name.node)) {
+                    let name = field.name.node.as_str();
+                    let inner = ty.and_then(|ty| self.outline.types.get(ty)?.get(name));
+                    if ty.is_some_and(|ty| inner.is_none() && self.hides(ty, name)) {
                         mark(&mut field.name.node);
                     }
                     let inner = inner.and_then(|inner| self.outline.known(inner));
@@ -228,11 +227,13 @@ impl View {
         }
     }
 
-    fn is_meta(&self, ty: &str, field: &str) -> bool {
-        field == "__typename" || (ty == "Query" && self.meta.contains(&field))
+    /// Whether a field that the audience's outline does not have is there all the same.
+    fn hides(&self, ty: &str, field: &str) -> bool {
+        let meta = ty == "Query" && field.starts_with('_') && field != "__typename";
+        self.whole.has_field(ty, field) || (meta && !self.meta.contains(&field))
     }
 
-    /// Takes the marks out of a message, and suggestions that say too much.
+    /// Takes the marks out of a message, and what the audience does not see out of its suggestions.
     fn reword(&self, error: &mut ServerError) {
         if error.message.contains(MARK) {
             error.message.retain(|c| c != MARK);
@@ -241,7 +242,7 @@ impl View {
             return;
         };
         let names = suggested.trim_end_matches('?').split(", ");
-        let shown = |name: &&str| self.suggestions && self.outline.names.contains(name.trim_matches('"'));
+        let shown = |name: &&str| self.outline.names.contains(name.trim_matches('"'));
         let names: Vec<&str> = names.filter(shown).collect();
         error.message = if names.is_empty() {
             said.to_owned()
@@ -269,8 +270,8 @@ impl Visibility {
     /// What everybody and what staff sees.
     pub fn new(public: Arc<Outline>, staff: Arc<Outline>, open: Openness) -> Self {
         Self(Arc::new(Views {
-            public: View::new(public, open.introspection, open.federation),
-            staff: View::new(staff, true, open.federation),
+            public: View::new(public, Arc::clone(&staff), open.introspection, open.federation),
+            staff: View::new(Arc::clone(&staff), staff, true, open.federation),
         }))
     }
 }

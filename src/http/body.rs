@@ -13,6 +13,7 @@ use axum::response::Response;
 use futures_util::StreamExt;
 
 use crate::http::refusal::Asked;
+use crate::platform::locale::message;
 
 /// What bodies may cost.
 #[derive(Clone, Debug)]
@@ -119,19 +120,19 @@ async fn whole(body: Body, held: &mut Held<'_>) -> Result<Bytes, Unread> {
 fn refuse(asked: &Asked, bodies: &Bodies, unread: &Unread) -> Response {
     let (status, code, message, retry_after) = match unread {
         Unread::TooLarge => {
-            let message = format!("the request is larger than {} bytes", bodies.size_max);
+            let message = message!("body-too-large", max = bodies.size_max);
             (StatusCode::PAYLOAD_TOO_LARGE, "BAD_REQUEST", message, None)
         }
         Unread::TooSlow => {
-            let message = format!("the request did not arrive within {} s", bodies.deadline.as_secs());
+            let message = message!("request-too-slow", seconds = bodies.deadline.as_secs());
             (StatusCode::REQUEST_TIMEOUT, "TIMEOUT", message, None)
         }
         Unread::NoRoom => {
-            let message = "the server is busy".to_owned();
+            let message = message!("server-busy");
             (StatusCode::SERVICE_UNAVAILABLE, "OVERLOADED", message, Some(1))
         }
         Unread::Broken => {
-            let message = "the request broke off".to_owned();
+            let message = message!("body-cut");
             (StatusCode::BAD_REQUEST, "BAD_REQUEST", message, None)
         }
     };

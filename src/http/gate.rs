@@ -13,6 +13,7 @@ use tokio::sync::Semaphore;
 use tracing::Instrument;
 
 use crate::http::refusal::Asked;
+use crate::platform::locale::message;
 
 /// Paths that are answered however busy the server is: who asks decides over its life.
 const ALWAYS: [&str; 2] = ["/livez", "/readyz"];
@@ -41,8 +42,8 @@ pub(super) async fn pass(State(gate): State<Gate>, request: Request, next: Next)
     let place = gate.free.try_acquire();
     if place.is_err() && !ALWAYS.contains(&request.uri().path()) {
         // Refused at once: waiting in line for longer than a client waits is work for nobody.
-        let message = "the server is busy";
-        return asked.refuse(StatusCode::SERVICE_UNAVAILABLE, "OVERLOADED", message, Some(1));
+        let message = message!("server-busy");
+        return asked.refuse(StatusCode::SERVICE_UNAVAILABLE, "OVERLOADED", &message, Some(1));
     }
     let span = tracing::error_span!("request", id = asked.id());
     let handled = AssertUnwindSafe(next.run(request)).catch_unwind().instrument(span);
@@ -50,12 +51,12 @@ pub(super) async fn pass(State(gate): State<Gate>, request: Request, next: Next)
         Ok(Ok(response)) => response,
         // The panic hook has logged it, within the span.
         Ok(Err(_)) => {
-            let message = format!("internal error (request {})", asked.id());
+            let message = message!("internal", request = asked.id());
             asked.refuse(StatusCode::INTERNAL_SERVER_ERROR, "INTERNAL", &message, None)
         }
         Err(_) => {
             tracing::warn!(request_id = asked.id(), "a request took longer than it may");
-            let message = format!("no answer within {} s", gate.deadline.as_secs());
+            let message = message!("answer-too-slow", seconds = gate.deadline.as_secs());
             asked.refuse(StatusCode::GATEWAY_TIMEOUT, "TIMEOUT", &message, None)
         }
     }

@@ -11,8 +11,7 @@ pub fn of(headers: &HeaderMap) -> Locale {
     Locale::negotiate(&lines.join(","))
 }
 
-/// Says in `headers` in which language the answer is, and that another request may get another one.
+/// Says in `headers` which language an answer speaks. That another request may get another one, `Vary` says.
 pub fn tell(headers: &mut HeaderMap, locale: Locale) {
     headers.insert(header::CONTENT_LANGUAGE, HeaderValue::from_static(locale.tag()));
-    headers.append(header::VARY, HeaderValue::from_static("accept-language"));
 }

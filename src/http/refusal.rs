@@ -5,12 +5,15 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
 use crate::http::graphql::accept::{Accepted, Media};
+use crate::http::language;
 use crate::http::request_id::RequestId;
+use crate::platform::locale::{Locale, Message};
 
 /// What an answer needs to know of its request, taken before the request is given away.
 pub(super) struct Asked {
     id: String,
     media: Media,
+    locale: Locale,
 }
 
 impl Asked {
@@ -19,6 +22,7 @@ impl Asked {
         Self {
             id: id.map(|id| id.as_str().to_owned()).unwrap_or_default(),
             media: wanted(request.headers()),
+            locale: language::of(request.headers()),
         }
     }
 
@@ -28,12 +32,14 @@ impl Asked {
     }
 
     /// A refusal with a code and, where trying again helps, the seconds until then.
-    pub fn refuse(&self, status: StatusCode, code: &str, message: &str, retry_after: Option<u32>) -> Response {
+    pub fn refuse(&self, status: StatusCode, code: &str, message: &Message, retry_after: Option<u32>) -> Response {
         let mut extensions = serde_json::json!({ "code": code, "requestId": self.id });
         if let (Some(seconds), Some(fields)) = (retry_after, extensions.as_object_mut()) {
             fields.insert("retryAfter".to_owned(), seconds.into());
         }
-        let body = serde_json::json!({ "errors": [{ "message": message, "extensions": extensions }] });
+        let body = serde_json::json!({
+            "errors": [{ "message": message.render(self.locale), "extensions": extensions }]
+        });
         let headers = [
             (
                 header::CONTENT_TYPE,
@@ -42,6 +48,7 @@ impl Asked {
             (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
         ];
         let mut response = (status, headers, body.to_string()).into_response();
+        language::tell(response.headers_mut(), self.locale);
         if let Some(seconds) = retry_after {
             response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
         }

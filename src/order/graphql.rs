@@ -89,12 +89,12 @@ impl OrderObject {
 /// A sale, as it was priced on the day.
 #[Object(name = "Order", cache_control(no_cache, private))]
 impl OrderObject {
-    /// Global id.
+    /// Global id, for example `order_01jd3v9k3hf2x8k3w2v5m0q7zt`.
     pub(crate) async fn id(&self) -> ID {
         global_id(self.order.id)
     }
 
-    /// Number for people.
+    /// Number for people, for example `10001`.
     async fn number(&self) -> &str {
         &self.order.number
     }

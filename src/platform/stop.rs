@@ -17,33 +17,23 @@ pub enum Phase {
 
 /// The end of the process, as a handle. Cheap to clone; all clones are told together.
 #[derive(Clone, Debug)]
-pub struct Stop(Arc<State>);
-
-#[derive(Debug)]
-struct State {
-    phase: watch::Sender<Phase>,
-    /// What is open listens here, and says by that alone that it is open.
-    open: watch::Sender<()>,
-}
+pub struct Stop(Arc<watch::Sender<Phase>>);
 
 impl Default for Stop {
     fn default() -> Self {
-        Self(Arc::new(State {
-            phase: watch::Sender::new(Phase::Running),
-            open: watch::Sender::new(()),
-        }))
+        Self(Arc::new(watch::Sender::new(Phase::Running)))
     }
 }
 
 impl Stop {
     /// How far it is.
     pub fn phase(&self) -> Phase {
-        *self.0.phase.borrow()
+        *self.0.borrow()
     }
 
     /// Goes on to `phase`. It never goes back.
     pub fn enter(&self, phase: Phase) {
-        self.0.phase.send_if_modified(|now| {
+        self.0.send_if_modified(|now| {
             let later = phase > *now;
             if later {
                 *now = phase;
@@ -55,21 +45,6 @@ impl Stop {
     /// Ends when `phase` is reached; at once when that was before.
     pub async fn reached(&self, phase: Phase) {
         // The sender lives in this handle, so the wait cannot fail.
-        let _ = self.0.phase.subscribe().wait_for(|now| *now >= phase).await;
-    }
-
-    /// Counts something as open, until what is given is dropped.
-    #[must_use]
-    pub fn open(&self) -> Open {
-        Open(self.0.open.subscribe())
-    }
-
-    /// Ends when nothing is open any more.
-    pub async fn closed(&self) {
-        self.0.open.closed().await;
+        let _ = self.0.subscribe().wait_for(|now| *now >= phase).await;
     }
 }
-
-/// Something that the end of the process waits for.
-#[derive(Debug)]
-pub struct Open(#[expect(dead_code, reason = "being held is all that it is for")] watch::Receiver<()>);

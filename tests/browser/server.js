@@ -22,7 +22,7 @@ export async function startServer() {
   // Nothing from the environment of whoever runs the tests.
   const own = Object.entries(process.env).filter(([name]) => !/^(MERX_|DATABASE_URL$|REDIS_|RUST_LOG$)/.test(name));
   const child = spawn(binary(), ['serve', '--listen', '127.0.0.1:0', '--data-dir', folder], {
-    env: { ...Object.fromEntries(own), RUST_LOG: 'warn', MERX_WORKER_IN_PROCESS: 'false' },
+    env: { ...Object.fromEntries(own), RUST_LOG: 'warn' },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const ended = new Promise((resolve) => child.once('exit', resolve));

@@ -95,7 +95,7 @@ pub struct AddressInput {
     pub(super) region: Option<String>,
     /// Postal code.
     pub(super) postal_code: String,
-    /// ISO 3166-1 alpha-2; one that the channel sells to.
+    /// ISO 3166-1 alpha-2, for example `DE`; one that the channel sells to.
     pub(super) country_code: String,
     /// Telephone number.
     pub(super) phone: Option<String>,

@@ -25,7 +25,7 @@ impl CartObject {
 /// What somebody is about to buy, at today's prices.
 #[Object(name = "Cart", cache_control(no_cache, private))]
 impl CartObject {
-    /// Global id.
+    /// Global id, for example `cart_01jd3v9k3hf2x8k3w2v5m0q7zt`.
     async fn id(&self) -> ID {
         global_id(self.0.row.id)
     }
@@ -292,7 +292,7 @@ pub struct AddressObject {
     region: Option<String>,
     /// Postal code.
     postal_code: String,
-    /// ISO 3166-1 alpha-2.
+    /// ISO 3166-1 alpha-2, for example `DE`.
     country_code: String,
     /// Telephone number.
     phone: Option<String>,

@@ -20,7 +20,7 @@ pub struct CategoryObject(pub Arc<Category>);
 /// A node of the category tree.
 #[Object(name = "Category")]
 impl CategoryObject {
-    /// Global id.
+    /// Global id, for example `category_01jd3v9k3hf2x8k3w2v5m0q7zt`.
     pub(crate) async fn id(&self) -> ID {
         global_id(self.0.id)
     }
@@ -99,7 +99,7 @@ pub struct CollectionObject(pub collection::Model);
 /// A hand-made set of products.
 #[Object(name = "Collection")]
 impl CollectionObject {
-    /// Global id.
+    /// Global id, for example `collection_01jd3v9k3hf2x8k3w2v5m0q7zt`.
     pub(crate) async fn id(&self) -> ID {
         global_id(self.0.id)
     }

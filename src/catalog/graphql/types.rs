@@ -41,7 +41,7 @@ impl ProductObject {
 /// What a shop shows: a name, a text, and one or more variants to buy.
 #[Object(name = "Product")]
 impl ProductObject {
-    /// Global id.
+    /// Global id, for example `product_01jd3v9k3hf2x8k3w2v5m0q7zt`.
     pub(crate) async fn id(&self) -> ID {
         global_id(self.0.product.id)
     }
@@ -235,7 +235,7 @@ impl From<Variant> for VariantObject {
 /// What is bought: one combination of option values with its SKU.
 #[Object(name = "ProductVariant")]
 impl VariantObject {
-    /// Global id.
+    /// Global id, for example `variant_01jd3v9k3hf2x8k3w2v5m0q7zt`.
     pub(crate) async fn id(&self) -> ID {
         global_id(self.0.row.id)
     }

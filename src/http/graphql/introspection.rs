@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use std::sync::{Arc, LazyLock};
 
 use async_graphql::parser::types::{ExecutableDocument, OperationType, Selection, SelectionSet};
-use async_graphql::{CacheControl, Name, Request, Response, Schema, Value, Variables};
+use async_graphql::{CacheControl, Name, Request, Response, Schema, SchemaBuilder, Value, Variables};
 use futures_util::FutureExt;
 use moka::sync::Cache;
 use sha2::{Digest, Sha256};
@@ -18,7 +18,7 @@ use crate::graphql::visibility::{OUTLINE, Openness, Outline, Visibility};
 use crate::platform::viewer::Audience;
 
 /// Answers that are kept. Clients ask the same few documents.
-const ANSWERS_MAX: u64 = 32;
+const ANSWERS_MAX: u64 = 8;
 
 /// What follows from the code alone.
 struct Known {
@@ -48,7 +48,7 @@ fn outline(schema: &MerxSchema, audience: Audience) -> Arc<Outline> {
     let answer = schema.execute(Request::new(OUTLINE).data(audience)).now_or_never();
     let outline = answer.and_then(|response| Outline::read(response.data));
     if outline.is_none() {
-        // Then nobody can name anything: closed rather than open.
+        // Then the guards alone keep what is staff's.
         tracing::error!(?audience, "the schema does not describe itself");
     }
     Arc::new(outline.unwrap_or_default())
@@ -64,18 +64,42 @@ pub fn subgraph_sdl() -> String {
     KNOWN.subgraph.to_string()
 }
 
-/// What a schema carries as data, for `_service`.
-pub(super) fn subgraph() -> SubgraphSdl {
-    SubgraphSdl(Arc::clone(&KNOWN.subgraph))
+/// The schema, as it answers each audience.
+pub struct Schemas {
+    public: MerxSchema,
+    staff: MerxSchema,
 }
 
-/// The extension that keeps from each audience what it may not see.
-pub(super) fn visibility(config: &Config) -> Visibility {
-    let open = Openness {
-        introspection: !config.is_production(),
-        federation: config.server.federation,
-    };
-    Visibility::new(Arc::clone(&KNOWN.public), Arc::clone(&KNOWN.staff), open)
+impl Schemas {
+    /// What `build` makes, keeping from each audience what it may not see.
+    pub fn new(build: impl Fn() -> SchemaBuilder<Query, Mutation, Subscription>, config: &Config) -> Self {
+        let open = Openness {
+            introspection: !config.is_production(),
+            federation: config.server.federation,
+        };
+        let visibility = Visibility::new(Arc::clone(&KNOWN.public), Arc::clone(&KNOWN.staff), open);
+        let build = || {
+            build()
+                .extension(visibility.clone())
+                .data(SubgraphSdl(Arc::clone(&KNOWN.subgraph)))
+        };
+        let staff = build().finish();
+        let public = if open.introspection {
+            staff.clone()
+        } else {
+            // Not only left out of messages: they are not even looked for, which takes long for many unknown names.
+            build().disable_suggestions().finish()
+        };
+        Self { public, staff }
+    }
+
+    /// The schema for `audience`.
+    pub fn of(&self, audience: Audience) -> &MerxSchema {
+        match audience {
+            Audience::Public => &self.public,
+            Audience::Staff => &self.staff,
+        }
+    }
 }
 
 /// An audience, and the digest of what it asks.

@@ -22,6 +22,7 @@ mod ws;
 
 use std::sync::Arc;
 
+use async_graphql::parser::parse_schema;
 use async_graphql::parser::types::{ExecutableDocument, OperationDefinition, OperationType};
 use async_graphql::{Request, Response as GraphqlResponse, Schema, Variables};
 use axum::body::Bytes;
@@ -32,14 +33,14 @@ use axum::extract::{Query as UrlQuery, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, Utc};
-use futures_util::stream::BoxStream;
+use futures_util::stream::{self, BoxStream, StreamExt};
 
 use crate::app::App;
 use crate::channel::Scope;
 use crate::graphql::batch::Batch;
+use crate::graphql::boundary::Boundary;
 use crate::graphql::context::RequestInfo;
-use crate::graphql::error::Boundary;
-use crate::graphql::root::{MerxSchema, Mutation, Query, Subscription};
+use crate::graphql::root::{Mutation, Query, Subscription};
 use crate::http::budget::{self, Payer};
 use crate::http::{BODY_MAX, language, viewer};
 use crate::platform::address::ClientAddress;
@@ -52,7 +53,7 @@ use accept::{Accepted, Media};
 use answer::Caching;
 use cost::{Cost, CostTable, Limits};
 use documents::{Documents, Parsed};
-use introspection::{Asked, Introspection};
+use introspection::{Asked, Introspection, Schemas};
 pub use open::Patience;
 use refusal::Refusal;
 use variables::InputTypes;
@@ -66,7 +67,7 @@ pub struct Endpoint(Arc<Inner>);
 
 struct Inner {
     app: App,
-    schema: MerxSchema,
+    schemas: Schemas,
     inputs: InputTypes,
     /// Those that everybody sees: nobody is told what a hidden type is made of.
     public_inputs: InputTypes,
@@ -122,12 +123,7 @@ impl Endpoint {
     /// # Errors
     /// As [`new`](Self::new).
     pub fn with_patience(app: App, patience: Patience) -> Result<Self> {
-        let schema = build()
-            .extension(introspection::visibility(&app.config))
-            .data(introspection::subgraph())
-            .data(app.clone())
-            .finish();
-        let parsed = |sdl: String| async_graphql::parser::parse_schema(sdl).map_err(|e| Fault::part("schema", e));
+        let parsed = |sdl: String| parse_schema(sdl).map_err(|e| Fault::part("schema", e));
         let whole = parsed(sdl())?;
         Ok(Self(Arc::new(Inner {
             inputs: InputTypes::of(&whole),
@@ -136,7 +132,7 @@ impl Endpoint {
             costs: CostTable::of(&whole),
             limits: Limits::default(),
             documents: Documents::new(app.config.server.trusted_documents.as_deref(), app.texts.clone())?,
-            schema,
+            schemas: Schemas::new(|| build().data(app.clone()), &app.config),
             app,
             patience,
         })))
@@ -240,8 +236,9 @@ impl Endpoint {
 
     /// Runs a query or a mutation.
     pub(super) async fn run(&self, caller: Caller, prepared: Prepared) -> GraphqlResponse {
+        let audience = caller.scope.viewer.audience();
         let asked = Asked {
-            audience: caller.scope.viewer.audience(),
+            audience,
             text: &prepared.text,
             document: &prepared.parsed.document,
             operation: prepared.operation.as_deref(),
@@ -249,13 +246,18 @@ impl Endpoint {
         };
         let key = asked.key();
         let bill = answer::bill(prepared.cost.requested, prepared.left);
-        let run = self.0.schema.execute(self.request(caller, prepared));
+        let run = self.0.schemas.of(audience).execute(self.request(caller, prepared));
         self.0.introspection.answer(key, run).await.extension("cost", bill)
     }
 
     /// Runs anything; a subscription answers until it ends.
     pub(super) fn stream(&self, caller: Caller, prepared: Prepared) -> BoxStream<'static, GraphqlResponse> {
-        self.0.schema.execute_stream(self.request(caller, prepared))
+        if prepared.kind == OperationType::Subscription {
+            let schema = self.0.schemas.of(caller.scope.viewer.audience());
+            return schema.execute_stream(self.request(caller, prepared));
+        }
+        let endpoint = self.clone();
+        stream::once(async move { endpoint.run(caller, prepared).await }).boxed()
     }
 
     fn request(&self, caller: Caller, prepared: Prepared) -> Request {
@@ -282,10 +284,9 @@ impl Endpoint {
     ) -> Response {
         let info = viewer::request_info(self.app(), headers);
         let accepted = accepted(headers);
-        let Some(media) = accepted.single() else {
-            return answer::refused(&Refusal::not_acceptable(), Media::Json, &info);
-        };
+        let media = accepted.single();
         let run = async {
+            let media = media.ok_or_else(Refusal::not_acceptable)?;
             let wire = wire?;
             let caller = self.caller(headers, info.clone(), address).await?;
             let mut prepared = self.prepare(&caller, wire).await?;
@@ -314,9 +315,9 @@ impl Endpoint {
             };
             Ok(answer::of(&response, media, caching, get.then_some(headers)))
         };
-        let mut answer = run.await.unwrap_or_else(|refusal| match media {
+        let mut answer = run.await.unwrap_or_else(|refusal| match media.unwrap_or(Media::Json) {
             Media::EventStream if !refusal.is_about_http() => open::refuse(&refusal, &info),
-            _ => answer::refused(&refusal, media, &info),
+            media => answer::refused(&refusal, media, &info),
         });
         language::tell(answer.headers_mut(), info.locale);
         answer

@@ -175,6 +175,7 @@ fn listen(endpoint: &Endpoint, caller: Caller, prepared: Prepared) -> impl Strea
         };
         Some((heard, more))
     })
+    .fuse()
 }
 
 /// Answers an operation as a stream of the form `media`.

@@ -5,8 +5,9 @@ use std::time::Duration;
 use async_graphql::Response;
 use axum::http::StatusCode;
 
+use crate::graphql::boundary::request_error;
 use crate::graphql::context::RequestInfo;
-use crate::graphql::error::{ApiError, request_error};
+use crate::graphql::error::ApiError;
 use crate::http::graphql::accept::Media;
 use crate::http::graphql::cost;
 use crate::platform::locale::{Message, message};
@@ -245,10 +246,8 @@ impl From<cost::Refusal> for Refusal {
                 location: Some((line, column)),
                 ..Self::new(Kind::Syntax, message!("document-open-text"))
             },
-            cost::Refusal::Cycle(fragment) => Self::new(Kind::Invalid, message!("document-cycle", fragment = fragment)),
-            cost::Refusal::UnknownType(name) => {
-                Self::new(Kind::Invalid, message!("document-unknown-type", name = name))
-            }
+            cost::Refusal::Cycle(fragment) => Self::invalid(message!("document-cycle", fragment = fragment)),
+            cost::Refusal::UnknownType(name) => Self::invalid(message!("document-unknown-type", name = name)),
         }
     }
 }

@@ -127,9 +127,10 @@ impl Wire {
     /// # Errors
     /// A malformed `persistedQuery`, or one of another version.
     pub fn hash(&self) -> Result<Option<String>, Refusal> {
+        // graphql-codegen says in front of the hash what it is.
+        let plain = |hash: &str| hash.strip_prefix("sha256:").unwrap_or(hash).to_ascii_lowercase();
         if let Some(id) = &self.document_id {
-            let id = id.strip_prefix("sha256:").unwrap_or(id);
-            return Ok(Some(id.to_ascii_lowercase()));
+            return Ok(Some(plain(id)));
         }
         let persisted = match self.extensions.get("persistedQuery") {
             None | Some(Value::Null) => return Ok(None),
@@ -139,7 +140,7 @@ impl Wire {
             persisted.get("version").and_then(Value::as_u64),
             persisted.get("sha256Hash"),
         ) {
-            (Some(1), Some(Value::String(hash))) => Ok(Some(hash.to_ascii_lowercase())),
+            (Some(1), Some(Value::String(hash))) => Ok(Some(plain(hash))),
             _ => Err(Refusal::malformed(message!("persisted-query-malformed"))),
         }
     }

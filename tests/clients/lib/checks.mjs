@@ -1,4 +1,5 @@
 // One line a check, and whether all of them held.
+import { inspect } from "node:util";
 
 /** Longest time that a check may take, in milliseconds. */
 const LIMIT = 60_000;
@@ -11,6 +12,9 @@ export function within(limit, promise, what = "an answer") {
   });
   return Promise.race([promise, late]).finally(() => clearTimeout(timer));
 }
+
+/** Whatever was thrown, as text. */
+const said = (error) => error?.stack ?? inspect(error, { depth: 5 });
 
 export class Checks {
   #passed = 0;
@@ -35,14 +39,14 @@ export class Checks {
       return value;
     } catch (error) {
       this.#failed.push(name);
-      console.log(`FAIL  ${name}\n      ${String(error?.stack ?? error).replaceAll("\n", "\n      ")}`);
+      console.log(`FAIL  ${name}\n      ${said(error).replaceAll("\n", "\n      ")}`);
     }
   }
 
   /** Something broke where nobody waited for it. */
   stray(error) {
     this.#failed.push("an error that nobody caught");
-    console.log(`FAIL  ${error?.stack ?? error}`);
+    console.log(`FAIL  ${said(error)}`);
   }
 
   /** Says how it went. */

@@ -18,3 +18,9 @@ export const add = graphql`
   }
 `;
 
+
+export const clock = graphql`
+  subscription CartAddClockSubscription {
+    serverTime
+  }
+`;

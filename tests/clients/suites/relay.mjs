@@ -17,8 +17,8 @@ export default async function relay({ server: { url }, check }) {
     const compiler = join(root, "node_modules/relay-compiler/cli.js");
     await run(process.execPath, [compiler, "relay.config.json"], { cwd: join(root, "relay") });
     const texts = Object.values(JSON.parse(readFileSync(manifest, "utf8")));
-    assert.equal(texts.length, 6);
-    return (name) => texts.find((text) => text.match(/^(query|mutation) (\w+)/)[2] === name);
+    assert.equal(texts.length, 7);
+    return (name) => texts.find((text) => text.match(/^(query|mutation|subscription) (\w+)/)[2] === name);
   });
   if (!compiled) return;
 

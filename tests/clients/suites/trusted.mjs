@@ -4,8 +4,11 @@ import { existsSync, readFileSync } from "node:fs";
 import { ApolloClient, ApolloLink, HttpLink, InMemoryCache } from "@apollo/client";
 import { PersistedQueryLink } from "@apollo/client/link/persisted-queries";
 import { parse } from "graphql";
+import { createClient } from "graphql-ws";
+import WebSocket from "ws";
 import { post, recorded } from "../lib/http.mjs";
 import { STAFF, start } from "../lib/server.mjs";
+import { isTime, take } from "../lib/stream.mjs";
 import { generate, manifest } from "./codegen.mjs";
 
 const REFUSED = "PERSISTED_QUERY_NOT_ALLOWED";
@@ -15,7 +18,7 @@ export default async function trusted({ binary, check }) {
   const listed = Object.entries(JSON.parse(readFileSync(manifest, "utf8")));
   const [id, text] = listed.find(([, text]) => text.includes("query Shop "));
   const sha256Hash = id.replace("sha256:", "");
-  const { url, stop } = await start(binary, { MERX_TRUSTED_DOCUMENTS: manifest });
+  const { url, ws, stop } = await start(binary, { MERX_TRUSTED_DOCUMENTS: manifest });
   const shop = ({ status, body }) => {
     assert.equal(status, 200, JSON.stringify(body));
     assert.ok(body.data.channel.id);
@@ -79,6 +82,16 @@ export default async function trusted({ binary, check }) {
     assert.equal(data.products.nodes.length, 2);
     assert.equal(sent.length, 1);
     assert.equal(sent[0].body.query, undefined);
+  });
+
+  await check("sockets take the same documents", async () => {
+    const socket = createClient({ url: ws, webSocketImpl: WebSocket, retryAttempts: 0 });
+    const [, clock] = listed.find(([, text]) => text.includes("subscription Clock"));
+    const [{ data }] = await take(1, socket.iterate({ query: clock }));
+    isTime(data.serverTime);
+    const refused = await take(1, socket.iterate({ query: "subscription { serverTime }" })).catch((errors) => errors);
+    assert.equal(refused[0].extensions.code, REFUSED);
+    await socket.dispose();
   });
 
   stop();

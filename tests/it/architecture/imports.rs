@@ -150,7 +150,12 @@ fn r4_only_the_edge_imports_graphql_modules() {
 
 #[test]
 fn r5_graphql_files_know_no_tables() {
-    let rule: Rule = |sources| refuse_words(sources, &["sea_orm", "sqlx", "Entity"], |s, _| s.is_graphql());
+    let rule: Rule = |sources| {
+        refuse_words(sources, &["sea_orm", "sqlx", "Entity", "EntityTrait"], |s, word| {
+            // Federation calls an object of the schema an entity.
+            s.is_graphql() && !(s.path == "src/graphql/federation.rs" && word == "Entity")
+        })
+    };
     let bad = [
         ("src/cart/graphql.rs", "use sea_orm::EntityTrait;"),
         ("src/catalog/graphql/query.rs", "let all = product::Entity::find();"),
@@ -164,7 +169,7 @@ fn r5_errors_are_made_in_one_place() {
         let mut found = Vec::new();
         for source in sources
             .iter()
-            .filter(|s| s.is_graphql() && s.path != "src/graphql/error.rs")
+            .filter(|s| s.is_graphql() && s.path != "src/graphql/boundary.rs")
         {
             for bypass in [
                 " Error::new(",
@@ -189,7 +194,7 @@ fn r5_errors_are_made_in_one_place() {
         ("src/cart/graphql/types.rs", "error.extend_with(f)"),
     ];
     enforce(
-        "R5: messages pass the boundary of graphql/error.rs",
+        "R5: messages pass the boundary of graphql/boundary.rs",
         rule,
         &["src"],
         &bad,

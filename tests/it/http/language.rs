@@ -3,6 +3,7 @@
 use sea_orm::ConnectionTrait;
 use serde_json::{Value, json};
 
+use super::Server;
 use crate::support::Shop;
 
 /// The first error that both shops are given for the same request, which must only differ in its message.
@@ -117,12 +118,6 @@ async fn failures_of_the_whole_request_are_told_in_the_language_of_the_client() 
             "where.price.gte: not a decimal number",
             "where.price.gte: Keine Dezimalzahl",
         ),
-        (
-            "{ products { nodes { variants { stock { onHand } } } } }",
-            "UNAUTHENTICATED",
-            "sign in first",
-            "Bitte melden Sie sich zuerst an",
-        ),
     ] {
         let found = both(&shop, document, json!({}), "/errors/0").await;
         assert_eq!(found, (english.to_owned(), german.to_owned()));
@@ -147,4 +142,60 @@ async fn an_internal_error_is_told_in_the_language_of_the_client() {
     assert_eq!(error["extensions"]["code"], "INTERNAL");
     let id = error["extensions"]["requestId"].as_str().expect("an id");
     assert_eq!(error["message"], format!("Interner Fehler (Anfrage {id})"));
+}
+
+#[tokio::test]
+async fn requests_that_are_none_are_told_in_the_language_of_the_client() {
+    let server = Server::start().await;
+    let post = async |languages: &[&str], kind: &str, body: &str| {
+        let mut request = server.client.post(server.url("/graphql")).header("content-type", kind);
+        for language in languages {
+            request = request.header("accept-language", *language);
+        }
+        let answer = request.body(body.to_owned()).send().await.expect("an answer");
+        let header = |name: &str| {
+            let values = answer.headers().get_all(name).iter();
+            let values: Vec<&str> = values.map(|value| value.to_str().expect("text")).collect();
+            values.join(", ")
+        };
+        let headers = (answer.status(), header("content-language"), header("vary"));
+        (headers, answer.json::<Value>().await.expect("JSON"))
+    };
+    let json = "application/json";
+    for (kind, body, english, german) in [
+        (json, "{}", "\"query\" is missing", "„query“ fehlt"),
+        (
+            json,
+            "[]",
+            "send one request at a time",
+            "Senden Sie jede Anfrage einzeln",
+        ),
+        (json, "{", "\"body\" is not JSON: ", "„body“ ist kein JSON: "),
+        (json, "{\"query\":\"{\"}", "syntax error: ", "Syntaxfehler: "),
+        (
+            "text/plain",
+            "{}",
+            "send application/json",
+            "Senden Sie application/json",
+        ),
+    ] {
+        let ((status, language, vary), answer) = post(&["fr, en;q=0.1"], kind, body).await;
+        assert_eq!(language, "en");
+        assert!(vary.contains("accept-language"), "{vary}");
+        // Several headers are one list.
+        let ((same_status, language, _), translated) = post(&["it;q=0.2", "de-CH"], kind, body).await;
+        assert_eq!((same_status, language.as_str()), (status, "de"));
+        let (one, other) = (&answer["errors"][0], &translated["errors"][0]);
+        assert_eq!(one["extensions"]["code"], other["extensions"]["code"]);
+        assert!(
+            one["message"].as_str().is_some_and(|m| m.starts_with(english)),
+            "{answer}"
+        );
+        assert!(
+            other["message"].as_str().is_some_and(|m| m.starts_with(german)),
+            "{translated}"
+        );
+    }
+    let ((status, language, _), _) = post(&["de"], json, "{\"query\":\"{ channel { slug } }\"}").await;
+    assert_eq!((status.as_u16(), language.as_str()), (200, "de"));
 }

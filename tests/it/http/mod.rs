@@ -4,6 +4,8 @@ mod address;
 mod boundary;
 mod budget;
 mod cost;
+mod farewell;
+mod graphiql;
 mod http2;
 mod journey;
 mod language;
@@ -26,7 +28,7 @@ use axum::Router;
 use merx::http::server::{Settings, serve};
 use merx::http::{Endpoint, Patience};
 use merx::platform::stop::Stop;
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
 
 use crate::support::Shop;
@@ -65,6 +67,11 @@ impl Server {
             address,
             client: reqwest::Client::new(),
         }
+    }
+
+    /// A connection that says nothing by itself.
+    pub async fn connect(&self) -> TcpStream {
+        TcpStream::connect(self.address).await.expect("a connection")
     }
 
     /// The address of `path`.

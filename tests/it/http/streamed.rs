@@ -6,7 +6,7 @@ use futures_util::{Stream, StreamExt, stream};
 use merx::channel::{LocationKey, Scope};
 use merx::graphql::batch::Batch;
 use merx::graphql::context::{ContextExt, RequestInfo};
-use merx::graphql::error::Boundary;
+use merx::graphql::boundary::Boundary;
 use merx::platform::error::Fault;
 use merx::platform::viewer::Viewer;
 use sea_orm::ConnectionTrait;

@@ -61,6 +61,31 @@ async fn what_is_no_request_is_refused_with_a_code() {
 }
 
 #[tokio::test]
+async fn a_hash_may_say_what_it_is() {
+    let server = Server::start().await;
+    let ask = async |body: Value| {
+        let request = server.client.post(server.url("/graphql")).json(&body);
+        let answer = request.send().await.expect("an answer");
+        answer.json::<Value>().await.expect("JSON")
+    };
+    let document = "query Hashed { channel { slug } }";
+    let hash = merx::platform::text::sha256_hex(document.as_bytes());
+    let named = |hash: &str| json!({ "persistedQuery": { "version": 1, "sha256Hash": hash } });
+    let prefixed = format!("sha256:{hash}");
+    let miss = ask(json!({ "extensions": named(&prefixed) })).await;
+    assert_eq!(miss["errors"][0]["extensions"]["code"], "PERSISTED_QUERY_NOT_FOUND");
+    ask(json!({ "query": document, "extensions": named(&prefixed) })).await;
+    for body in [
+        json!({ "extensions": named(&prefixed) }),
+        json!({ "extensions": named(&hash) }),
+        json!({ "documentId": prefixed }),
+        json!({ "documentId": hash }),
+    ] {
+        assert_eq!(ask(body.clone()).await["data"]["channel"]["slug"], "us", "{body}");
+    }
+}
+
+#[tokio::test]
 async fn headers_choose_channel_and_viewer() {
     let server = Server::start().await;
     let ask = async |name: &'static str, value: String| {

@@ -6,6 +6,7 @@ use merx::http::Patience;
 use merx::platform::stop::Phase;
 use sea_orm::ConnectionTrait;
 use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio_tungstenite::tungstenite::{Error, Message};
 
 use super::socket::Client;
@@ -20,12 +21,6 @@ fn init() -> Value {
 
 fn subscribe(id: &str, query: &str) -> Value {
     json!({ "id": id, "type": "subscribe", "payload": { "query": query } })
-}
-
-/// Ends when the server has let go of all sockets.
-async fn let_go(server: &Server) {
-    let closed = tokio::time::timeout(LONG, server.shop.app.stop.closed()).await;
-    closed.expect("the server lets go of its sockets");
 }
 
 #[tokio::test]
@@ -139,7 +134,6 @@ async fn each_breach_has_its_close_code() {
     client.say(subscribe("twice", subscription)).await;
     client.say(subscribe("twice", subscription)).await;
     assert_eq!(client.closed().await.1, "Subscriber for twice already exists");
-    let_go(&server).await;
 }
 
 #[tokio::test]
@@ -193,8 +187,27 @@ async fn both_sides_ask_for_signs_of_life() {
     for _ in 0..10 {
         assert!(matches!(client.frame().await, Some(Message::Ping(_))));
     }
-    // Who does not read does not answer either.
-    let_go(&server).await;
+}
+
+#[tokio::test]
+async fn who_answers_no_ping_is_let_go() {
+    let patience = Patience {
+        init: LONG,
+        silence: SHORT,
+        ..Patience::default()
+    };
+    let server = Server::patient(patience).await;
+    let mut wire = server.connect().await;
+    let request = "GET /graphql HTTP/1.1\r\nhost: x\r\nconnection: upgrade\r\nupgrade: websocket\r\n\
+                   sec-websocket-version: 13\r\nsec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n\
+                   sec-websocket-protocol: graphql-transport-ws\r\n\r\n";
+    wire.write_all(request.as_bytes()).await.expect("the request leaves");
+    let mut heard = Vec::new();
+    let read = tokio::time::timeout(LONG, wire.read_to_end(&mut heard)).await;
+    read.expect("the server lets go").expect("the wire is whole");
+    let head = heard.windows(4).position(|end| end == b"\r\n\r\n").expect("a head");
+    // An empty ping, and no more words.
+    assert_eq!(heard[head + 4..], [0x89, 0x00]);
 }
 
 #[tokio::test]
@@ -344,7 +357,6 @@ async fn who_does_not_read_makes_nothing_grow() {
     tokio::time::timeout(LONG, flood)
         .await
         .expect("the server lets go of the socket");
-    let_go(&server).await;
 }
 
 #[tokio::test]
@@ -379,7 +391,6 @@ async fn sockets_are_closed_when_the_server_stops() {
     server.shop.app.stop.enter(Phase::Stopping);
     assert_eq!(busy.closed().await.0, 1001);
     assert_eq!(fresh.closed().await.0, 1001);
-    let_go(&server).await;
 }
 
 #[tokio::test]

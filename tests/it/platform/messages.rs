@@ -5,6 +5,7 @@ use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
 use fluent_syntax::ast::{Entry, Expression, InlineExpression, Pattern, PatternElement};
+use merx::http::cost::Quantity;
 use merx::platform::locale::{Arg, Locale, Message};
 use merx::platform::money::Money;
 use merx::platform::page::PageError;
@@ -13,7 +14,14 @@ use merx::platform::page::PageError;
 type Texts = BTreeMap<String, BTreeSet<String>>;
 
 /// Texts that are the same in all languages.
-const INTERNATIONAL: [&str; 1] = ["at"];
+const INTERNATIONAL: [&str; 2] = ["as-is", "at"];
+
+/// What a document can have too much of.
+const QUANTITIES: [&str; 3] = [
+    Quantity::Bytes.name(),
+    Quantity::Aliases.name(),
+    Quantity::Points.name(),
+];
 
 fn repository() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -176,7 +184,7 @@ fn samples(variable: &str) -> Vec<Arg> {
         "available" => [0, 1, 3].map(|n: i64| Arg::from(n)).into(),
         "min" => vec![Arg::from(1_i64)],
         "max" => vec![Arg::from(500_i64)],
-        "call" | "length" | "values" | "version" => vec![Arg::from(250_i64)],
+        "call" | "length" | "values" | "version" | "seconds" => vec![Arg::from(250_i64)],
         "total" => vec![Money::new(123_450, "EUR".parse().expect("a currency")).into()],
         "reason" => vec![PageError::Cursor.message().into()],
         "sku" => text("MUG-1"),
@@ -188,7 +196,13 @@ fn samples(variable: &str) -> Vec<Arg> {
         "name" => text("first"),
         "place" => text("where.price.gte"),
         "wanted" => text("range"),
+        "text" => text("PersistedQueryNotFound"),
+        "prefix" => text("product"),
         "request" => text("0190a1b2"),
+        "quantity" => QUANTITIES.map(Arg::from).into(),
+        "found" => vec![Arg::from(31_i64)],
+        "most" => vec![Arg::from(30_i64)],
+        "fragment" => text("Card"),
         other => panic!("what may ${other} hold? add a sample"),
     }
 }

@@ -10,7 +10,7 @@ use crate::support::Shop;
 const PRODUCTS: &str = "{ products(first: 100) { totalCount nodes {
   slug description brand tags availableForSale category { path { slug } } attributes { key kind values }
   options { name values } media(first: 5) { url alt width height }
-  variants(first: 100) { sku barcode price { amount currencyCode minorUnits } compareAtPrice { minorUnits }
+  variants(first: 25) { sku barcode price { amount currencyCode minorUnits } compareAtPrice { minorUnits }
     quantityAvailable weightGrams selectedOptions { name value } } } } }";
 
 async fn products(shop: &Shop) -> Vec<Value> {

@@ -45,7 +45,7 @@ impl Shop {
     /// A variant with at least `units` to sell, as `(id, unit price in minor units)`.
     pub async fn variant(&self, units: i64) -> (String, i64) {
         let document =
-            "{ products(first: 100) { nodes { variants(first: 100) { id quantityAvailable price { minorUnits } } } } }";
+            "{ products(first: 100) { nodes { variants(first: 25) { id quantityAvailable price { minorUnits } } } } }";
         let answer = self.data(document, json!({})).await;
         let variants = answer["products"]["nodes"].as_array().expect("products").iter();
         let variants = variants.flat_map(|p| p["variants"].as_array().expect("variants"));

@@ -45,7 +45,16 @@ pub fn config(data_dir: &std::path::Path, database_url: Option<&str>) -> Config 
         "--env",
         "development",
     ];
-    arguments.extend(["--database-connections", "10", "--reservation-minutes", "15"]);
+    arguments.extend([
+        "--database-connections",
+        "10",
+        "--reservation-minutes",
+        "15",
+        "--budget-anonymous",
+        "1000000000/1000000000",
+        "--budget-staff",
+        "1000000000/1000000000",
+    ]);
     if let Some(url) = database_url {
         arguments.extend(["--database-url", url]);
     }

@@ -167,12 +167,8 @@ impl<'a> Measurer<'a> {
         at_most(Quantity::Introspection, measured.introspection, introspection)?;
         let depth = measured.introspection_depth;
         at_most(Quantity::IntrospectionDepth, depth, limits.introspection_depth)?;
-        match operation.ty {
-            OperationType::Query => {}
-            OperationType::Mutation => at_most(Quantity::RootMutations, measured.direct, limits.root_mutations)?,
-            OperationType::Subscription => {
-                at_most(Quantity::RootSubscriptions, measured.direct, limits.root_subscriptions)?
-            }
+        if operation.ty == OperationType::Mutation {
+            at_most(Quantity::RootMutations, measured.direct, limits.root_mutations)?;
         }
         self.work = self.work.saturating_add(measured.selections);
         Ok(measured)

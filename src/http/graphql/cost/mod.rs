@@ -51,8 +51,6 @@ pub struct Limits {
     pub aliases: u64,
     /// Fields of a mutation's root, fragments expanded.
     pub root_mutations: u64,
-    /// Fields of a subscription's root, fragments expanded: the specification allows one.
-    pub root_subscriptions: u64,
     /// Values in arguments of an operation, fragments and variables expanded.
     pub values: u64,
     /// What validation walks: operations expanded, and every selection set with all that it flattens to.
@@ -84,9 +82,8 @@ impl Default for Limits {
             spreads: 250,
             aliases: 30,
             root_mutations: 5,
-            root_subscriptions: 1,
             values: 10_000,
-            work: 20_000,
+            work: 10_000,
             points: 20_000,
             page: 250,
         }
@@ -145,8 +142,6 @@ pub enum Quantity {
     Aliases,
     /// [`Limits::root_mutations`].
     RootMutations,
-    /// [`Limits::root_subscriptions`].
-    RootSubscriptions,
     /// [`Limits::values`].
     Values,
     /// [`Limits::work`].
@@ -157,7 +152,7 @@ pub enum Quantity {
 
 impl Quantity {
     /// Its name in texts.
-    pub fn name(self) -> &'static str {
+    pub const fn name(self) -> &'static str {
         match self {
             Self::Bytes => "bytes",
             Self::Tokens => "tokens",
@@ -177,7 +172,6 @@ impl Quantity {
             Self::Spreads => "spreads",
             Self::Aliases => "aliases",
             Self::RootMutations => "root-mutations",
-            Self::RootSubscriptions => "root-subscriptions",
             Self::Values => "values",
             Self::Work => "work",
             Self::Points => "points",

@@ -44,14 +44,12 @@ pub(super) fn upgrade(
         .max_frame_size(2 * MESSAGE_MAX);
     // Without the subprotocol the socket opens too: only then can the client be told what is wrong.
     let spoken = upgrade.selected_protocol().is_some();
-    let open = endpoint.app().stop.open();
     upgrade.on_upgrade(move |socket| async move {
         if spoken {
             Session::new(endpoint, socket, headers, address).run().await;
         } else {
             session::close(socket, &Closing::Subprotocol).await;
         }
-        drop(open);
     })
 }
 

@@ -128,7 +128,12 @@ impl Session {
             Some(Ok(Message::Binary(_))) => return Err(Closing::Invalid("Send text frames".to_owned()).into()),
             // Pings are answered by the WebSocket itself.
             Some(Ok(Message::Ping(_) | Message::Pong(_))) => return Ok(()),
-            Some(Ok(Message::Close(_))) | None => return Err(End::Gone),
+            Some(Ok(Message::Close(_))) => {
+                // Reading on sends the answer to it: a socket that is only dropped looks torn from the other side.
+                let _ = tokio::time::timeout(FAREWELL, self.socket.recv()).await;
+                return Err(End::Gone);
+            }
+            None => return Err(End::Gone),
             Some(Err(_)) => return Err(Closing::Unreadable.into()),
         };
         if text.len() > MESSAGE_MAX {

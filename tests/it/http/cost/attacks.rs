@@ -188,10 +188,11 @@ pub fn attacks() -> Vec<(String, String, Value)> {
         format!("{} {fields} {}", "{ ... ".repeat(30) + "{", "} ".repeat(31))
     });
     add("fields in many sets", {
-        let sets = "product(by: { slug: \"x\" }) { ...F } ".repeat(150);
+        let sets = "product(by: { slug: \"x\" }) { ...F } ".repeat(140);
+        let arguments = numbered(14, |i| format!("a{i}: {i} "));
         format!(
             "{{ {sets} }} fragment F on Product {{ {} }}",
-            "id(a: 1, b: 2, c: 3) ".repeat(11)
+            format!("id({arguments}) ").repeat(11)
         )
     });
     add("fields in many fragments", {

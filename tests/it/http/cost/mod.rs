@@ -1,6 +1,7 @@
 //! Documents that cost too much, before anything walks them.
 
 mod attacks;
+mod edge;
 mod naive;
 mod rules;
 mod shipped;

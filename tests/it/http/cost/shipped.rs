@@ -2,9 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use serde_json::json;
+use merx::http::cost::Limits;
+use serde_json::{Value, json};
 
-use super::{judge, table};
+use super::{Refused, judge, table};
 use crate::support::{Documents, shared};
 
 /// What GraphiQL, Apollo, Relay and code generators ask first.
@@ -58,50 +59,80 @@ fn is_executable(text: &str) -> bool {
     })
 }
 
-/// Documents by where they stand.
-fn shipped() -> Vec<(String, String)> {
+/// A document that ships, with variables that come with it.
+struct Shipped {
+    place: String,
+    text: String,
+    variables: Value,
+}
+
+fn shipped() -> Vec<Shipped> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let read = |path: &Path| std::fs::read_to_string(path).expect("a text");
-    let mut found = vec![("the introspection query".to_owned(), INTROSPECTION.to_owned())];
+    let mut found = Vec::new();
+    let mut add = |place: String, text: String, variables| {
+        if is_executable(&text) {
+            found.push(Shipped { place, text, variables });
+        }
+    };
+    add(
+        "the introspection query".to_owned(),
+        INTROSPECTION.to_owned(),
+        json!({}),
+    );
     for path in files(&root.join("docs"), ".md")
         .into_iter()
         .chain([root.join("README.md")])
     {
-        let blocks = blocks(&read(&path));
-        found.extend(blocks.into_iter().map(|block| (path.display().to_string(), block)));
+        for block in blocks(&read(&path)) {
+            add(path.display().to_string(), block, json!({}));
+        }
     }
-    for folder in ["graphiql/src", "storefront", "tests/clients"] {
+    for folder in ["graphiql/src", "storefront", "tests/clients/documents"] {
         for path in files(&root.join(folder), ".graphql") {
-            found.push((path.display().to_string(), read(&path)));
+            let beside = std::fs::read_to_string(path.with_extension("json")).unwrap_or_default();
+            let variables = serde_json::from_str(&beside).unwrap_or_else(|_| json!({}));
+            add(path.display().to_string(), read(&path), variables);
         }
     }
     if let Some(folder) = shared("contract") {
         let text: String = files(&folder, ".graphql").iter().map(|path| read(path)).collect();
         let documents = Documents::read(&text);
         for name in documents.operations() {
-            let document = documents.get(name).expect("a document");
-            found.push((format!("contract {name}"), document));
+            add(
+                format!("contract {name}"),
+                documents.get(name).expect("a document"),
+                json!({}),
+            );
         }
     }
-    found.retain(|(_, text)| is_executable(text));
     found
 }
 
 #[test]
 fn every_document_that_ships_is_within_the_limits() {
     let table = table();
-    let mut refused = Vec::new();
-    for (place, text) in shipped() {
-        // Fragments alone are sent with whoever spreads them.
-        let text = if text.trim_start().starts_with("fragment") {
-            format!("{{ __typename }} {text}")
-        } else {
-            text
+    let (mut refused, mut dearest) = (Vec::new(), 0);
+    for Shipped { place, text, variables } in shipped() {
+        let verdict = match judge(&text, None, &variables, &table) {
+            // Fragments alone are sent with whoever spreads them.
+            Err(Refused::Parser(reason)) if reason.contains("not contain an operation") => {
+                judge(&format!("{{ __typename }} {text}"), None, &variables, &table)
+            }
+            verdict => verdict,
         };
-        match judge(&text, None, &json!({}), &table) {
-            Ok(cost) => println!("{place}: {cost:?}"),
-            Err(refusal) => refused.push(format!("{place}: {refusal:?}")),
+        match verdict {
+            Ok(cost) => {
+                println!("{place}: {cost:?}");
+                dearest = dearest.max(cost.requested);
+            }
+            Err(reason) => refused.push(format!("{place}: {reason:?}")),
         }
     }
     assert!(refused.is_empty(), "{refused:#?}");
+    let most = Limits::default().points;
+    assert!(
+        dearest > 0 && dearest * 2 <= most,
+        "{dearest} of {most} points: too near for a longer page"
+    );
 }

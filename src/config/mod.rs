@@ -295,7 +295,7 @@ impl Config {
     /// # Errors
     /// See [`ConfigError`].
     pub fn check(&self) -> Result<(), ConfigError> {
-        if let Some(origin) = self.server.cors_origins.iter().find(|origin| !edge::is_origin(origin)) {
+        if let Some(origin) = self.server.cors_origins.iter().find(|origin| !is_origin(origin)) {
             return Err(ConfigError::Origin(origin.clone()));
         }
         match &self.server.staff_token {
@@ -325,6 +325,12 @@ impl Config {
         self.server.graphiql.unwrap_or(!self.is_production())
     }
 
+    /// How long the server goes on after it is told to stop, so that load balancers notice.
+    pub fn stop_delay(&self) -> Duration {
+        let seconds = self.edge.stop_delay;
+        Duration::from_secs(seconds.unwrap_or(if self.is_production() { 5 } else { 0 }))
+    }
+
     /// How long a statement may take, if there is a limit.
     pub fn statement_timeout(&self) -> Option<Duration> {
         let seconds = self.database.statement_timeout;
@@ -350,6 +356,15 @@ impl Config {
             None => format!("sqlite:{}", self.server.data_dir.join("merx.db").display()),
         }
     }
+}
+
+/// Whether `text` is written as browsers write an origin: the comparison is by letters.
+fn is_origin(text: &str) -> bool {
+    let host = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+    host.is_some_and(|host| {
+        let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '-' | '.' | ':' | '[' | ']');
+        !host.is_empty() && host.chars().all(plain)
+    })
 }
 
 /// The text of `.env.example`: every variable with its description and default.

@@ -1,0 +1,189 @@
+//! The boundary: after it every error has a code and a request id, and none says more than it should.
+
+use std::any::TypeId;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use async_graphql::extensions::{
+    Extension, ExtensionContext, ExtensionFactory, NextExecute, NextPrepareRequest, NextRequest, NextSubscribe,
+};
+use async_graphql::{ErrorExtensionValues, Pos, Request, Response, ServerError, ServerResult};
+use futures_util::stream::{BoxStream, StreamExt};
+
+use crate::graphql::batch::{Batch, Shared};
+use crate::graphql::context::RequestInfo;
+use crate::graphql::error::ApiError;
+use crate::platform::error::Fault;
+use crate::platform::locale::message;
+use crate::platform::page::PageError;
+
+/// The answer to a request that nothing was executed for.
+pub fn request_error(
+    message: &str,
+    location: Option<(usize, usize)>,
+    code: &str,
+    request_id: &str,
+    retry_after: Option<Duration>,
+) -> Response {
+    let position = location.map(|(line, column)| Pos { line, column });
+    let mut error = ServerError::new(message, position);
+    let mut extensions = ErrorExtensionValues::default();
+    extensions.set("code", code);
+    extensions.set("requestId", request_id);
+    if let Some(pause) = retry_after {
+        extensions.set("retryAfter", pause.as_secs().max(1));
+    }
+    error.extensions = Some(extensions);
+    Response::from_errors(vec![error])
+}
+
+/// Most errors that an answer tells of when nothing was executed.
+const ERRORS_MAX: usize = 10;
+
+/// The boundary: after it, every error has a code and a request id, and none says more than it should.
+pub struct Boundary;
+
+/// The boundary around one request.
+#[derive(Default)]
+struct Around {
+    /// Known once the request is prepared: before that, extensions do not see its data.
+    info: Arc<OnceLock<RequestInfo>>,
+    /// Whether the request is a stream of answers.
+    streams: AtomicBool,
+}
+
+impl ExtensionFactory for Boundary {
+    fn create(&self) -> Arc<dyn Extension> {
+        Arc::new(Around::default())
+    }
+}
+
+#[async_trait::async_trait]
+impl Extension for Around {
+    async fn request(&self, ctx: &ExtensionContext<'_>, next: NextRequest<'_>) -> Response {
+        let mut response = next.run(ctx).await;
+        disclose_all(&mut response, &self.info);
+        response
+    }
+
+    fn subscribe<'s>(
+        &self,
+        ctx: &ExtensionContext<'_>,
+        stream: BoxStream<'s, Response>,
+        next: NextSubscribe<'_>,
+    ) -> BoxStream<'s, Response> {
+        self.streams.store(true, Ordering::Relaxed);
+        let info = Arc::clone(&self.info);
+        let answers = next.run(ctx, stream).map(move |mut response| {
+            disclose_all(&mut response, &info);
+            response
+        });
+        answers.boxed()
+    }
+
+    async fn execute(&self, ctx: &ExtensionContext<'_>, operation: Option<&str>, next: NextExecute<'_>) -> Response {
+        if !self.streams.load(Ordering::Relaxed) {
+            return next.run(ctx, operation).await;
+        }
+        // What was read for the event before may have changed.
+        next.run_with_data(ctx, operation, Batch::afresh(ctx)).await
+    }
+
+    async fn prepare_request(
+        &self,
+        ctx: &ExtensionContext<'_>,
+        request: Request,
+        next: NextPrepareRequest<'_>,
+    ) -> ServerResult<Request> {
+        let info = request
+            .data
+            .get(&TypeId::of::<RequestInfo>())
+            .and_then(|info| info.downcast_ref::<RequestInfo>());
+        if let Some(info) = info {
+            let _ = self.info.set(info.clone());
+        }
+        next.run(ctx, request).await
+    }
+}
+
+fn disclose_all(response: &mut Response, info: &OnceLock<RequestInfo>) {
+    if !response.errors.is_empty() {
+        // A document can be wrong in more places than an answer should tell of.
+        if response.errors.iter().all(|error| error.path.is_empty()) {
+            response.errors.truncate(ERRORS_MAX);
+        }
+        let unknown = RequestInfo::default();
+        let info = info.get().unwrap_or(&unknown);
+        let errors = std::mem::take(&mut response.errors).into_iter();
+        response.errors = errors.map(|error| disclose(error, info)).collect();
+    }
+}
+
+/// What a client may see of `error`. async-graphql turns any `Display` error into the public message on a bare `?`, but
+/// keeps its source: only sources that are named here are shown.
+fn disclose(error: ServerError, info: &RequestInfo) -> ServerError {
+    let request_id = info.request_id.as_str();
+    let known = match &error.source {
+        // Parser, validation and coercion say what they say about the document of the client itself, in English.
+        None => Some(if error.path.is_empty() {
+            (validation_code(&error.message), None)
+        } else {
+            ("BAD_USER_INPUT", None)
+        }),
+        Some(source) => {
+            let api = source.downcast_ref::<ApiError>().map(|e| (e.code(), Some(e.message())));
+            let page = || source.downcast_ref::<PageError>();
+            api.or_else(|| page().map(|e| ("BAD_USER_INPUT", Some(e.message()))))
+        }
+    };
+    let code = known.as_ref().map(|(code, _)| *code);
+    let mut shown = match known {
+        Some((_, message)) => ServerError {
+            message: message.map_or(error.message, |message| message.render(info.locale)),
+            source: None,
+            ..error
+        },
+        None => {
+            let cause = describe(&error);
+            tracing::error!(request_id, path = ?error.path, cause, "internal error");
+            let message = message!("internal", request = request_id);
+            let mut masked = ServerError::new(message.render(info.locale), None);
+            masked.locations.clone_from(&error.locations);
+            masked.path.clone_from(&error.path);
+            masked
+        }
+    };
+    let mut extensions = shown.extensions.take().unwrap_or_default();
+    extensions.set("code", code.unwrap_or("INTERNAL"));
+    extensions.set("requestId", request_id);
+    shown.extensions = Some(extensions);
+    shown
+}
+
+fn validation_code(message: &str) -> &'static str {
+    if message.contains("too complex") || message.contains("too deep") || message.contains("recursion depth") {
+        "COST_LIMIT"
+    } else if message.starts_with("Invalid value for argument") {
+        // A value, not the document: the client's input does not fit.
+        "BAD_USER_INPUT"
+    } else {
+        "GRAPHQL_VALIDATION_FAILED"
+    }
+}
+
+/// The whole story for the log.
+fn describe(error: &ServerError) -> String {
+    let mut text = error.message.clone();
+    let source = error.source.as_ref();
+    let fault: Option<&Fault> = source
+        .and_then(|s| s.downcast_ref::<Fault>())
+        .or_else(|| source.and_then(|s| s.downcast_ref::<Shared>()).map(|s| &*s.0));
+    let mut cause = fault.and_then(std::error::Error::source);
+    while let Some(next) = cause {
+        text.push_str(": ");
+        text.push_str(&next.to_string());
+        cause = next.source();
+    }
+    text
+}
