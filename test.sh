@@ -15,10 +15,10 @@ if [ -n "${CI:-}" ]; then
   fi
 fi
 # The suite takes its database from this script alone.
-unset MERX_TEST_DATABASE_URL DATABASE_URL
+unset MERX_TEST_DATABASE_URL DATABASE_URL MERX_TEST_REDIS_URL REDIS_URL
 
 work="$(mktemp -d /tmp/merx-test.XXXXXX)" || exit 1
-pg_bin="" pg_data="" pg_url=""
+pg_bin="" pg_data="" pg_url="" redis_pid=""
 failed=() sums=()
 started=$SECONDS
 
@@ -28,7 +28,14 @@ stop_postgres() {
   pg_data=""
 }
 
+stop_redis() {
+  [ -n "$redis_pid" ] || return 0
+  kill "$redis_pid" 2>/dev/null && wait "$redis_pid" 2>/dev/null
+  redis_pid=""
+}
+
 clean_up() {
+  stop_redis
   stop_postgres
   rm -rf "$work"
 }
@@ -105,6 +112,7 @@ tools() {
   local missing=()
   command -v cc >/dev/null || missing+=(build-essential)
   [ -n "$(newest_postgres)" ] || missing+=(postgresql)
+  command -v redis-server >/dev/null || missing+=(redis-server)
   if [ "${#missing[@]}" -gt 0 ]; then
     if ! command -v apt-get >/dev/null; then
       echo "please install: ${missing[*]}" >&2
@@ -175,6 +183,28 @@ start_postgres() {
     fi
   done
   tail -20 "$pg_data/log"
+  return 1
+}
+
+# A Redis that keeps nothing.
+start_redis() {
+  local port
+  for _ in 1 2 3 4 5; do
+    port=$((30000 + RANDOM % 2000))
+    redis-server --port "$port" --bind 127.0.0.1 --save '' --appendonly no --dir "$work" >"$work/redis.log" 2>&1 &
+    redis_pid=$!
+    for _ in $(seq 50); do
+      if redis-cli -p "$port" ping 2>/dev/null | grep -q PONG && kill -0 "$redis_pid" 2>/dev/null; then
+        export MERX_TEST_REDIS_URL="redis://127.0.0.1:$port"
+        echo "Redis listens on 127.0.0.1:$port"
+        return 0
+      fi
+      kill -0 "$redis_pid" 2>/dev/null || break
+      sleep 0.1
+    done
+    stop_redis
+  done
+  tail -20 "$work/redis.log"
   return 1
 }
 
@@ -284,6 +314,7 @@ step "GraphiQL" graphiql
 step "lints" bounded 2400 cargo clippy --locked --workspace --all-targets -- -D warnings
 step "documentation" bounded 1200 env RUSTDOCFLAGS="-D warnings" cargo doc --locked --workspace --no-deps --quiet
 step "dependencies" deny_check
+step "a Redis for the tests" start_redis
 step "suite on SQLite" suite SQLite
 if step "a PostgreSQL for the tests" start_postgres; then
   export MERX_TEST_DATABASE_URL="$pg_url"
