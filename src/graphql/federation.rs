@@ -98,10 +98,6 @@ impl Representation {
 /// What other subgraphs may extend.
 #[derive(Union)]
 #[graphql(name = "_Entity")]
-#[expect(
-    clippy::large_enum_variant,
-    reason = "an entity lives for one answer; a box would buy nothing"
-)]
 pub enum Entity {
     /// A product.
     Product(ProductObject),
