@@ -5,7 +5,6 @@ use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
 use fluent_syntax::ast::{Entry, Expression, InlineExpression, Pattern, PatternElement, VariantKey};
-use merx::http::cost::Quantity;
 use merx::platform::locale::{Arg, Locale, Message};
 use merx::platform::money::Money;
 use merx::platform::page::PageError;
@@ -175,6 +174,21 @@ fn the_code_uses_what_is_there_and_all_of_it() {
     }
     let left_over: Vec<_> = english.keys().filter(|id| !used.contains(*id)).collect();
     assert!(left_over.is_empty(), "nobody says {left_over:?}");
+}
+
+#[test]
+fn each_quantity_of_a_document_has_its_word() {
+    let code = std::fs::read_to_string(repository().join("src/http/graphql/cost/mod.rs")).expect("the quantities");
+    let names = code
+        .split("fn name(self) -> &'static str {")
+        .nth(1)
+        .expect("their names");
+    let names = names.lines().take_while(|line| *line != "    }");
+    let names: BTreeSet<String> = names
+        .filter_map(|line| Some(line.split('"').nth(1)?.to_owned()))
+        .collect();
+    assert!(names.len() > 10, "{names:?}");
+    assert_eq!(shipped(Locale::default())["document-cost"]["quantity"], names);
 }
 
 #[test]
