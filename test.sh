@@ -224,7 +224,7 @@ not_checked() {
   [ -z "${CI:-}" ]
 }
 
-# node_there: Node that can build GraphiQL, installed when it is missing.
+# node_there: Node that can build GraphiQL and run the clients, installed when it is missing.
 node_there() {
   if ! command -v npm >/dev/null; then
     echo "installing nodejs npm"
@@ -270,16 +270,14 @@ browser() {
 
 # clients: real clients against the server of this run.
 clients() {
-  local missing=() status log="$work/clients.log"
-  command -v node >/dev/null && command -v npm >/dev/null || missing+=(nodejs npm)
-  python3 -c 'import ensurepip' 2>/dev/null || missing+=(python3-venv)
-  if [ "${#missing[@]}" -gt 0 ]; then
-    echo "installing ${missing[*]}"
-    bounded_apt 300 update -q && bounded_apt 600 install -y -q --no-install-recommends "${missing[@]}"
-  fi
-  if ! node -e 'process.exit(parseInt(process.versions.node) < 20)' 2>/dev/null; then
-    not_checked "the clients need Node 20 or newer; this is $(node --version 2>/dev/null || echo none)"
+  local status log="$work/clients.log"
+  if ! node_there; then
+    not_checked "the clients need Node 20.19 or newer; this is $(node --version 2>/dev/null || echo none)"
     return
+  fi
+  if ! python3 -c 'import ensurepip' 2>/dev/null; then
+    echo "installing python3-venv"
+    bounded_apt 300 update -q && bounded_apt 600 install -y -q --no-install-recommends python3-venv
   fi
   bounded 300 tests/clients/install.sh || {
     not_checked "the clients could not be installed"

@@ -24,14 +24,16 @@ use crate::platform::address::ClientAddress;
 
 /// Operations that one socket may have open.
 const OPERATIONS_MAX: usize = 50;
-/// How long the client is given to answer the closing.
+/// How long each side of the closing may take.
 const FAREWELL: Duration = Duration::from_secs(1);
 /// What `connection_init` may say in place of headers, which browsers cannot set.
 const HEADERS: [&str; 4] = ["accept-language", "authorization", "x-cart-token", "x-channel"];
 
 /// How a conversation ends.
 enum End {
-    /// The client went, or is as good as gone.
+    /// The client takes its leave.
+    Left,
+    /// The client is gone, or as good as that.
     Gone,
     /// The server closes.
     Close(Closing),
@@ -90,10 +92,13 @@ impl Session {
 
     /// Talks until one side ends it.
     pub(super) async fn run(mut self) {
-        if let End::Close(closing) = self.talk().await {
-            // Operations end before the farewell.
-            self.events.clear();
-            close(self.socket, &closing).await;
+        let end = self.talk().await;
+        // Operations end before the farewell.
+        self.events.clear();
+        match end {
+            End::Left => drain(&mut self.socket).await,
+            End::Gone => {}
+            End::Close(closing) => close(self.socket, &closing).await,
         }
     }
 
@@ -128,11 +133,7 @@ impl Session {
             Some(Ok(Message::Binary(_))) => return Err(Closing::Invalid("Send text frames".to_owned()).into()),
             // Pings are answered by the WebSocket itself.
             Some(Ok(Message::Ping(_) | Message::Pong(_))) => return Ok(()),
-            Some(Ok(Message::Close(_))) => {
-                // Reading on sends the answer to it: a socket that is only dropped looks torn from the other side.
-                let _ = tokio::time::timeout(FAREWELL, self.socket.recv()).await;
-                return Err(End::Gone);
-            }
+            Some(Ok(Message::Close(_))) => return Err(End::Left),
             None => return Err(End::Gone),
             Some(Err(_)) => return Err(Closing::Unreadable.into()),
         };
@@ -288,10 +289,15 @@ fn unwelcome(refusal: &Refusal) -> Closing {
 
 /// Closes `socket`, and gives the client time to hear it.
 pub(super) async fn close(mut socket: WebSocket, closing: &Closing) {
-    let farewell = async {
-        if socket.send(closing.frame()).await.is_ok() {
-            while let Some(Ok(_)) = socket.recv().await {}
-        }
-    };
-    let _ = tokio::time::timeout(FAREWELL, farewell).await;
+    let sent = tokio::time::timeout(FAREWELL, socket.send(closing.frame())).await;
+    if matches!(sent, Ok(Ok(()))) {
+        drain(&mut socket).await;
+    }
+}
+
+/// Reads to the end, which sends the answer to a close frame too: a socket that is only dropped looks torn from the other
+/// side.
+async fn drain(socket: &mut WebSocket) {
+    let read = async { while let Some(Ok(_)) = socket.recv().await {} };
+    let _ = tokio::time::timeout(FAREWELL, read).await;
 }
