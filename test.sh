@@ -15,10 +15,10 @@ if [ -n "${CI:-}" ]; then
   fi
 fi
 # The suite takes its database from this script alone.
-unset MERX_TEST_DATABASE_URL DATABASE_URL
+unset MERX_TEST_DATABASE_URL DATABASE_URL MERX_TEST_REDIS_URL REDIS_URL
 
 work="$(mktemp -d /tmp/merx-test.XXXXXX)" || exit 1
-pg_bin="" pg_data="" pg_url=""
+pg_bin="" pg_data="" pg_url="" redis_pid=""
 failed=() sums=()
 started=$SECONDS
 
@@ -28,7 +28,14 @@ stop_postgres() {
   pg_data=""
 }
 
+stop_redis() {
+  [ -n "$redis_pid" ] || return 0
+  kill "$redis_pid" 2>/dev/null && wait "$redis_pid" 2>/dev/null
+  redis_pid=""
+}
+
 clean_up() {
+  stop_redis
   stop_postgres
   rm -rf "$work"
 }
@@ -105,6 +112,7 @@ tools() {
   local missing=()
   command -v cc >/dev/null || missing+=(build-essential)
   [ -n "$(newest_postgres)" ] || missing+=(postgresql)
+  command -v redis-server >/dev/null || missing+=(redis-server)
   if [ "${#missing[@]}" -gt 0 ]; then
     if ! command -v apt-get >/dev/null; then
       echo "please install: ${missing[*]}" >&2
@@ -178,6 +186,28 @@ start_postgres() {
   return 1
 }
 
+# A Redis that keeps nothing.
+start_redis() {
+  local port
+  for _ in 1 2 3 4 5; do
+    port=$((30000 + RANDOM % 2000))
+    redis-server --port "$port" --bind 127.0.0.1 --save '' --appendonly no --dir "$work" >"$work/redis.log" 2>&1 &
+    redis_pid=$!
+    for _ in $(seq 50); do
+      if redis-cli -p "$port" ping 2>/dev/null | grep -q PONG && kill -0 "$redis_pid" 2>/dev/null; then
+        export MERX_TEST_REDIS_URL="redis://127.0.0.1:$port"
+        echo "Redis listens on 127.0.0.1:$port"
+        return 0
+      fi
+      kill -0 "$redis_pid" 2>/dev/null || break
+      sleep 0.1
+    done
+    stop_redis
+  done
+  tail -20 "$work/redis.log"
+  return 1
+}
+
 # suite NAME: the whole test suite; what it says at the end goes into the summary.
 suite() {
   local name="$1" status log="$work/$1.log"
@@ -194,7 +224,7 @@ not_checked() {
   [ -z "${CI:-}" ]
 }
 
-# node_there: Node that can build GraphiQL, installed when it is missing.
+# node_there: Node that can build GraphiQL and run the clients, installed when it is missing.
 node_there() {
   if ! command -v npm >/dev/null; then
     echo "installing nodejs npm"
@@ -240,16 +270,14 @@ browser() {
 
 # clients: real clients against the server of this run.
 clients() {
-  local missing=() status log="$work/clients.log"
-  command -v node >/dev/null && command -v npm >/dev/null || missing+=(nodejs npm)
-  python3 -c 'import ensurepip' 2>/dev/null || missing+=(python3-venv)
-  if [ "${#missing[@]}" -gt 0 ]; then
-    echo "installing ${missing[*]}"
-    bounded_apt 300 update -q && bounded_apt 600 install -y -q --no-install-recommends "${missing[@]}"
-  fi
-  if ! node -e 'process.exit(parseInt(process.versions.node) < 20)' 2>/dev/null; then
-    not_checked "the clients need Node 20 or newer; this is $(node --version 2>/dev/null || echo none)"
+  local status log="$work/clients.log"
+  if ! node_there; then
+    not_checked "the clients need Node 20.19 or newer; this is $(node --version 2>/dev/null || echo none)"
     return
+  fi
+  if ! python3 -c 'import ensurepip' 2>/dev/null; then
+    echo "installing python3-venv"
+    bounded_apt 300 update -q && bounded_apt 600 install -y -q --no-install-recommends python3-venv
   fi
   bounded 300 tests/clients/install.sh || {
     not_checked "the clients could not be installed"
@@ -286,6 +314,7 @@ step "GraphiQL" graphiql
 step "lints" bounded 2400 cargo clippy --locked --workspace --all-targets -- -D warnings
 step "documentation" bounded 1200 env RUSTDOCFLAGS="-D warnings" cargo doc --locked --workspace --no-deps --quiet
 step "dependencies" deny_check
+step "a Redis for the tests" start_redis
 step "suite on SQLite" suite SQLite
 if step "a PostgreSQL for the tests" start_postgres; then
   export MERX_TEST_DATABASE_URL="$pg_url"

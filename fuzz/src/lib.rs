@@ -17,23 +17,35 @@ static TABLE: LazyLock<CostTable> =
     LazyLock::new(|| CostTable::from_sdl(include_str!("../../schema.graphql")).expect("the schema is a schema"));
 
 /// Longest time for a document, in an instrumented build.
-const LONGEST: Duration = Duration::from_millis(500);
+const LONGEST: Duration = Duration::from_millis(100);
 
 /// Sends `document` through the guard as the server does. It must neither panic nor take long, and what it lets through
 /// must be as small as it says.
 pub fn judge(document: &str, variables: &Map<String, Value>) {
+    // Others use the machine too: only what is slow each time is slow.
+    let mut shortest = Duration::MAX;
+    for _ in 0..5 {
+        let start = Instant::now();
+        judge_once(document, variables);
+        shortest = shortest.min(start.elapsed());
+        if shortest < LONGEST {
+            return;
+        }
+    }
+    panic!("it takes {shortest:?}");
+}
+
+fn judge_once(document: &str, variables: &Map<String, Value>) {
     let limits = Limits::default();
-    let start = Instant::now();
     if scan(document, &limits).is_ok()
         && let Ok(parsed) = parse_query(document)
         && let Ok(cost) = measure(&parsed, None, variables, &TABLE, &limits)
     {
-        let depth = parsed.operations.iter().len();
-        assert!(depth as u64 <= limits.operations);
+        assert!(!document.contains('\0'));
+        assert!(parsed.operations.iter().len() as u64 <= limits.operations);
         assert!(cost.requested <= limits.points && cost.depth <= limits.depth);
         assert!(cost.selections <= limits.selections && cost.aliases <= limits.aliases);
     }
-    assert!(start.elapsed() < LONGEST, "{:?}", start.elapsed());
 }
 
 /// What [`spelled`] writes.

@@ -6,10 +6,12 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use async_graphql::extensions::{
-    Extension, ExtensionContext, ExtensionFactory, NextExecute, NextPrepareRequest, NextRequest, NextSubscribe,
+    Extension, ExtensionContext, ExtensionFactory, NextExecute, NextPrepareRequest, NextRequest, NextResolve,
+    NextSubscribe, ResolveInfo,
 };
-use async_graphql::{ErrorExtensionValues, Pos, Request, Response, ServerError, ServerResult};
+use async_graphql::{ErrorExtensionValues, Pos, Request, Response, ServerError, ServerResult, Value};
 use futures_util::stream::{BoxStream, StreamExt};
+use parking_lot::Mutex;
 
 use crate::graphql::batch::{Batch, Shared};
 use crate::graphql::context::RequestInfo;
@@ -51,6 +53,8 @@ struct Around {
     info: Arc<OnceLock<RequestInfo>>,
     /// Whether the request is a stream of answers.
     streams: AtomicBool,
+    /// Errors of fields that may be null, and are.
+    fields: Arc<Mutex<Vec<ServerError>>>,
 }
 
 impl ExtensionFactory for Boundary {
@@ -63,8 +67,27 @@ impl ExtensionFactory for Boundary {
 impl Extension for Around {
     async fn request(&self, ctx: &ExtensionContext<'_>, next: NextRequest<'_>) -> Response {
         let mut response = next.run(ctx).await;
+        response.errors.append(&mut self.fields.lock());
         disclose_all(&mut response, &self.info);
         response
+    }
+
+    /// async-graphql hands the error of a field to the object around it, even where the field may be null. By the
+    /// specification the field is null then, and the rest of the answer stands.
+    async fn resolve(
+        &self,
+        ctx: &ExtensionContext<'_>,
+        info: ResolveInfo<'_>,
+        next: NextResolve<'_>,
+    ) -> ServerResult<Option<Value>> {
+        let nullable = !info.return_type.ends_with('!');
+        match next.run(ctx, info).await {
+            Err(error) if nullable => {
+                self.fields.lock().push(error);
+                Ok(None)
+            }
+            resolved => resolved,
+        }
     }
 
     fn subscribe<'s>(
@@ -74,8 +97,9 @@ impl Extension for Around {
         next: NextSubscribe<'_>,
     ) -> BoxStream<'s, Response> {
         self.streams.store(true, Ordering::Relaxed);
-        let info = Arc::clone(&self.info);
+        let (info, fields) = (Arc::clone(&self.info), Arc::clone(&self.fields));
         let answers = next.run(ctx, stream).map(move |mut response| {
+            response.errors.append(&mut fields.lock());
             disclose_all(&mut response, &info);
             response
         });

@@ -12,7 +12,7 @@ use crate::graphql::root::MerxSchema;
 use crate::graphql::visibility::Outline;
 
 /// Objects that other subgraphs may extend by their id; `_entities` finds them.
-pub const ENTITIES: [&str; 6] = ["Cart", "Category", "Collection", "Order", "Product", "ProductVariant"];
+const ENTITIES: [&str; 6] = ["Cart", "Category", "Collection", "Order", "Product", "ProductVariant"];
 /// Values without an identity, which other subgraphs may define too.
 const SHAREABLE: [&str; 2] = ["Money", "PageInfo"];
 
@@ -58,6 +58,15 @@ pub fn subgraph(plain: &str, seen: &Outline) -> String {
         }
     }
     out
+}
+
+/// What a gateway asks besides, in the same language. It stands in no other text.
+pub fn gateway() -> String {
+    format!(
+        "extend type Query {{ _service: _Service! _entities(representations: [_Any!]!): [_Entity]! }}
+        type _Service {{ sdl: String! }} scalar _Any union _Entity = {}",
+        ENTITIES.join(" | ")
+    )
 }
 
 fn write_type(out: &mut String, ty: &TypeDefinition, seen: &Outline) {

@@ -23,10 +23,10 @@ const POLICY: &str = "default-src 'none'; \
     frame-ancestors 'none'; \
     base-uri 'none'; \
     form-action 'none'";
-// 'unsafe-inline' for styles: the editor writes rules for its theme and sizes into the page as it runs, and they change
+// 'unsafe-inline' for styles: the editor writes elements and attributes of style into the page as it runs. They change
 //   with each of its versions, so that neither a nonce nor a hash can name them.
-// data: for pictures: the editor's style sheet draws its wavy lines and folding marks with them.
-// connect-src 'self' covers ws: and wss: of the same host too.
+// data: for pictures: the editor draws the wavy lines under mistakes with them.
+// 'self' for connections covers ws: and wss: of the same host too.
 
 /// The routes of the page.
 pub(super) fn routes() -> Router<Endpoint> {

@@ -12,6 +12,7 @@ mod documents;
 mod introspection;
 mod multipart;
 mod open;
+mod reading;
 mod refusal;
 mod root_field;
 mod scan;
@@ -22,7 +23,6 @@ mod ws;
 
 use std::sync::Arc;
 
-use async_graphql::parser::parse_schema;
 use async_graphql::parser::types::{ExecutableDocument, OperationDefinition, OperationType};
 use async_graphql::{Request, Response as GraphqlResponse, Schema, Variables};
 use axum::body::Bytes;
@@ -44,19 +44,18 @@ use crate::graphql::root::{Mutation, Query, Subscription};
 use crate::http::budget::{self, Payer};
 use crate::http::{BODY_MAX, language, viewer};
 use crate::platform::address::ClientAddress;
-use crate::platform::error::{Fault, Result};
+use crate::platform::error::Result;
 use crate::platform::locale::message;
 use crate::platform::rate_limit::Left;
-use crate::platform::viewer::Audience;
 
 use accept::{Accepted, Media};
 use answer::Caching;
-use cost::{Cost, CostTable, Limits};
+use cost::{Cost, Limits};
 use documents::{Documents, Parsed};
 use introspection::{Asked, Introspection, Schemas};
 pub use open::Patience;
+use reading::Readings;
 use refusal::Refusal;
-use variables::InputTypes;
 use wire::{UrlParameters, Wire};
 
 pub use introspection::{sdl, subgraph_sdl};
@@ -68,11 +67,8 @@ pub struct Endpoint(Arc<Inner>);
 struct Inner {
     app: App,
     schemas: Schemas,
-    inputs: InputTypes,
-    /// Those that everybody sees: nobody is told what a hidden type is made of.
-    public_inputs: InputTypes,
+    readings: Readings,
     introspection: Introspection,
-    costs: CostTable,
     limits: Limits,
     documents: Documents,
     patience: Patience,
@@ -123,13 +119,9 @@ impl Endpoint {
     /// # Errors
     /// As [`new`](Self::new).
     pub fn with_patience(app: App, patience: Patience) -> Result<Self> {
-        let parsed = |sdl: String| parse_schema(sdl).map_err(|e| Fault::part("schema", e));
-        let whole = parsed(sdl())?;
         Ok(Self(Arc::new(Inner {
-            inputs: InputTypes::of(&whole),
-            public_inputs: InputTypes::of(&parsed(subgraph_sdl())?),
+            readings: Readings::new(app.config.server.federation)?,
             introspection: Introspection::new(),
-            costs: CostTable::of(&whole),
             limits: Limits::default(),
             documents: Documents::new(app.config.server.trusted_documents.as_deref(), app.texts.clone())?,
             schemas: Schemas::new(|| build().data(app.clone()), &app.config),
@@ -215,13 +207,10 @@ impl Endpoint {
         let name = wire.operation_name.as_deref();
         let definition = operation(&parsed.document, name)?;
         let kind = definition.ty;
-        let cost = cost::measure(&parsed.document, name, &wire.variables, &self.0.costs, &self.0.limits)?;
+        let reading = self.0.readings.of(caller.scope.viewer.audience());
+        let cost = cost::measure(&parsed.document, name, &wire.variables, &reading.costs, &self.0.limits)?;
         let variables = Variables::from_json(serde_json::Value::Object(wire.variables));
-        let inputs = match caller.scope.viewer.audience() {
-            Audience::Public => &self.0.public_inputs,
-            Audience::Staff => &self.0.inputs,
-        };
-        inputs.check(definition, &variables)?;
+        reading.inputs.check(definition, &variables)?;
         documents.keep(&named).await;
         Ok(Prepared {
             text: named.text,

@@ -86,3 +86,25 @@ async fn a_text_that_the_database_cannot_keep_is_refused() {
         .await;
     assert_eq!(code, "BAD_USER_INPUT");
 }
+
+#[tokio::test]
+async fn a_field_that_fails_leaves_the_rest_of_the_answer() {
+    let shop = Shop::demo().await;
+    let document =
+        "{ channel { slug } cart { id } node(id: \"nothing\") { id } product(by: { slug: \"none\" }) { id }}";
+    let answer = shop.send(document, json!({})).await;
+    assert_eq!(answer["data"]["channel"]["slug"], "us", "{answer:#}");
+    assert_eq!(answer["data"]["cart"], json!(null));
+    assert_eq!(answer["data"]["node"], json!(null));
+    let errors = answer["errors"].as_array().expect("errors");
+    for field in ["cart", "node"] {
+        let told = errors.iter().filter(|e| e["path"][0] == field).count();
+        assert_eq!(told, 1, "{field}: {answer:#}");
+    }
+    // Where null is not allowed, the object around it goes, up to the root.
+    let answer = shop
+        .send("{ channel { slug } products(first: -1) { totalCount } }", json!({}))
+        .await;
+    assert_eq!(answer["data"], json!(null), "{answer:#}");
+    assert_eq!(answer["errors"].as_array().expect("errors").len(), 1);
+}

@@ -134,7 +134,8 @@ async fn listed_origins_may_call_with_credentials_and_others_may_not() {
     for answer in [&preflight, &answer] {
         assert_eq!(text(answer, "access-control-allow-origin"), listed);
         assert_eq!(text(answer, "access-control-allow-credentials"), "true");
-        assert!(text(answer, "vary").to_lowercase().contains("origin"));
+        let mut varies = answer.headers().get_all("vary").into_iter();
+        assert!(varies.any(|line| line.to_str().expect("text").contains("origin")));
     }
     let allowed = text(&preflight, "access-control-allow-headers");
     for name in [

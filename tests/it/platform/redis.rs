@@ -159,6 +159,8 @@ async fn a_silent_redis_costs_a_few_requests_a_little_and_one_line() {
     let log = Log::default();
     let writer = log.clone();
     let subscriber = tracing_subscriber::fmt().with_writer(move || writer.clone()).finish();
+    // With one subscriber alone, a line that another thread reaches first is switched off for good; with two it is not.
+    let _second = tracing::Dispatch::new(tracing::subscriber::NoSubscriber::default());
     let _guard = tracing::subscriber::set_default(subscriber);
     let way = Way::to(&redis).await;
     let patience = Duration::from_millis(100);

@@ -266,3 +266,15 @@ async fn the_list_of_representations_is_bounded() {
         ("BAD_USER_INPUT", "representations: at most 250")
     );
 }
+
+#[tokio::test]
+async fn each_representation_costs() {
+    let shop = subgraph().await;
+    let product = of("Product", &json!("product_01jd3v9k3hf2x8k3w2v5m0q7zt"));
+    let cost = async |count: usize| {
+        let answer = shop.send(ENTITIES, json!({ "of": vec![product.clone(); count] })).await;
+        answer["extensions"]["cost"]["requested"].as_u64().expect("a cost")
+    };
+    let (one, many) = (cost(1).await, cost(100).await);
+    assert!(many > 50 * one, "{one} points for one, {many} for a hundred");
+}

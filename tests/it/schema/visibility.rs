@@ -43,7 +43,7 @@ async fn what_staff_guards_is_hidden_from_others() {
     for ty in [
         "Stock",
         "StockAdjustInput",
-        "ProductInput",
+        "ProductCreateInput",
         "ProductCreatePayload",
         "StaleVersionError",
     ] {
@@ -161,8 +161,10 @@ async fn a_hidden_name_is_refused_in_the_words_of_an_unknown_one() {
         let unknown = "z".repeat(name.len());
         let answer = shop.send(&document, json!({})).await;
         let expected = shop.send(&document.replace(&name, &unknown), json!({})).await;
+        let cost = expected["extensions"]["cost"]["requested"].clone();
         let expected = errors(&expected, &unknown);
         assert!(!expected.is_empty(), "{document} is not refused");
+        assert_eq!(answer["extensions"]["cost"]["requested"], cost, "{document}");
         assert_eq!(errors(&answer, &name), expected, "{document}");
         assert!(answer.get("data").is_none_or(Value::is_null), "{answer:#}");
         assert!(!answer.to_string().contains("\\u0000"), "{answer:#}");

@@ -73,7 +73,7 @@ impl Default for Limits {
             fragments: 200,
             variables: 64,
             arguments: 32,
-            unknown_fields: 50,
+            unknown_fields: 25,
             levels: 32,
             depth: 15,
             introspection_depth: 20,

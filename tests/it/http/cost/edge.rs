@@ -53,7 +53,7 @@ fn just_allowed() -> Vec<(&'static str, String)> {
         ("__typename", format!("{{ {} }}", "__typename ".repeat(1_900))),
         (
             "unknown fields",
-            format!("{{ {} }}", numbered(50, &|i| format!("{long}{i} "))),
+            format!("{{ {} }}", numbered(25, &|i| format!("{long}{i} "))),
         ),
         (
             "unknown arguments",

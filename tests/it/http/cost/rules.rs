@@ -134,7 +134,7 @@ fn a_limit_holds_to_the_last_one() {
         (Quantity::Name, 128, "{ item(id: ", "x", ") { id } }"),
         (Quantity::Directives, 60, "{ __typename ", "@x ", "}"),
         (Quantity::Aliases, 30, "{ ... {", "a: id ", "} }"),
-        (Quantity::UnknownFields, 50, "{", "id ", "}"),
+        (Quantity::UnknownFields, 25, "{", "id ", "}"),
         (Quantity::Arguments, 32, "{ item(", "id: 1 ", ") { id } }"),
         (Quantity::Variables, 64, "query(", "$a: ID ", ") { __typename }"),
         (
