@@ -10,7 +10,7 @@ channel-header = X-Channel: Den Vertriebskanal „{ $slug }“ gibt es nicht
 cart-token-missing = cartToken fehlt: Übergeben Sie es in der Eingabe oder als X-Cart-Token
 document-cost = Das Dokument hat { $found } { $quantity ->
     [bytes] Bytes
-    [tokens] Wörter und Zeichen
+    [tokens] Tokens
     [nesting] ineinander liegende Klammern
     [name] Bytes in einem Namen
     [directives] Direktiven

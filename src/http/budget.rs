@@ -40,10 +40,10 @@ impl Payer {
     }
 }
 
-/// Takes `points` from the bucket of `payer`.
+/// Takes `points` from the bucket of `payer`, at least one: a request is work, however little it asks for.
 ///
 /// # Errors
 /// There are too few: the request is answered 429 with Retry-After.
 pub async fn charge(app: &App, payer: &Payer, points: u32) -> Result<Left, Throttled> {
-    app.limits.take(&payer.key, points, payer.bucket).await
+    app.limits.take(&payer.key, points.max(1), payer.bucket).await
 }

@@ -62,15 +62,15 @@ struct Outage {
 }
 
 impl Health {
-    /// Whether to call now; gives the era. In an outage one call at a time finds out whether it is over.
-    fn admit(&mut self, now: Instant) -> Result<u64, Away> {
+    /// Whether to call now; gives the era, and whether this call finds out if the outage is over: one at a time does.
+    fn admit(&mut self, now: Instant) -> Result<(u64, bool), Away> {
         if let Some(outage) = &mut self.outage {
             if now < outage.retry_at {
                 return Err(Away::Resting);
             }
             outage.retry_at = now + outage.pause;
         }
-        Ok(self.era)
+        Ok((self.era, self.outage.is_some()))
     }
 
     fn answered(&mut self, era: u64, now: Instant) {
@@ -122,12 +122,21 @@ impl Redis {
     }
 
     async fn call<T>(&self, work: impl Future<Output = RedisResult<T>>) -> Result<T> {
-        let era = self
+        let (era, probing) = self
             .health
             .lock()
             .admit(Instant::now())
             .map_err(|e| Fault::part("redis", e))?;
-        let outcome = match timeout(self.patience, work).await {
+        let attempt = async {
+            if probing {
+                // The first call after an outage meets the failure of the last attempt to connect, and only starts a
+                // new one.
+                let mut connection = self.connection.clone();
+                let _: RedisResult<()> = redis::cmd("PING").query_async(&mut connection).await;
+            }
+            work.await
+        };
+        let outcome = match timeout(self.patience, attempt).await {
             Ok(outcome) => outcome.map_err(Away::from),
             Err(_) => Err(Away::Late),
         };

@@ -18,8 +18,9 @@ use crate::http::graphql::refusal::Refusal;
 use crate::platform::rate_limit::Left;
 
 /// What an answer depends on besides its address.
-const VARY: HeaderValue =
-    HeaderValue::from_static("accept, accept-encoding, authorization, x-channel, x-cart-token, x-currency");
+const VARY: HeaderValue = HeaderValue::from_static(
+    "accept, accept-encoding, accept-language, authorization, x-channel, x-cart-token, x-currency",
+);
 
 /// What caches may do with an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

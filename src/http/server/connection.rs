@@ -9,7 +9,7 @@ use std::task::{Context, Poll};
 use axum::Router;
 use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::ConnectInfo;
-use axum::http::Version;
+use axum::http::{HeaderValue, Version, header};
 use hyper::body::{Frame, Incoming, SizeHint};
 use hyper::service::Service;
 use hyper::{Request, Response};
@@ -21,7 +21,7 @@ use super::Shared;
 use super::activity::{Activity, Doing, Working};
 use super::places::Place;
 use super::socket::Socket;
-use crate::platform::stop::Phase;
+use crate::platform::stop::{Phase, Stop};
 
 /// Serves a connection until it ends, overstays, or the process stops.
 pub(super) async fn run(shared: Arc<Shared>, stream: TcpStream, peer: SocketAddr, place: Place) {
@@ -31,6 +31,7 @@ pub(super) async fn run(shared: Arc<Shared>, stream: TcpStream, peer: SocketAddr
     let service = Front {
         router: TowerToHyperService::new(shared.router.clone()),
         activity: activity.clone(),
+        stop: shared.stop.clone(),
         peer,
     };
     let connection = shared
@@ -66,6 +67,7 @@ pub(super) async fn run(shared: Arc<Shared>, stream: TcpStream, peer: SocketAddr
 struct Front {
     router: TowerToHyperService<Router>,
     activity: Activity,
+    stop: Stop,
     peer: SocketAddr,
 }
 
@@ -75,12 +77,22 @@ impl Service<Request<Incoming>> for Front {
     type Future = Pin<Box<dyn Future<Output = Result<Self::Response, Infallible>> + Send>>;
 
     fn call(&self, request: Request<Incoming>) -> Self::Future {
-        let working = self.activity.work(request.version() == Version::HTTP_2);
+        let multiplexed = request.version() == Version::HTTP_2;
+        let working = self.activity.work(multiplexed);
+        let stop = self.stop.clone();
         let mut request = request.map(Body::new);
         request.extensions_mut().insert(ConnectInfo(self.peer));
         let answer = self.router.call(request);
         Box::pin(async move {
-            let answer = answer.await?;
+            let mut answer = answer.await?;
+            // Told in time, a client does not send its next request into a connection that is being closed. HTTP/2 has
+            // a frame for that.
+            if !multiplexed && stop.phase() > Phase::Running {
+                let headers = answer.headers_mut();
+                headers
+                    .entry(header::CONNECTION)
+                    .or_insert(HeaderValue::from_static("close"));
+            }
             Ok(answer.map(|body| Answer {
                 body,
                 _working: working,

@@ -8,18 +8,21 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::platform::address::ClientAddress;
 
+/// Connections of each address that has any.
+type Counts = Arc<Mutex<HashMap<ClientAddress, usize>>>;
+
 /// All places. Cheap to clone.
 #[derive(Clone)]
 pub(super) struct Places {
     free: Arc<Semaphore>,
     total: u32,
-    of_address: Arc<Mutex<HashMap<ClientAddress, usize>>>,
+    of_address: Counts,
     address_max: usize,
 }
 
 /// A place. It is free again when this is dropped, wherever the socket has gone until then.
 pub(super) struct Place {
-    of: Option<(ClientAddress, Arc<Mutex<HashMap<ClientAddress, usize>>>)>,
+    of: Option<(ClientAddress, Counts)>,
     _permit: OwnedSemaphorePermit,
 }
 

@@ -124,6 +124,10 @@ async fn failures_of_the_whole_request_are_told_in_the_language_of_the_client() 
         let (found, _) = shop.reading("de").refused(document, json!({})).await;
         assert_eq!(found, code, "{document}");
     }
+    let moon = shop.channel("moon");
+    let (english, german) = both(&moon, "{ __typename }", json!({}), "/errors/0").await;
+    assert_eq!(english, "X-Channel: no channel \"moon\"");
+    assert_eq!(german, "X-Channel: Den Vertriebskanal „moon“ gibt es nicht");
     // What the parser says about a document is for developers, and English.
     let (english, same) = both(&shop, "{ nothing }", json!({}), "/errors/0").await;
     assert_eq!(english, same);
@@ -196,6 +200,18 @@ async fn requests_that_are_none_are_told_in_the_language_of_the_client() {
             "{translated}"
         );
     }
-    let ((status, language, _), _) = post(&["de"], json, "{\"query\":\"{ channel { slug } }\"}").await;
+    let ((status, language, vary), _) = post(&["de"], json, "{\"query\":\"{ channel { slug } }\"}").await;
     assert_eq!((status.as_u16(), language.as_str()), (200, "de"));
+    // Caches may keep it, and amounts are written in the language that was asked for.
+    assert!(vary.contains("accept-language"), "{vary}");
+    let stranger = server
+        .client
+        .post(server.url("/graphql"))
+        .bearer_auth("guessed")
+        .header("accept-language", "de")
+        .json(&json!({ "query": "{ __typename }" }));
+    let answer = stranger.send().await.expect("an answer");
+    let answer: Value = answer.json().await.expect("JSON");
+    assert_eq!(answer["errors"][0]["message"], "Bitte melden Sie sich zuerst an");
+    assert_eq!(answer["errors"][0]["extensions"]["code"], "UNAUTHENTICATED");
 }

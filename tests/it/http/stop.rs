@@ -92,11 +92,17 @@ async fn the_server_says_that_it_leaves_before_it_stops() {
         let answer = server.client.get(server.url(path)).send().await.expect("an answer");
         answer.status().as_u16()
     };
+    let closes = async || {
+        let answer = server.client.get(server.url("/livez")).send().await.expect("an answer");
+        answer.headers().get("connection").is_some_and(|value| value == "close")
+    };
     assert_eq!(status("/readyz").await, 200);
+    assert!(!closes().await);
     server.shop.app.stop.enter(Phase::Leaving);
     assert_eq!(status("/readyz").await, 503);
     assert_eq!(status("/livez").await, 200);
     assert_eq!(status("/graphql?query=%7B__typename%7D").await, 200, "it still serves");
+    assert!(closes().await, "clients are told to ask elsewhere");
     // There is no way back.
     server.shop.app.stop.enter(Phase::Running);
     assert_eq!(server.shop.app.stop.phase(), Phase::Leaving);

@@ -4,24 +4,23 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
-use fluent_syntax::ast::{Entry, Expression, InlineExpression, Pattern, PatternElement};
-use merx::http::cost::Quantity;
+use fluent_syntax::ast::{Entry, Expression, InlineExpression, Pattern, PatternElement, VariantKey};
 use merx::platform::locale::{Arg, Locale, Message};
 use merx::platform::money::Money;
 use merx::platform::page::PageError;
 
 /// Names of messages with their variables.
-type Texts = BTreeMap<String, BTreeSet<String>>;
+type Texts = BTreeMap<String, Variables>;
+
+/// Names of variables with the words by which a text chooses its form, if it does. Plural forms are no such words: each
+/// language has its own.
+type Variables = BTreeMap<String, BTreeSet<String>>;
+
+/// How Fluent names plural forms.
+const PLURALS: [&str; 6] = ["zero", "one", "two", "few", "many", "other"];
 
 /// Texts that are the same in all languages.
 const INTERNATIONAL: [&str; 2] = ["as-is", "at"];
-
-/// What a document can have too much of.
-const QUANTITIES: [&str; 3] = [
-    Quantity::Bytes.name(),
-    Quantity::Aliases.name(),
-    Quantity::Points.name(),
-];
 
 fn repository() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -39,7 +38,7 @@ fn texts(file: &str, source: &str) -> Texts {
         };
         let id = message.id.name;
         assert!(message.attributes.is_empty(), "{file}: {id} has attributes");
-        let mut variables = BTreeSet::new();
+        let mut variables = Variables::new();
         collect(&message.value.expect("a message has a text"), &mut variables);
         let before = texts.insert(id.to_owned(), variables);
         assert!(before.is_none(), "{file}: {id} comes twice");
@@ -48,26 +47,33 @@ fn texts(file: &str, source: &str) -> Texts {
 }
 
 /// Adds the variables of `pattern`.
-fn collect(pattern: &Pattern<&str>, variables: &mut BTreeSet<String>) {
-    fn inline(expression: &InlineExpression<&str>, variables: &mut BTreeSet<String>) {
+fn collect(pattern: &Pattern<&str>, variables: &mut Variables) {
+    fn inline<'a>(
+        expression: &InlineExpression<&str>,
+        variables: &'a mut Variables,
+    ) -> Option<&'a mut BTreeSet<String>> {
         match expression {
-            InlineExpression::VariableReference { id } => {
-                variables.insert(id.name.to_owned());
-            }
-            InlineExpression::StringLiteral { .. } | InlineExpression::NumberLiteral { .. } => {}
+            InlineExpression::VariableReference { id } => Some(variables.entry(id.name.to_owned()).or_default()),
+            InlineExpression::StringLiteral { .. } | InlineExpression::NumberLiteral { .. } => None,
             other => panic!("texts hold variables and literals, not {other:?}"),
         }
     }
     for element in &pattern.elements {
-        match element {
-            PatternElement::TextElement { .. } => {}
-            PatternElement::Placeable { expression } => match expression {
-                Expression::Inline(expression) => inline(expression, variables),
-                Expression::Select { selector, variants } => {
-                    inline(selector, variables);
-                    variants.iter().for_each(|v| collect(&v.value, variables));
-                }
-            },
+        let PatternElement::Placeable { expression } = element else {
+            continue;
+        };
+        match expression {
+            Expression::Inline(expression) => {
+                inline(expression, variables);
+            }
+            Expression::Select { selector, variants } => {
+                let words = variants.iter().filter_map(|variant| match &variant.key {
+                    VariantKey::Identifier { name } if !PLURALS.contains(name) => Some((*name).to_owned()),
+                    _ => None,
+                });
+                inline(selector, variables).expect("a variable chooses").extend(words);
+                variants.iter().for_each(|v| collect(&v.value, variables));
+            }
         }
     }
 }
@@ -156,7 +162,8 @@ fn the_code_uses_what_is_there_and_all_of_it() {
         let code = std::fs::read_to_string(&path).expect("a source file");
         let path = path.strip_prefix(repository()).expect("below the root").display();
         for (id, names) in uses(&code) {
-            assert_eq!(Some(&names), english.get(&id), "{path}: {id}");
+            let known = english.get(&id).map(|variables| variables.keys().cloned().collect());
+            assert_eq!(Some(&names), known.as_ref(), "{path}: {id}");
             used.insert(id);
         }
         let macros_own = path.to_string().ends_with("platform/locale/message.rs");
@@ -167,6 +174,21 @@ fn the_code_uses_what_is_there_and_all_of_it() {
     }
     let left_over: Vec<_> = english.keys().filter(|id| !used.contains(*id)).collect();
     assert!(left_over.is_empty(), "nobody says {left_over:?}");
+}
+
+#[test]
+fn each_quantity_of_a_document_has_its_word() {
+    let code = std::fs::read_to_string(repository().join("src/http/graphql/cost/mod.rs")).expect("the quantities");
+    let names = code
+        .split("fn name(self) -> &'static str {")
+        .nth(1)
+        .expect("their names");
+    let names = names.lines().take_while(|line| *line != "    }");
+    let names: BTreeSet<String> = names
+        .filter_map(|line| Some(line.split('"').nth(1)?.to_owned()))
+        .collect();
+    assert!(names.len() > 10, "{names:?}");
+    assert_eq!(shipped(Locale::default())["document-cost"]["quantity"], names);
 }
 
 #[test]
@@ -184,13 +206,14 @@ fn samples(variable: &str) -> Vec<Arg> {
         "available" => [0, 1, 3].map(|n: i64| Arg::from(n)).into(),
         "min" => vec![Arg::from(1_i64)],
         "max" => vec![Arg::from(500_i64)],
-        "call" | "length" | "values" | "version" | "seconds" => vec![Arg::from(250_i64)],
+        "call" | "length" | "values" | "version" | "seconds" | "found" | "most" => vec![Arg::from(250_i64)],
         "total" => vec![Money::new(123_450, "EUR".parse().expect("a currency")).into()],
         "reason" => vec![PageError::Cursor.message().into()],
         "sku" => text("MUG-1"),
         "slug" | "channel" => text("moon"),
         "key" => text("colour"),
         "option" => text("Size"),
+        "fragment" => text("Parts"),
         "currency" => text("CHF"),
         "country" => text("XX"),
         "name" => text("first"),
@@ -199,21 +222,22 @@ fn samples(variable: &str) -> Vec<Arg> {
         "text" => text("PersistedQueryNotFound"),
         "prefix" => text("product"),
         "request" => text("0190a1b2"),
-        "quantity" => QUANTITIES.map(Arg::from).into(),
-        "found" => vec![Arg::from(31_i64)],
-        "most" => vec![Arg::from(30_i64)],
-        "fragment" => text("Card"),
         other => panic!("what may ${other} hold? add a sample"),
     }
 }
 
 /// The message `id` with each combination of samples.
-fn sampled(id: &str, variables: &BTreeSet<String>) -> Vec<Message> {
+fn sampled(id: &str, variables: &Variables) -> Vec<Message> {
     let mut all: Vec<Vec<(&'static str, Arg)>> = vec![Vec::new()];
-    for variable in variables {
+    for (variable, words) in variables {
         let name: &'static str = String::leak(variable.clone());
+        let values: Vec<Arg> = if words.is_empty() {
+            samples(name)
+        } else {
+            words.iter().map(|word| Arg::from(word.as_str())).collect()
+        };
         let more = |args: Vec<(&'static str, Arg)>| {
-            samples(name).into_iter().map(move |sample| {
+            values.clone().into_iter().map(move |sample| {
                 let mut args = args.clone();
                 args.push((name, sample));
                 args

@@ -7,17 +7,23 @@ use serde_json::{Value, json};
 
 use crate::support::Shop;
 
-const PRODUCTS: &str = "{ products(first: 100) { totalCount nodes {
+const PRODUCTS: &str = "query($after: String) { products(first: 20, after: $after) { nodes {
   slug description brand tags availableForSale category { path { slug } } attributes { key kind values }
   options { name values } media(first: 5) { url alt width height }
   variants(first: 25) { sku barcode price { amount currencyCode minorUnits } compareAtPrice { minorUnits }
-    quantityAvailable weightGrams selectedOptions { name value } } } } }";
+    quantityAvailable weightGrams selectedOptions { name value } } } pageInfo { hasNextPage endCursor } } }";
 
+/// All products, page by page: a page of all with all their variants costs more than a document may.
 async fn products(shop: &Shop) -> Vec<Value> {
-    shop.data(PRODUCTS, json!({})).await["products"]["nodes"]
-        .as_array()
-        .expect("products")
-        .clone()
+    let (mut products, mut after) = (Vec::new(), Value::Null);
+    loop {
+        let page = shop.data(PRODUCTS, json!({ "after": after })).await["products"].take();
+        products.extend_from_slice(list(&page, "nodes"));
+        if page["pageInfo"]["hasNextPage"] == false {
+            return products;
+        }
+        after = page["pageInfo"]["endCursor"].clone();
+    }
 }
 
 fn list<'a>(value: &'a Value, field: &str) -> &'a [Value] {

@@ -54,11 +54,8 @@ impl From<Cut> for End {
     }
 }
 
-/// What an operation says.
-enum Event {
-    Answer(Response),
-    Complete,
-}
+/// An answer of the operation with this id; nothing when all were given.
+type Event = (Arc<str>, Option<Response>);
 
 /// One socket.
 pub(super) struct Session {
@@ -70,7 +67,7 @@ pub(super) struct Session {
     /// Known from the acknowledgement on.
     caller: Option<Caller>,
     cutting: Cutting,
-    events: SelectAll<BoxStream<'static, (Arc<str>, Event)>>,
+    events: SelectAll<BoxStream<'static, Event>>,
     open: HashMap<Arc<str>, AbortHandle>,
 }
 
@@ -114,7 +111,7 @@ impl Session {
                     alive = true;
                     self.hear(frame, init_by).await
                 }
-                Some((id, event)) = self.events.next(), if !self.events.is_empty() => self.tell(&id, event).await,
+                Some((id, answer)) = self.events.next(), if !self.events.is_empty() => self.tell(&id, answer).await,
                 _ = pulse.tick() => match std::mem::take(&mut alive) {
                     true => self.send(Message::Ping(Vec::new().into())).await,
                     // Not even the last ping was answered.
@@ -227,27 +224,25 @@ impl Session {
             }
         };
         let answers = stream::once(answers).flatten();
-        let events = answers
-            .map(Event::Answer)
-            .chain(stream::once(async { Event::Complete }));
+        let events = answers.map(Some).chain(stream::once(async { None }));
         let events = Abortable::new(events, registration);
         let named = Arc::clone(&id);
         self.events
-            .push(events.map(move |event| (Arc::clone(&named), event)).boxed());
+            .push(events.map(move |answer| (Arc::clone(&named), answer)).boxed());
         self.open.insert(id, handle);
     }
 
     /// Tells the client what an operation says.
-    async fn tell(&mut self, id: &str, event: Event) -> Result<(), End> {
-        match event {
+    async fn tell(&mut self, id: &str, answer: Option<Response>) -> Result<(), End> {
+        match answer {
             // Refused before it ran: that is the end of it, without a `complete`.
-            Event::Answer(response) if answer::is_request_error(&response) => {
+            Some(response) if answer::is_request_error(&response) => {
                 self.forget(id);
                 let payload = &response.errors;
                 self.say(&Outgoing::Error { id, payload }).await
             }
-            Event::Answer(payload) => self.say(&Outgoing::Next { id, payload: &payload }).await,
-            Event::Complete => {
+            Some(payload) => self.say(&Outgoing::Next { id, payload: &payload }).await,
+            None => {
                 self.forget(id);
                 self.say(&Outgoing::Complete { id }).await
             }

@@ -5,6 +5,7 @@ mod edge;
 mod naive;
 mod rules;
 mod shipped;
+mod text;
 
 use async_graphql::parser::parse_query;
 use merx::http::cost::{Cost, CostTable, Limits, Quantity, Refusal, measure, scan};

@@ -133,7 +133,7 @@ fn a_limit_holds_to_the_last_one() {
         (Quantity::Nesting, 62, "{ a(b: ", "[", ""),
         (Quantity::Name, 128, "{ item(id: ", "x", ") { id } }"),
         (Quantity::Directives, 60, "{ __typename ", "@x ", "}"),
-        (Quantity::Aliases, 30, "{ ... {", "a: id ", "} }"),
+        (Quantity::Aliases, 30, "{ item(id: 1) {", "a: id ", "} }"),
         (Quantity::UnknownFields, 25, "{", "id ", "}"),
         (Quantity::Arguments, 32, "{ item(", "id: 1 ", ") { id } }"),
         (Quantity::Variables, 64, "query(", "$a: ID ", ") { __typename }"),

@@ -136,3 +136,47 @@ fn every_document_that_ships_is_within_the_limits() {
         "{dearest} of {most} points: too near for a longer page"
     );
 }
+
+#[test]
+fn the_page_of_limits_tells_them() {
+    let page = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/limits.md")).expect("the page");
+    let limits = Limits::default();
+    let bytes = format!("bytes | {} KiB", limits.bytes >> 10);
+    let rows = [
+        ("tokens: words, numbers, texts, signs", limits.tokens),
+        ("brackets inside each other", limits.nesting),
+        ("bytes of a name", limits.name),
+        ("directives", limits.directives),
+        ("operations", limits.operations),
+        ("fragments", limits.fragments),
+        ("fields that do not exist", limits.unknown_fields),
+        ("steps of validation", limits.work),
+        ("points", limits.points),
+        ("fields inside each other", limits.depth),
+        ("selection sets inside each other", limits.levels),
+        ("selections", limits.selections),
+        ("fragment spreads", limits.spreads),
+        ("aliases", limits.aliases),
+        ("variables", limits.variables),
+        ("arguments of a field", limits.arguments),
+        (
+            "values in arguments, those of variables each time they are used",
+            limits.values,
+        ),
+        ("mutations at the root", limits.root_mutations),
+        ("introspection: fields inside each other", limits.introspection_depth),
+        (
+            "introspection: fields for each type of the schema",
+            limits.introspection,
+        ),
+    ];
+    let plain = page.replace(',', "");
+    let rows = rows.map(|(what, most)| format!("{} | {most}", what.replace(',', "")));
+    for row in rows.into_iter().chain([bytes]) {
+        assert!(plain.contains(&format!("| {row} |\n")), "docs/limits.md lacks: {row}");
+    }
+    let example = "{ products(first: 10) { nodes { id name } totalCount } }";
+    assert!(page.contains(&format!("`{example}`")));
+    let cost = judge(example, None, &json!({}), &table()).expect("it is cheap");
+    assert!(page.contains(&format!(": {} points", cost.requested)), "{cost:?}");
+}
