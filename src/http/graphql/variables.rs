@@ -66,7 +66,7 @@ impl InputTypes {
             match variables.get(&definition.name.node) {
                 Some(value) => self
                     .fits(value, ty, &mut Path(vec![format!("${name}")]))
-                    .map_err(|reason| misfit(reason))?,
+                    .map_err(misfit)?,
                 None if !ty.nullable && definition.default_value.is_none() => {
                     return Err(misfit(format!("${name}: {ty} is required")));
                 }
