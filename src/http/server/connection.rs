@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::{Body, Bytes, HttpBody};
@@ -23,6 +24,11 @@ use super::places::Place;
 use super::socket::Socket;
 use crate::platform::stop::{Phase, Stop};
 
+/// How often, and how long apart, a connection is looked at on which a request may still come after the stop.
+const LAST_LOOKS: u32 = 25;
+/// See [`LAST_LOOKS`].
+const LAST_LOOK: Duration = Duration::from_millis(20);
+
 /// Serves a connection until it ends, overstays, or the process stops.
 pub(super) async fn run(shared: Arc<Shared>, stream: TcpStream, peer: SocketAddr, place: Place) {
     let activity = Activity::new();
@@ -37,7 +43,16 @@ pub(super) async fn run(shared: Arc<Shared>, stream: TcpStream, peer: SocketAddr
     let connection = shared
         .builder
         .serve_connection_with_upgrades(TokioIo::new(socket), service);
-    let stopping = shared.stop.reached(Phase::Stopping);
+    let stopping = async {
+        shared.stop.reached(Phase::Stopping).await;
+        // A request that was sent before the stop may still be on its way.
+        for _ in 0..LAST_LOOKS {
+            if activity.doing() != Doing::Reading {
+                break;
+            }
+            tokio::time::sleep(LAST_LOOK).await;
+        }
+    };
     tokio::pin!(connection, stopping);
     let mut closing = false;
     loop {

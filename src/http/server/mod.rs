@@ -7,11 +7,12 @@ mod places;
 mod socket;
 
 use std::io::ErrorKind;
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use futures_util::FutureExt;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 use tokio::net::{TcpListener, TcpStream};
@@ -146,15 +147,11 @@ pub async fn serve(listener: TcpListener, router: Router, settings: Settings, st
                 continue;
             }
         };
-        let limited = (!shared.settings.is_proxy(peer.ip())).then(|| ClientAddress::new(peer.ip()));
-        match places.take(limited) {
-            Some(place) => {
-                // Answers are small and complete: waiting to fill a packet only delays them.
-                let _ = stream.set_nodelay(true);
-                tokio::spawn(connection::run(Arc::clone(&shared), stream, peer, place));
-            }
-            None => refuse(&stream),
-        }
+        begin(&shared, &places, stream, peer);
+    }
+    // Whoever has connected already is served once more.
+    while let Some(Ok((stream, peer))) = listener.accept().now_or_never() {
+        begin(&shared, &places, stream, peer);
     }
     drop(listener);
     if tokio::time::timeout(drain, places.all_free()).await.is_err() {
@@ -162,6 +159,17 @@ pub async fn serve(listener: TcpListener, router: Router, settings: Settings, st
     }
 }
 
-fn refuse(stream: &TcpStream) {
-    let _ = stream.try_write(FULL);
+/// Serves a connection, if there is a place for it.
+fn begin(shared: &Arc<Shared>, places: &Places, stream: TcpStream, peer: SocketAddr) {
+    let limited = (!shared.settings.is_proxy(peer.ip())).then(|| ClientAddress::new(peer.ip()));
+    match places.take(limited) {
+        Some(place) => {
+            // Answers are small and complete: waiting to fill a packet only delays them.
+            let _ = stream.set_nodelay(true);
+            tokio::spawn(connection::run(Arc::clone(shared), stream, peer, place));
+        }
+        None => {
+            let _ = stream.try_write(FULL);
+        }
+    }
 }

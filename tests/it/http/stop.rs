@@ -71,6 +71,34 @@ async fn requests_in_flight_are_answered_and_resting_connections_closed() {
 }
 
 #[tokio::test]
+async fn who_connected_before_the_stop_is_served() {
+    let stop = Stop::default();
+    let (address, server) = listen(routes(&Arc::default(), &stop), Settings::default(), stop.clone()).await;
+    let mut early = Vec::new();
+    for _ in 0..20 {
+        early.push(TcpStream::connect(address).await.expect("a connection"));
+    }
+    stop.enter(Phase::Stopping);
+    // The requests and the stop come at the same time.
+    for stream in &mut early {
+        stream
+            .write_all(b"GET / HTTP/1.1\r\nhost: x\r\n\r\n")
+            .await
+            .expect("written");
+    }
+    for mut stream in early {
+        let mut answer = String::new();
+        let read = timeout(WAIT, stream.read_to_string(&mut answer)).await.expect("an end");
+        read.expect("in order");
+        assert!(
+            answer.starts_with("HTTP/1.1 200") && answer.ends_with("here"),
+            "{answer:?}"
+        );
+    }
+    timeout(WAIT, server).await.expect("the server ends").expect("no panic");
+}
+
+#[tokio::test]
 async fn a_request_that_does_not_end_does_not_hold_the_stop_up() {
     let (stop, begun) = (Stop::default(), Arc::default());
     let settings = Settings {
