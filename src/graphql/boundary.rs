@@ -3,7 +3,6 @@
 use std::any::TypeId;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
-use std::time::Duration;
 
 use async_graphql::extensions::{
     Extension, ExtensionContext, ExtensionFactory, NextExecute, NextPrepareRequest, NextRequest, NextResolve,
@@ -20,21 +19,21 @@ use crate::platform::error::Fault;
 use crate::platform::locale::message;
 use crate::platform::page::PageError;
 
-/// The answer to a request that nothing was executed for.
+/// The answer to a request that nothing was executed for; `retry_after` is in seconds.
 pub fn request_error(
     message: &str,
     location: Option<(usize, usize)>,
     code: &str,
     request_id: &str,
-    retry_after: Option<Duration>,
+    retry_after: Option<u64>,
 ) -> Response {
     let position = location.map(|(line, column)| Pos { line, column });
     let mut error = ServerError::new(message, position);
     let mut extensions = ErrorExtensionValues::default();
     extensions.set("code", code);
     extensions.set("requestId", request_id);
-    if let Some(pause) = retry_after {
-        extensions.set("retryAfter", pause.as_secs().max(1));
+    if let Some(seconds) = retry_after {
+        extensions.set("retryAfter", seconds);
     }
     error.extensions = Some(extensions);
     Response::from_errors(vec![error])

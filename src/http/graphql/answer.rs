@@ -155,8 +155,8 @@ pub fn refused(refusal: &Refusal, media: Media, info: &RequestInfo) -> Response 
     let media = if media.streams() { Media::Json } else { media };
     let mut answer = finish(refusal.status(media), media, Caching::Never, body);
     let headers = answer.headers_mut();
-    if let Some(pause) = refusal.retry_after {
-        headers.insert(header::RETRY_AFTER, HeaderValue::from(pause.as_secs().max(1)));
+    if let Some(seconds) = refusal.retry_after {
+        headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
     }
     if refusal.wants_post() {
         headers.insert(header::ALLOW, HeaderValue::from_static("POST"));

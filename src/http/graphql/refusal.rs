@@ -1,7 +1,5 @@
 //! A request that is refused before any resolver runs.
 
-use std::time::Duration;
-
 use async_graphql::Response;
 use axum::http::StatusCode;
 
@@ -22,8 +20,8 @@ const SAID_MAX: usize = 300;
 pub struct Refusal {
     kind: Kind,
     message: Message,
-    /// When trying again makes sense.
-    pub retry_after: Option<Duration>,
+    /// In how many seconds trying again makes sense.
+    pub retry_after: Option<u64>,
     /// Line and column, both from 1.
     location: Option<(usize, usize)>,
 }
@@ -97,7 +95,7 @@ impl Refusal {
     /// The budget is used up.
     pub fn throttled(throttled: &Throttled) -> Self {
         Self {
-            retry_after: Some(throttled.retry_after),
+            retry_after: Some(throttled.retry_after_seconds()),
             ..Self::new(Kind::Throttled, message!("throttled"))
         }
     }

@@ -12,7 +12,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use futures_util::FutureExt;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 use tokio::net::{TcpListener, TcpStream};
@@ -28,6 +27,9 @@ const FULL: &[u8] =
     b"HTTP/1.1 503 Service Unavailable\r\nretry-after: 1\r\nconnection: close\r\ncontent-length: 0\r\n\r\n";
 /// How long the listener rests when the machine has no file left for another connection.
 const REST: Duration = Duration::from_millis(100);
+
+/// How long connections are still taken when the listener stops.
+const LAST_CALL: Duration = Duration::from_millis(100);
 
 /// How patient the listener is, and how much it takes.
 #[derive(Clone, Debug)]
@@ -149,10 +151,13 @@ pub async fn serve(listener: TcpListener, router: Router, settings: Settings, st
         };
         begin(&shared, &places, stream, peer);
     }
-    // Whoever has connected already is served once more.
-    while let Some(Ok((stream, peer))) = listener.accept().now_or_never() {
-        begin(&shared, &places, stream, peer);
-    }
+    // Whoever has connected already is served once more: the kernel hands over what it has queued bit by bit.
+    let queued = async {
+        while let Ok((stream, peer)) = listener.accept().await {
+            begin(&shared, &places, stream, peer);
+        }
+    };
+    let _ = tokio::time::timeout(LAST_CALL, queued).await;
     drop(listener);
     if tokio::time::timeout(drain, places.all_free()).await.is_err() {
         tracing::warn!(open = places.taken(), "connections were cut: they did not end in time");
