@@ -2,6 +2,10 @@
 
 use std::process::ExitCode;
 
+/// Requests are made of many small pieces, freed by other threads than made them.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let command = merx::command::Cli::read();
     merx::command::start_logging(&command);

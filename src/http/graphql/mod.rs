@@ -266,7 +266,8 @@ impl Endpoint {
         };
         let key = asked.key();
         let bill = answer::bill(prepared.cost.requested, prepared.left);
-        let run = self.0.schemas.of(audience).execute(self.request(caller, prepared));
+        // Boxed: futures of this size are dear to move.
+        let run = Box::pin(self.0.schemas.of(audience).execute(self.request(caller, prepared)));
         self.0.introspection.answer(key, run).await.extension("cost", bill)
     }
 
@@ -408,7 +409,7 @@ pub(super) async fn post(
     } else {
         Err(Refusal::media_type())
     };
-    endpoint.answer(&headers, address, false, wire).await
+    Box::pin(endpoint.answer(&headers, address, false, wire)).await
 }
 
 pub(super) async fn get(
@@ -428,5 +429,5 @@ pub(super) async fn get(
         Ok(UrlQuery(parameters)) => Wire::from_url(parameters),
         Err(rejection) => Err(Refusal::malformed(message!("as-is", text = rejection.body_text()))),
     };
-    endpoint.answer(&headers, address, true, wire).await
+    Box::pin(endpoint.answer(&headers, address, true, wire)).await
 }
