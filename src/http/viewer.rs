@@ -13,6 +13,8 @@ use crate::platform::error::Result;
 use crate::platform::locale::message;
 use crate::platform::viewer::Viewer;
 
+/// Characters of a client's own words that are told back.
+const SAID_MAX: usize = 40;
 /// Longest request id taken from a proxy.
 const REQUEST_ID_MAX: usize = 64;
 
@@ -49,13 +51,18 @@ pub async fn scope(app: &App, headers: &HeaderMap) -> Result<Result<Scope, ApiEr
         None => app.channels.default_channel(&app.db).await?,
         Some(slug) => match app.channels.by_slug(&app.db, slug).await? {
             Some(channel) => channel,
-            None => return Ok(Err(ApiError::bad_input(message!("channel-header", slug = slug)))),
+            None => {
+                return Ok(Err(ApiError::bad_input(message!(
+                    "channel-header",
+                    slug = slug.chars().take(SAID_MAX).collect::<String>()
+                ))));
+            }
         },
     };
     let viewer = match text(headers, header::AUTHORIZATION.as_str()) {
         None => Viewer::Anonymous,
-        Some(value) => match (value.strip_prefix("Bearer "), app.config.staff_token()) {
-            (Some(token), Some(staff)) if same(token.trim(), staff) => Viewer::Staff,
+        Some(value) => match (bearer(value), app.config.staff_token()) {
+            (Some(token), Some(staff)) if same(token, staff) => Viewer::Staff,
             // Not silently anonymous: the client believes that it is signed in.
             _ => return Ok(Err(ApiError::Unauthenticated)),
         },
@@ -65,10 +72,16 @@ pub async fn scope(app: &App, headers: &HeaderMap) -> Result<Result<Scope, ApiEr
 
 /// Who pays for what `scope` asks for: staff by token, others by address.
 pub fn payer(app: &App, headers: &HeaderMap, scope: &Scope, address: ClientAddress) -> Payer {
-    match text(headers, header::AUTHORIZATION.as_str()) {
+    match text(headers, header::AUTHORIZATION.as_str()).and_then(bearer) {
         Some(token) if scope.viewer.is_staff() => Payer::staff(app, token),
         _ => Payer::anonymous(app, address),
     }
+}
+
+/// The token of `Bearer …`; the name of a scheme has no case.
+fn bearer(value: &str) -> Option<&str> {
+    let (scheme, token) = value.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }
 
 /// Compares in a time that does not tell how much of it is right.
