@@ -35,8 +35,26 @@ impl Gate {
     }
 }
 
+/// Why work was not done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Undone {
+    /// All places are taken.
+    Full,
+    /// It took longer than this.
+    Slow(Duration),
+}
+
+impl Gate {
+    /// Does work that no request waits at the gate for: in a place like that of a request, and within `deadline`.
+    pub(super) async fn run<T>(&self, deadline: Duration, work: impl Future<Output = T>) -> Result<T, Undone> {
+        let _place = self.free.try_acquire().map_err(|_| Undone::Full)?;
+        let done = tokio::time::timeout(deadline, work).await;
+        done.map_err(|_| Undone::Slow(deadline))
+    }
+}
+
 /// The layer. A request holds its place until the head of its answer is there, so that neither the limit nor the
-/// deadline concerns streams and sockets, which have limits of their own.
+/// deadline concerns streams and sockets; what runs within those comes through [`Gate::run`].
 pub(super) async fn pass(State(gate): State<Gate>, request: Request, next: Next) -> Response {
     let asked = Asked::of(&request);
     let place = gate.free.try_acquire();

@@ -62,6 +62,7 @@ pub fn router(app: &App) -> Result<Router> {
 /// All routes of the server, around an endpoint that is there already.
 pub fn router_of(endpoint: Endpoint) -> Router {
     let app = &endpoint.app().clone();
+    let gate = endpoint.gate().clone();
     let mut router = Router::new()
         .route("/graphql", get(graphql::get).post(graphql::post))
         .route("/livez", get(health::livez))
@@ -76,7 +77,6 @@ pub fn router_of(endpoint: Endpoint) -> Router {
             get(test_gateway::page).post(test_gateway::answer),
         );
     }
-    let gate = Gate::new(app.config.edge.requests_in_flight, REQUEST_DEADLINE);
     let bodies = Bodies::new(BODY_MAX, BODY_DEADLINE, BODIES_MAX);
     let router = router.fallback(no_path).method_not_allowed_fallback(no_method);
     layered(app, router.with_state(endpoint), bodies, gate)

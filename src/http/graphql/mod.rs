@@ -33,7 +33,6 @@ use axum::extract::{Query as UrlQuery, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, Utc};
-use futures_util::stream::{self, BoxStream, StreamExt};
 
 use crate::app::App;
 use crate::channel::Scope;
@@ -42,7 +41,7 @@ use crate::graphql::boundary::Boundary;
 use crate::graphql::context::RequestInfo;
 use crate::graphql::root::{Mutation, Query, Subscription};
 use crate::http::budget::{self, Payer};
-use crate::http::{BODY_MAX, language, viewer};
+use crate::http::{BODY_MAX, Gate, REQUEST_DEADLINE, language, viewer};
 use crate::platform::address::ClientAddress;
 use crate::platform::error::Result;
 use crate::platform::locale::message;
@@ -75,6 +74,7 @@ struct Inner {
     limits: Limits,
     documents: Documents,
     patience: Patience,
+    gate: Gate,
 }
 
 /// Who asks.
@@ -128,6 +128,7 @@ impl Endpoint {
             limits: Limits::default(),
             documents: Documents::new(app.config.server.trusted_documents.as_deref(), app.texts.clone())?,
             schemas: Schemas::new(|| build().data(app.clone()), &app.config),
+            gate: Gate::new(app.config.edge.requests_in_flight, REQUEST_DEADLINE),
             app,
             patience,
         })))
@@ -141,6 +142,11 @@ impl Endpoint {
     /// How long the other side of an open connection is waited for.
     fn patience(&self) -> Patience {
         self.0.patience
+    }
+
+    /// Where everything that runs has its place.
+    pub(super) fn gate(&self) -> &Gate {
+        &self.0.gate
     }
 
     /// Runs a document for whoever sent `headers` from this machine.
@@ -269,16 +275,6 @@ impl Endpoint {
         // Boxed: futures of this size are dear to move.
         let run = Box::pin(self.0.schemas.of(audience).execute(self.request(caller, prepared)));
         self.0.introspection.answer(key, run).await.extension("cost", bill)
-    }
-
-    /// Runs anything; a subscription answers until it ends.
-    pub(super) fn stream(&self, caller: Caller, prepared: Prepared) -> BoxStream<'static, GraphqlResponse> {
-        if prepared.kind == OperationType::Subscription {
-            let schema = self.0.schemas.of(caller.scope.viewer.audience());
-            return schema.execute_stream(self.request(caller, prepared));
-        }
-        let endpoint = self.clone();
-        stream::once(async move { endpoint.run(caller, prepared).await }).boxed()
     }
 
     fn request(&self, caller: Caller, prepared: Prepared) -> Request {

@@ -7,15 +7,20 @@ use std::pin::Pin;
 use std::time::Duration;
 
 use async_graphql::Response;
+use async_graphql::parser::types::OperationType;
 use axum::body::{Body, Bytes};
 use axum::http::{HeaderName, HeaderValue, header};
 use axum::response::Response as HttpResponse;
 use chrono::{DateTime, Utc};
 use futures_util::stream::{self, BoxStream, Stream, StreamExt};
+use tokio::task::JoinSet;
 use tokio::time::{Instant, Interval, MissedTickBehavior};
+use tracing::Instrument;
 
 use crate::app::App;
 use crate::graphql::context::RequestInfo;
+use crate::http::REQUEST_DEADLINE;
+use crate::http::gate::Undone;
 use crate::http::graphql::accept::Media;
 use crate::http::graphql::refusal::Refusal;
 use crate::http::graphql::{Caller, Endpoint, Prepared, multipart, sse};
@@ -26,7 +31,7 @@ use crate::platform::viewer::Viewer;
 /// The clock of the machine may be set: it is asked again this often while the end of a token is waited for.
 const CLOCK_ASKED_EVERY: Duration = Duration::from_secs(60);
 
-/// How long the other side of an open connection is waited for.
+/// How long is waited on an open connection, mostly for the other side.
 #[derive(Clone, Copy, Debug)]
 pub struct Patience {
     /// From the opening of a socket to its `connection_init`.
@@ -35,6 +40,8 @@ pub struct Patience {
     pub silence: Duration,
     /// For one message to leave: who does not read is let go.
     pub send: Duration,
+    /// For a query or a change to be answered.
+    pub answer: Duration,
     /// How long a viewer is believed whose token names no end.
     pub trust: Duration,
 }
@@ -45,6 +52,7 @@ impl Default for Patience {
             init: Duration::from_secs(3),
             silence: Duration::from_secs(10),
             send: Duration::from_secs(10),
+            answer: REQUEST_DEADLINE,
             trust: Duration::from_secs(24 * 60 * 60),
         }
     }
@@ -60,11 +68,52 @@ impl Patience {
     }
 }
 
-/// What an operation answers until it ends. Nothing of it runs before it is asked for, and it ends where it is dropped.
+/// What an operation answers until it ends. Nothing of it runs before it is asked for.
 pub(super) fn answers(endpoint: &Endpoint, caller: Caller, prepared: Prepared) -> Answers {
-    let info = caller.info.clone();
-    // A part that panics takes neither the connection nor its other operations with it.
-    let answers = AssertUnwindSafe(endpoint.stream(caller, prepared)).catch_unwind();
+    if prepared.kind == OperationType::Subscription {
+        let schema = endpoint.0.schemas.of(caller.scope.viewer.audience());
+        return schema.execute_stream(endpoint.request(caller, prepared)).boxed();
+    }
+    stream::once(single(endpoint.clone(), caller, prepared)).boxed()
+}
+
+/// The answer of a query or a change. Each runs by itself, so that a client that does not read holds no place at the
+/// gate. A query ends where nobody waits for it any more; a change is not left in the middle.
+async fn single(endpoint: Endpoint, caller: Caller, prepared: Prepared) -> Response {
+    let (info, change) = (caller.info.clone(), prepared.kind == OperationType::Mutation);
+    let span = tracing::error_span!("request", id = info.request_id);
+    let run = async move {
+        let run = endpoint.run(caller, prepared);
+        endpoint.gate().run(endpoint.patience().answer, run).await
+    };
+    let run = run.instrument(span);
+    let done = if change {
+        tokio::spawn(run).await
+    } else {
+        // What is in a set ends with the set.
+        let mut set = JoinSet::new();
+        set.spawn(run);
+        match set.join_next().await {
+            Some(done) => done,
+            None => return Refusal::internal(&info.request_id).response(&info),
+        }
+    };
+    let refusal = match done {
+        Ok(Ok(response)) => return response,
+        Ok(Err(Undone::Full)) => Refusal::busy(),
+        Ok(Err(Undone::Slow(deadline))) => {
+            tracing::warn!(request_id = info.request_id, "an operation took longer than it may");
+            Refusal::too_slow(deadline)
+        }
+        // The panic hook has logged it, within the span.
+        Err(_) => Refusal::internal(&info.request_id),
+    };
+    refusal.response(&info)
+}
+
+/// `answers`, of which a part that panics takes neither the connection nor its other operations with it.
+pub(super) fn guarded(answers: impl Stream<Item = Response> + Send + 'static, info: RequestInfo) -> Answers {
+    let answers = AssertUnwindSafe(answers).catch_unwind();
     let whole =
         move |answer: Result<_, _>| answer.unwrap_or_else(|_| Refusal::internal(&info.request_id).response(&info));
     answers.map(whole).boxed()
@@ -151,11 +200,12 @@ struct Listening {
 /// nothing grow.
 fn listen(endpoint: &Endpoint, caller: Caller, prepared: Prepared) -> impl Stream<Item = Heard> + use<> {
     let patience = endpoint.patience();
+    let info = caller.info.clone();
     let listening = Listening {
-        info: caller.info.clone(),
         cutting: cutting(endpoint.app(), patience.until(endpoint.app(), &caller)),
         pulse: pulse(patience.silence),
-        answers: answers(endpoint, caller, prepared),
+        answers: guarded(answers(endpoint, caller, prepared), info.clone()),
+        info,
     };
     stream::unfold(Some(listening), |listening| async move {
         let mut listening = listening?;

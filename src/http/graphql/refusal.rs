@@ -1,5 +1,7 @@
 //! A request that is refused before any resolver runs.
 
+use std::time::Duration;
+
 use async_graphql::{Response, Value};
 use axum::http::StatusCode;
 
@@ -59,6 +61,10 @@ enum Kind {
     MediaType,
     /// Too many bytes.
     TooLarge,
+    /// The server has enough to do.
+    Busy,
+    /// The answer took too long.
+    TooSlow,
     /// The process is about to end.
     Stopping,
     /// Our fault.
@@ -169,6 +175,19 @@ impl Refusal {
         Self::new(Kind::TooLarge, message!("body-too-large", max = limit))
     }
 
+    /// As much runs as may run at the same time.
+    pub fn busy() -> Self {
+        Self {
+            retry_after: Some(1),
+            ..Self::new(Kind::Busy, message!("server-busy"))
+        }
+    }
+
+    /// There was no answer within `deadline`.
+    pub fn too_slow(deadline: Duration) -> Self {
+        Self::new(Kind::TooSlow, message!("answer-too-slow", seconds = deadline.as_secs()))
+    }
+
     /// Our fault; the log knows more.
     pub fn internal(request_id: &str) -> Self {
         Self::new(Kind::Internal, message!("internal", request = request_id))
@@ -186,6 +205,8 @@ impl Refusal {
             Kind::Throttled => "THROTTLED",
             Kind::TooManyOperations => "SUBSCRIPTION_LIMIT",
             Kind::Stopping => "SERVER_STOPPING",
+            Kind::Busy => "OVERLOADED",
+            Kind::TooSlow => "TIMEOUT",
             Kind::UnknownHash => "PERSISTED_QUERY_NOT_FOUND",
             Kind::Untrusted => "PERSISTED_QUERY_NOT_ALLOWED",
             Kind::Internal => "INTERNAL",
@@ -207,7 +228,8 @@ impl Refusal {
             Kind::NotAcceptable => StatusCode::NOT_ACCEPTABLE,
             Kind::MediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Kind::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
-            Kind::Stopping => StatusCode::SERVICE_UNAVAILABLE,
+            Kind::Stopping | Kind::Busy => StatusCode::SERVICE_UNAVAILABLE,
+            Kind::TooSlow => StatusCode::GATEWAY_TIMEOUT,
             Kind::Internal => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }

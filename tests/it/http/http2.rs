@@ -50,7 +50,7 @@ async fn both_versions_are_spoken_on_one_port() {
 #[tokio::test]
 async fn an_idle_connection_is_closed() {
     let idle = Settings {
-        idle: Duration::from_millis(300),
+        idle: Duration::from_millis(1_500),
         ..Settings::default()
     };
     let (address, _) = listen(routes(), idle, Stop::default()).await;

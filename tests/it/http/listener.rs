@@ -13,8 +13,8 @@ use tokio::time::{sleep, timeout};
 
 use super::listen;
 
-/// The patience that is tried, and a time that no test waits for.
-const SHORT: Duration = Duration::from_millis(300);
+/// The patience that is tried, long enough for a request on a busy machine, and a time that no test waits for.
+const SHORT: Duration = Duration::from_millis(1_500);
 const LONG: Duration = Duration::from_secs(600);
 /// How long a test waits for what must happen.
 const WAIT: Duration = Duration::from_secs(20);

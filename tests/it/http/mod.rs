@@ -15,6 +15,7 @@ mod listener;
 mod multipart;
 mod overload;
 mod protocol;
+mod single;
 mod socket;
 mod sse;
 mod stop;

@@ -9,7 +9,8 @@ use serde_json::{Value, json};
 use super::{Reader, Server};
 use crate::support::STAFF_TOKEN;
 
-const SHORT: Duration = Duration::from_millis(100);
+/// Short for who waits, and long enough for a first answer on a busy machine.
+const SHORT: Duration = Duration::from_secs(1);
 const COMPLETE: &str = "event: complete\ndata:\n\n";
 
 async fn listen(server: &Server, query: &str, headers: &[(&str, &str)]) -> Reader {

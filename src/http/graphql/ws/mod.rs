@@ -15,8 +15,9 @@ use session::Session;
 
 /// The one subprotocol that is spoken.
 const SUBPROTOCOL: &str = "graphql-transport-ws";
-/// Largest message of a client in bytes: as much as a request may have.
-const MESSAGE_MAX: usize = crate::http::BODY_MAX;
+/// Largest message of a client in bytes: the largest document, and as much again for its variables. A message may come
+/// in fragments, as slowly as the client likes, and is in memory meanwhile: there may be many sockets.
+const MESSAGE_MAX: usize = 128 << 10;
 /// Bytes that a socket sets aside for reading: there may be many sockets.
 const READ_BUFFER: usize = 8 << 10;
 

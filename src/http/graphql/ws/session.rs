@@ -1,5 +1,6 @@
 //! One socket: a state machine between what the client says and what its operations answer. One task runs all of it, so
-//! that nothing is queued: while a message cannot leave, nothing is read and no operation goes on.
+//! that nothing is queued: while a message cannot leave, nothing is read and no subscription goes on. Queries and changes
+//! run beside it to their one answer, which waits.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -15,7 +16,7 @@ use tokio::time::Instant;
 
 use super::MESSAGE_MAX;
 use super::message::{Closing, Incoming, Outgoing};
-use crate::http::graphql::open::{Cut, Cutting, Patience, answers, cutting, pulse, refused};
+use crate::http::graphql::open::{Cut, Cutting, Patience, answers, cutting, guarded, pulse, refused};
 use crate::http::graphql::refusal::Refusal;
 use crate::http::graphql::wire::Wire;
 use crate::http::graphql::{Caller, Endpoint, answer};
@@ -216,14 +217,14 @@ impl Session {
     /// Starts an operation beside the others.
     fn start(&mut self, id: Arc<str>, caller: Caller, wire: Wire) {
         let (handle, registration) = AbortHandle::new_pair();
-        let endpoint = self.endpoint.clone();
+        let (endpoint, info) = (self.endpoint.clone(), caller.info.clone());
         let answers = async move {
             match endpoint.prepare(&caller, wire).await {
                 Ok(prepared) => answers(&endpoint, caller, prepared),
                 Err(refusal) => refused(&refusal, &caller.info),
             }
         };
-        let answers = stream::once(answers).flatten();
+        let answers = guarded(stream::once(answers).flatten(), info);
         let events = answers.map(Some).chain(stream::once(async { None }));
         let events = Abortable::new(events, registration);
         let named = Arc::clone(&id);
