@@ -18,6 +18,25 @@ browser *args:
     npm --prefix tests/browser ci
     npm --prefix tests/browser test {{args}}
 
+# Real clients against the debug build of the server
+clients *args:
+    cargo build
+    tests/clients/run.sh "${CARGO_TARGET_DIR:-target}/debug/merx" {{args}}
+
+# What the edge costs beside a plain handler, on release builds
+bench *args:
+    cargo bench --bench edge {{args}}
+
+# Generated operations against the newest build of the server; not part of test.sh
+schemathesis seconds="600":
+    scripts/schemathesis.sh {{seconds}}
+
+# Random documents through the guard and the parser, `document` or `words`; not part of test.sh
+fuzz target="document" seconds="600":
+    mkdir -p fuzz/corpus/document
+    cp graphiql/src/tabs/*.graphql fuzz/corpus/document
+    cargo fuzz run --sanitizer none {{target}} -- -max_total_time={{seconds}} -max_len=70000
+
 # Every check on both databases
 check:
     ./test.sh

@@ -284,7 +284,7 @@ clients() {
     return
   }
   bounded 2400 cargo build --locked --bin merx || return 1
-  bounded 240 tests/clients/run.sh "${CARGO_TARGET_DIR:-target}/debug/merx" 2>&1 | tee "$log"
+  bounded 600 tests/clients/run.sh "${CARGO_TARGET_DIR:-target}/debug/merx" 2>&1 | tee "$log"
   status=${PIPESTATUS[0]}
   sums+=("$(grep -E '^clients: ' "$log")")
   return "$status"

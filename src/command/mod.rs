@@ -21,6 +21,10 @@ use crate::config::Config;
 use crate::platform::db;
 use crate::platform::error::{Fault, Result};
 
+/// Stack of a worker thread in bytes. Resolving goes as deep as the document does, and a build without optimisation needs
+/// half a megabyte for a level. It is address space, not memory, until it is used.
+pub const THREAD_STACK: usize = 32 << 20;
+
 /// A headless commerce server: one GraphQL schema over catalogue, search, cart, checkout and orders.
 #[derive(Parser, Debug)]
 #[command(name = "merx", version)]

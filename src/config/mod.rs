@@ -205,7 +205,7 @@ pub struct Shop {
 #[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "Services")]
 pub struct Services {
-    /// Redis, for caches and limits that several servers share.
+    /// Redis, for budgets and registered documents that several servers share.
     #[arg(long = "redis-url", env = "REDIS_URL", hide_env_values = true, global = true)]
     pub redis_url: Option<String>,
     /// Meilisearch, for full-text search.

@@ -1,7 +1,7 @@
 //! The boundary: after it every error has a code and a request id, and none says more than it should.
 
 use std::any::TypeId;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use async_graphql::extensions::{
@@ -39,6 +39,9 @@ pub fn request_error(
     Response::from_errors(vec![error])
 }
 
+/// Most fields and items of lists that an answer may take to resolve. The cost of a document is an estimate; this is not.
+const RESOLVED_MAX: usize = 50_000;
+
 /// Most errors that an answer tells of when nothing was executed.
 const ERRORS_MAX: usize = 10;
 
@@ -54,6 +57,8 @@ struct Around {
     streams: AtomicBool,
     /// Errors of fields that may be null, and are.
     fields: Arc<Mutex<Vec<ServerError>>>,
+    /// Fields and items of lists resolved so far.
+    resolved: Arc<AtomicUsize>,
 }
 
 impl ExtensionFactory for Boundary {
@@ -67,6 +72,7 @@ impl Extension for Around {
     async fn request(&self, ctx: &ExtensionContext<'_>, next: NextRequest<'_>) -> Response {
         let mut response = next.run(ctx).await;
         response.errors.append(&mut self.fields.lock());
+        cut_off(&mut response, &self.resolved);
         disclose_all(&mut response, &self.info);
         response
     }
@@ -79,9 +85,13 @@ impl Extension for Around {
         info: ResolveInfo<'_>,
         next: NextResolve<'_>,
     ) -> ServerResult<Option<Value>> {
+        if self.resolved.fetch_add(1, Ordering::Relaxed) >= RESOLVED_MAX {
+            // Whatever else runs ends here too, one step after the other.
+            return Err(ServerError::new("", None));
+        }
         let nullable = !info.return_type.ends_with('!');
         match next.run(ctx, info).await {
-            Err(error) if nullable => {
+            Err(error) if nullable && self.resolved.load(Ordering::Relaxed) < RESOLVED_MAX => {
                 self.fields.lock().push(error);
                 Ok(None)
             }
@@ -96,9 +106,16 @@ impl Extension for Around {
         next: NextSubscribe<'_>,
     ) -> BoxStream<'s, Response> {
         self.streams.store(true, Ordering::Relaxed);
-        let (info, fields) = (Arc::clone(&self.info), Arc::clone(&self.fields));
+        let (info, fields, resolved) = (
+            Arc::clone(&self.info),
+            Arc::clone(&self.fields),
+            Arc::clone(&self.resolved),
+        );
         let answers = next.run(ctx, stream).map(move |mut response| {
             response.errors.append(&mut fields.lock());
+            cut_off(&mut response, &resolved);
+            // Each event may take as much again.
+            resolved.store(0, Ordering::Relaxed);
             disclose_all(&mut response, &info);
             response
         });
@@ -127,6 +144,16 @@ impl Extension for Around {
             let _ = self.info.set(info.clone());
         }
         next.run(ctx, request).await
+    }
+}
+
+/// An answer that grew beyond all estimates is none: how long the lists of a shop are is known only when they are read.
+fn cut_off(response: &mut Response, resolved: &AtomicUsize) {
+    if resolved.load(Ordering::Relaxed) > RESOLVED_MAX {
+        let message = message!("answer-too-large", max = RESOLVED_MAX);
+        let error = ApiError::CostLimit(message).into();
+        let error: async_graphql::Error = error;
+        *response = Response::from_errors(vec![error.into_server_error(Pos::default())]);
     }
 }
 

@@ -16,6 +16,8 @@ pub enum ApiError {
     Forbidden,
     /// An argument makes no sense.
     BadUserInput(Message),
+    /// The answer would take too much.
+    CostLimit(Message),
 }
 
 impl ApiError {
@@ -29,7 +31,7 @@ impl ApiError {
         match self {
             Self::Unauthenticated => message!("unauthenticated"),
             Self::Forbidden => message!("forbidden"),
-            Self::BadUserInput(message) => message.clone(),
+            Self::BadUserInput(message) | Self::CostLimit(message) => message.clone(),
         }
     }
 
@@ -38,6 +40,7 @@ impl ApiError {
             Self::Unauthenticated => "UNAUTHENTICATED",
             Self::Forbidden => "FORBIDDEN",
             Self::BadUserInput(_) => "BAD_USER_INPUT",
+            Self::CostLimit(_) => "COST_LIMIT",
         }
     }
 }

@@ -37,6 +37,9 @@ const ALLOWED: [&str; 16] = [
 /// Headers that a script may read.
 const EXPOSED: [&str; 3] = ["etag", "retry-after", "x-request-id"];
 
+/// Headers that an answer gets here, and behind here.
+const HEADERS: usize = 8;
+
 const NOTHING_BUT_DATA: HeaderValue = HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'");
 const ONE_YEAR: HeaderValue = HeaderValue::from_static("max-age=31536000; includeSubDomains");
 
@@ -71,6 +74,7 @@ pub(super) async fn dress(State(app): State<App>, mut request: Request, next: Ne
     let came_by_https = request.extensions().get::<CameByHttps>().is_some();
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
+    headers.reserve(HEADERS);
     headers.insert(X_REQUEST_ID, id.header());
     secure(headers);
     if app

@@ -20,7 +20,10 @@ mod viewer;
 use std::time::Duration;
 
 use axum::Router;
+use axum::extract::Request;
+use axum::http::StatusCode;
 use axum::middleware::from_fn_with_state;
+use axum::response::Response;
 use axum::routing::get;
 use tower_http::CompressionLevel;
 use tower_http::compression::CompressionLayer;
@@ -28,11 +31,13 @@ use tower_http::compression::predicate::{NotForContentType, Predicate, SizeAbove
 
 use crate::app::App;
 use crate::platform::error::Result;
+use crate::platform::locale::message;
 
 pub use body::Bodies;
 pub use gate::Gate;
 pub use graphql::{Endpoint, Patience, cost, sdl, subgraph_sdl};
 pub use metrics::metrics_router;
+use refusal::Asked;
 pub use request_id::RequestId;
 
 /// Largest request body in bytes.
@@ -73,7 +78,19 @@ pub fn router_of(endpoint: Endpoint) -> Router {
         );
     }
     let bodies = Bodies::new(BODY_MAX, BODY_DEADLINE, BODIES_MAX);
+    let router = router.fallback(no_path).method_not_allowed_fallback(no_method);
     layered(app, router.with_state(endpoint), bodies, gate)
+}
+
+async fn no_path(request: Request) -> Response {
+    let message = message!("path-unknown");
+    Asked::of(&request).refuse(StatusCode::NOT_FOUND, "NOT_FOUND", &message, None)
+}
+
+/// The router adds the methods that would do, in Allow.
+async fn no_method(request: Request) -> Response {
+    let message = message!("method-unknown");
+    Asked::of(&request).refuse(StatusCode::METHOD_NOT_ALLOWED, "BAD_REQUEST", &message, None)
 }
 
 /// `routes` behind the layers of the edge. A request passes them from the last to the first: it is named and its client

@@ -1,6 +1,6 @@
 //! Headers to who asks, in which channel and language.
 
-use axum::http::{HeaderMap, header};
+use axum::http::{HeaderMap, HeaderName, header};
 
 use crate::app::App;
 use crate::channel::Scope;
@@ -8,15 +8,20 @@ use crate::graphql::context::RequestInfo;
 use crate::graphql::error::ApiError;
 use crate::http::budget::Payer;
 use crate::http::language;
+use crate::http::request_id::X_REQUEST_ID;
 use crate::platform::address::ClientAddress;
 use crate::platform::error::Result;
 use crate::platform::locale::message;
 use crate::platform::viewer::Viewer;
 
+const X_CART_TOKEN: HeaderName = HeaderName::from_static("x-cart-token");
+const X_CHANNEL: HeaderName = HeaderName::from_static("x-channel");
+/// Characters of a client's own words that are told back.
+const SAID_MAX: usize = 40;
 /// Longest request id taken from a proxy.
 const REQUEST_ID_MAX: usize = 64;
 
-fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+fn text<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
     headers
         .get(name)
         .and_then(|value| value.to_str().ok())
@@ -32,11 +37,11 @@ pub fn request_info(app: &App, headers: &HeaderMap) -> RequestInfo {
                 .chars()
                 .all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'))
     };
-    let request_id = text(headers, "x-request-id").filter(plain).map(str::to_owned);
+    let request_id = text(headers, &X_REQUEST_ID).filter(plain).map(str::to_owned);
     RequestInfo {
         request_id: request_id.unwrap_or_else(|| app.ids.uuid().simple().to_string()),
         locale: language::of(headers),
-        cart_token: text(headers, "x-cart-token").map(str::to_owned),
+        cart_token: text(headers, &X_CART_TOKEN).map(str::to_owned),
     }
 }
 
@@ -45,17 +50,22 @@ pub fn request_info(app: &App, headers: &HeaderMap) -> RequestInfo {
 /// # Errors
 /// An unknown channel; a token that nobody has.
 pub async fn scope(app: &App, headers: &HeaderMap) -> Result<Result<Scope, ApiError>> {
-    let channel = match text(headers, "x-channel") {
+    let channel = match text(headers, &X_CHANNEL) {
         None => app.channels.default_channel(&app.db).await?,
         Some(slug) => match app.channels.by_slug(&app.db, slug).await? {
             Some(channel) => channel,
-            None => return Ok(Err(ApiError::bad_input(message!("channel-header", slug = slug)))),
+            None => {
+                return Ok(Err(ApiError::bad_input(message!(
+                    "channel-header",
+                    slug = slug.chars().take(SAID_MAX).collect::<String>()
+                ))));
+            }
         },
     };
-    let viewer = match text(headers, header::AUTHORIZATION.as_str()) {
+    let viewer = match text(headers, &header::AUTHORIZATION) {
         None => Viewer::Anonymous,
-        Some(value) => match (value.strip_prefix("Bearer "), app.config.staff_token()) {
-            (Some(token), Some(staff)) if same(token.trim(), staff) => Viewer::Staff,
+        Some(value) => match (bearer(value), app.config.staff_token()) {
+            (Some(token), Some(staff)) if same(token, staff) => Viewer::Staff,
             // Not silently anonymous: the client believes that it is signed in.
             _ => return Ok(Err(ApiError::Unauthenticated)),
         },
@@ -65,10 +75,16 @@ pub async fn scope(app: &App, headers: &HeaderMap) -> Result<Result<Scope, ApiEr
 
 /// Who pays for what `scope` asks for: staff by token, others by address.
 pub fn payer(app: &App, headers: &HeaderMap, scope: &Scope, address: ClientAddress) -> Payer {
-    match text(headers, header::AUTHORIZATION.as_str()) {
+    match text(headers, &header::AUTHORIZATION).and_then(bearer) {
         Some(token) if scope.viewer.is_staff() => Payer::staff(app, token),
         _ => Payer::anonymous(app, address),
     }
+}
+
+/// The token of `Bearer …`; the name of a scheme has no case.
+fn bearer(value: &str) -> Option<&str> {
+    let (scheme, token) = value.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }
 
 /// Compares in a time that does not tell how much of it is right.

@@ -281,6 +281,10 @@ impl SearchQuery {
             facets: ctx.look_ahead().field("facets").exists(),
         };
         let mut answer = query::search(app, scope, search).await.map_err(refused)?;
+        if answer.degraded {
+            // The engine may be back in a moment.
+            ctx.insert_http_header("cache-control", "no-store");
+        }
         let info = PageInfo::of(&answer.page);
         let edges = load(ctx, std::mem::take(&mut answer.page.rows)).await?;
         let mut id = "search_".to_owned();

@@ -41,6 +41,8 @@ impl Caching {
         let hint = response.cache_control;
         match u32::try_from(hint.max_age) {
             _ if !response.errors.is_empty() => Self::Never,
+            // A resolver that knows better than the hint of its field.
+            _ if response.http_headers.contains_key(header::CACHE_CONTROL) => Self::Never,
             Ok(age @ 1..) if hint.public && !mine => Self::Public(age),
             Ok(age @ 1..) => Self::Private(age),
             _ if hint.public && !mine => Self::Check,

@@ -59,6 +59,9 @@ use wire::{UrlParameters, Wire};
 
 pub use introspection::{sdl, subgraph_sdl};
 
+/// Bytes of a document that is kept under its hash for a point.
+const KEPT_A_POINT: u64 = 64;
+
 /// The endpoint: the application behind its schema. Cheap to clone.
 #[derive(Clone)]
 pub struct Endpoint(Arc<Inner>);
@@ -180,7 +183,8 @@ impl Endpoint {
                 // The token of staff in the configuration does not expire.
                 expires: None,
             }),
-            Ok(Err(error)) => Err(error.into()),
+            // Guessing is not free either.
+            Ok(Err(error)) => Err(self.fined(&Payer::anonymous(self.app(), address), error.into()).await),
             Err(fault) => {
                 tracing::error!(request_id = info.request_id, %fault, "no scope");
                 Err(Refusal::internal(&info.request_id))
@@ -191,35 +195,62 @@ impl Endpoint {
     /// Finds, parses and weighs what `wire` asks for, and takes its cost from the budget of the caller. No resolver has
     /// run yet.
     pub(super) async fn prepare(&self, caller: &Caller, wire: Wire) -> Result<Prepared, Refusal> {
-        let weighed = self.weigh(caller, wire).await;
-        let points = match &weighed {
-            Ok(prepared) => u32::try_from(prepared.cost.requested).unwrap_or(u32::MAX),
-            Err(_) => budget::REFUSED,
+        let payer = &caller.payer;
+        let named = match self.0.documents.named(&wire, caller.scope.viewer.is_staff()).await {
+            Ok(named) => named,
+            Err(refusal) => return Err(self.fined(payer, refusal).await),
         };
-        match (budget::charge(self.app(), &caller.payer, points).await, weighed) {
-            (Ok(left), Ok(prepared)) => Ok(Prepared {
-                left: Some(left),
-                ..prepared
-            }),
-            (Ok(_), Err(refusal)) => Err(refusal),
-            (Err(throttled), _) => Err(Refusal::throttled(&throttled)),
+        let known = self.0.documents.parsed(&named.text);
+        if known.is_none() {
+            // Whoever has nothing left does not get a document read.
+            self.charge(payer, 1).await?;
         }
+        let mut prepared = match self.weigh(caller, wire, &named.text, known) {
+            Ok(prepared) => prepared,
+            Err(refusal) => return Err(self.fined(payer, refusal).await),
+        };
+        let points = prepared.cost.requested
+            + named
+                .keep
+                .as_ref()
+                .map_or(0, |_| named.text.len() as u64 / KEPT_A_POINT);
+        prepared.left = Some(self.charge(payer, u32::try_from(points).unwrap_or(u32::MAX)).await?);
+        self.0.documents.remember(&prepared.text, &prepared.parsed);
+        self.0.documents.keep(&named).await;
+        Ok(prepared)
     }
 
-    async fn weigh(&self, caller: &Caller, wire: Wire) -> Result<Prepared, Refusal> {
-        let documents = &self.0.documents;
-        let named = documents.named(&wire, caller.scope.viewer.is_staff()).await?;
-        let parsed = documents.parsed(&named.text, || parse(&named.text, &self.0.limits))?;
+    async fn charge(&self, payer: &Payer, points: u32) -> Result<Left, Refusal> {
+        let charged = budget::charge(self.app(), payer, points).await;
+        charged.map_err(|throttled| Refusal::throttled(points, &throttled))
+    }
+
+    /// What `refusal` comes to after it was paid for: being refused is not free.
+    async fn fined(&self, payer: &Payer, refusal: Refusal) -> Refusal {
+        self.charge(payer, budget::REFUSED).await.err().unwrap_or(refusal)
+    }
+
+    fn weigh(
+        &self,
+        caller: &Caller,
+        wire: Wire,
+        text: &Arc<str>,
+        known: Option<Arc<Parsed>>,
+    ) -> Result<Prepared, Refusal> {
+        let limits = &self.0.limits;
+        let parsed = match known {
+            Some(parsed) => parsed,
+            None => Arc::new(parse(text, limits)?),
+        };
         let name = wire.operation_name.as_deref();
         let definition = operation(&parsed.document, name)?;
         let kind = definition.ty;
         let reading = self.0.readings.of(caller.scope.viewer.audience());
-        let cost = cost::measure(&parsed.document, name, &wire.variables, &reading.costs, &self.0.limits)?;
+        let cost = cost::measure(&parsed.document, name, &wire.variables, &reading.costs, limits)?;
         let variables = Variables::from_json(serde_json::Value::Object(wire.variables));
         reading.inputs.check(definition, &variables)?;
-        documents.keep(&named).await;
         Ok(Prepared {
-            text: named.text,
+            text: Arc::clone(text),
             parsed,
             operation: wire.operation_name,
             variables,
@@ -241,7 +272,8 @@ impl Endpoint {
         };
         let key = asked.key();
         let bill = answer::bill(prepared.cost.requested, prepared.left);
-        let run = self.0.schemas.of(audience).execute(self.request(caller, prepared));
+        // Boxed: futures of this size are dear to move.
+        let run = Box::pin(self.0.schemas.of(audience).execute(self.request(caller, prepared)));
         self.0.introspection.answer(key, run).await.extension("cost", bill)
     }
 
@@ -272,7 +304,10 @@ impl Endpoint {
         let media = accepted.single();
         let run = async {
             let media = media.ok_or_else(Refusal::not_acceptable)?;
-            let wire = wire?;
+            let wire = match wire {
+                Ok(wire) => wire,
+                Err(refusal) => return Err(self.fined(&Payer::anonymous(self.app(), address), refusal).await),
+            };
             let caller = self.caller(headers, info.clone(), address).await?;
             let mut prepared = self.prepare(&caller, wire).await?;
             // A link must change nothing.
@@ -370,7 +405,7 @@ pub(super) async fn post(
     } else {
         Err(Refusal::media_type())
     };
-    endpoint.answer(&headers, address, false, wire).await
+    Box::pin(endpoint.answer(&headers, address, false, wire)).await
 }
 
 pub(super) async fn get(
@@ -390,5 +425,5 @@ pub(super) async fn get(
         Ok(UrlQuery(parameters)) => Wire::from_url(parameters),
         Err(rejection) => Err(Refusal::malformed(message!("as-is", text = rejection.body_text()))),
     };
-    endpoint.answer(&headers, address, true, wire).await
+    Box::pin(endpoint.answer(&headers, address, true, wire)).await
 }

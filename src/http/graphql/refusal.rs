@@ -2,16 +2,17 @@
 
 use std::time::Duration;
 
-use async_graphql::Response;
+use async_graphql::{Response, Value};
 use axum::http::StatusCode;
 
 use crate::graphql::boundary::request_error;
 use crate::graphql::context::RequestInfo;
 use crate::graphql::error::ApiError;
 use crate::http::graphql::accept::Media;
+use crate::http::graphql::answer;
 use crate::http::graphql::cost;
 use crate::platform::locale::{Message, message};
-use crate::platform::rate_limit::Throttled;
+use crate::platform::rate_limit::{Left, Throttled};
 
 /// Most characters of the parser's words that are passed on.
 const SAID_MAX: usize = 300;
@@ -26,6 +27,8 @@ pub struct Refusal {
     pub retry_after: Option<u64>,
     /// Line and column, both from 1.
     location: Option<(usize, usize)>,
+    /// What it would have cost, where that is the reason.
+    bill: Option<Value>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -75,6 +78,7 @@ impl Refusal {
             message,
             retry_after: None,
             location: None,
+            bill: None,
         }
     }
 
@@ -98,9 +102,19 @@ impl Refusal {
         Self::new(Kind::Invalid, message)
     }
 
-    /// The budget is used up.
-    pub fn throttled(throttled: &Throttled) -> Self {
+    /// The request costs too much.
+    pub fn cost(message: Message) -> Self {
+        Self::new(Kind::Cost, message)
+    }
+
+    /// The budget is used up: `requested` points are not there.
+    pub fn throttled(requested: u32, throttled: &Throttled) -> Self {
+        let left = Left {
+            available: throttled.available,
+            bucket: throttled.bucket,
+        };
         Self {
+            bill: Some(answer::bill(requested.into(), Some(left))),
             retry_after: Some(throttled.retry_after_seconds()),
             ..Self::new(Kind::Throttled, message!("throttled"))
         }
@@ -238,7 +252,11 @@ impl Refusal {
     /// As a GraphQL answer.
     pub fn response(&self, info: &RequestInfo) -> Response {
         let message = self.message.render(info.locale);
-        request_error(&message, self.location, self.code(), &info.request_id, self.retry_after)
+        let response = request_error(&message, self.location, self.code(), &info.request_id, self.retry_after);
+        match &self.bill {
+            Some(bill) => response.extension("cost", bill.clone()),
+            None => response,
+        }
     }
 }
 
@@ -247,6 +265,7 @@ impl From<ApiError> for Refusal {
         let kind = match &error {
             ApiError::Unauthenticated | ApiError::Forbidden => Kind::Unauthenticated,
             ApiError::BadUserInput(_) => Kind::BadInput,
+            ApiError::CostLimit(_) => Kind::Cost,
         };
         Self::new(kind, error.message())
     }
@@ -259,7 +278,11 @@ impl From<cost::Refusal> for Refusal {
             cost::Refusal::TooMuch { quantity, found, most } => {
                 let (found, most) = (number(found), number(most));
                 let message = message!("document-cost", quantity = quantity.name(), found = found, most = most);
-                Self::new(Kind::Cost, message)
+                let points = quantity == cost::Quantity::Points;
+                Self {
+                    bill: points.then(|| answer::bill(found.unsigned_abs(), None)),
+                    ..Self::new(Kind::Cost, message)
+                }
             }
             cost::Refusal::Nul => Self::nul(),
             cost::Refusal::OpenText { line, column } => Self {

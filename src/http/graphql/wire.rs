@@ -6,6 +6,9 @@ use serde_json::{Map, Value};
 use crate::http::graphql::refusal::Refusal;
 use crate::platform::locale::message;
 
+/// Most values in the variables of a request, whether the document uses them or not.
+const VALUES_MAX: u64 = 10_000;
+
 /// One request, not yet parsed.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Wire {
@@ -112,12 +115,11 @@ impl Wire {
         if self.query.is_none() && self.hash()?.is_none() {
             return Err(Refusal::malformed(message!("query-missing")));
         }
-        if self
-            .variables
-            .iter()
-            .any(|(name, value)| name.contains('\0') || holds_nul(value))
-        {
-            return Err(Refusal::nul());
+        let mut values = 0;
+        for (name, value) in &self.variables {
+            if name.contains('\0') || !is_sound(value, &mut values)? {
+                return Err(Refusal::nul());
+            }
         }
         Ok(self)
     }
@@ -146,14 +148,29 @@ impl Wire {
     }
 }
 
-/// Whether a text in `value` contains U+0000.
-fn holds_nul(value: &Value) -> bool {
-    match value {
-        Value::String(text) => text.contains('\0'),
-        Value::Array(items) => items.iter().any(holds_nul),
-        Value::Object(fields) => fields
-            .iter()
-            .any(|(name, value)| name.contains('\0') || holds_nul(value)),
-        _ => false,
+/// Whether no text in `value` contains U+0000. Counts the values in `count`.
+///
+/// # Errors
+/// More values than variables may have.
+fn is_sound(value: &Value, count: &mut u64) -> Result<bool, Refusal> {
+    *count += 1;
+    if *count > VALUES_MAX {
+        return Err(Refusal::cost(message!("variables-too-many", max = VALUES_MAX)));
     }
+    let mut sound = true;
+    match value {
+        Value::String(text) => sound = !text.contains('\0'),
+        Value::Array(items) => {
+            for item in items {
+                sound &= is_sound(item, count)?;
+            }
+        }
+        Value::Object(fields) => {
+            for (name, value) in fields {
+                sound &= !name.contains('\0') && is_sound(value, count)?;
+            }
+        }
+        _ => {}
+    }
+    Ok(sound)
 }

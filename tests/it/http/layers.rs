@@ -74,6 +74,37 @@ async fn every_answer_is_named_and_protected() {
     }
 }
 
+/// Whoever strays can read why, and has a name to ask for help with.
+#[tokio::test]
+async fn unknown_paths_and_methods_are_refused_in_words() {
+    let server = Server::start().await;
+    let ask = async |method: Method, path: &str| {
+        let request = server.client.request(method, server.url(path));
+        let answer = request.header("accept-language", "de").send().await.expect("an answer");
+        let (status, allow, id) = (answer.status(), text(&answer, "allow"), text(&answer, "x-request-id"));
+        let kind = text(&answer, "content-type");
+        assert!(kind.starts_with("application/json"), "{path}: {kind}");
+        let body: serde_json::Value = answer.json().await.expect("JSON");
+        let error = &body["errors"][0];
+        assert_eq!(error["extensions"]["requestId"], id.as_str(), "{path}");
+        let says = format!("{} {}", error["extensions"]["code"], error["message"]);
+        (status.as_u16(), allow, says)
+    };
+    let nothing = r#""NOT_FOUND" "Unter diesem Pfad gibt es nichts""#;
+    for (method, path) in [
+        (Method::GET, "/nothing"),
+        (Method::POST, "/"),
+        (Method::GET, "/graphql/x"),
+    ] {
+        assert_eq!(ask(method, path).await, (404, String::new(), nothing.to_owned()));
+    }
+    let method = r#""BAD_REQUEST" "Dieser Pfad nimmt diese Methode nicht an""#;
+    let allow = "GET,HEAD,POST".to_owned();
+    assert_eq!(ask(Method::DELETE, "/graphql").await, (405, allow, method.to_owned()));
+    let allow = "GET,HEAD".to_owned();
+    assert_eq!(ask(Method::POST, "/livez").await, (405, allow, method.to_owned()));
+}
+
 #[tokio::test]
 async fn a_request_keeps_a_plain_name_and_gets_one_for_any_other() {
     let server = Server::start().await;

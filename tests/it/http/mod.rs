@@ -4,6 +4,7 @@ mod address;
 mod boundary;
 mod budget;
 mod cost;
+mod exhaustion;
 mod farewell;
 mod graphiql;
 mod http2;

@@ -8,6 +8,16 @@ use serde_json::{Value, json};
 use super::{Refused, judge, table};
 use crate::support::{Documents, shared};
 
+/// Where documents come from, and how many there are at least: a search that finds nothing must not pass.
+const SOURCES: [(&str, usize); 4] = [
+    ("README.md", 7),
+    ("docs/", 1),
+    ("graphiql/src/tabs/", 13),
+    ("tests/clients/documents/", 3),
+];
+/// The same of the contract, where it is there.
+const CONTRACT: (&str, usize) = ("contract ", 20);
+
 /// What GraphiQL, Apollo, Relay and code generators ask first.
 const INTROSPECTION: &str = include_str!("introspection.graphql");
 
@@ -69,6 +79,7 @@ struct Shipped {
 fn shipped() -> Vec<Shipped> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let read = |path: &Path| std::fs::read_to_string(path).expect("a text");
+    let place = |path: &Path| path.strip_prefix(root).expect("it is below").display().to_string();
     let mut found = Vec::new();
     let mut add = |place: String, text: String, variables| {
         if is_executable(&text) {
@@ -85,14 +96,14 @@ fn shipped() -> Vec<Shipped> {
         .chain([root.join("README.md")])
     {
         for block in blocks(&read(&path)) {
-            add(path.display().to_string(), block, json!({}));
+            add(place(&path), block, json!({}));
         }
     }
     for folder in ["graphiql/src", "storefront", "tests/clients/documents"] {
         for path in files(&root.join(folder), ".graphql") {
             let beside = std::fs::read_to_string(path.with_extension("json")).unwrap_or_default();
             let variables = serde_json::from_str(&beside).unwrap_or_else(|_| json!({}));
-            add(path.display().to_string(), read(&path), variables);
+            add(place(&path), read(&path), variables);
         }
     }
     if let Some(folder) = shared("contract") {
@@ -113,7 +124,13 @@ fn shipped() -> Vec<Shipped> {
 fn every_document_that_ships_is_within_the_limits() {
     let table = table();
     let (mut refused, mut dearest) = (Vec::new(), 0);
-    for Shipped { place, text, variables } in shipped() {
+    let documents = shipped();
+    let contract = shared(CONTRACT.0.trim()).map(|_| CONTRACT);
+    for (source, least) in SOURCES.into_iter().chain(contract) {
+        let found = documents.iter().filter(|shipped| shipped.place.starts_with(source));
+        assert!(found.count() >= least, "fewer than {least} documents in {source}");
+    }
+    for Shipped { place, text, variables } in documents {
         let verdict = match judge(&text, None, &variables, &table) {
             // Fragments alone are sent with whoever spreads them.
             Err(Refused::Parser(reason)) if reason.contains("not contain an operation") => {
