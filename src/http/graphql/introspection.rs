@@ -17,8 +17,10 @@ use crate::graphql::sdl;
 use crate::graphql::visibility::{OUTLINE, Openness, Outline, Visibility};
 use crate::platform::viewer::Audience;
 
-/// Answers that are kept. Clients ask the same few documents.
+/// Answers about the schema that are kept. Tools ask the same few documents, and the answers are large.
 const ANSWERS_MAX: u64 = 8;
+/// Answers of `__typename` alone that are kept: what gateways and load balancers ask to see whether the server lives.
+const SIGNS_OF_LIFE_MAX: u64 = 64;
 
 /// What follows from the code alone.
 struct Known {
@@ -102,12 +104,20 @@ impl Schemas {
     }
 }
 
-/// An audience, and the digest of what it asks.
-pub type Key = (Audience, [u8; 32]);
+/// Names an answer.
+pub struct Key {
+    /// Whether it tells of types, and not only the name of a root.
+    schema: bool,
+    /// The audience, and the digest of what it asks.
+    asked: (Audience, [u8; 32]),
+}
+
+type Answers = Cache<(Audience, [u8; 32]), Arc<(Value, CacheControl)>>;
 
 /// Answers to introspection. The schema is the same as long as the process lives, so they do not expire.
 pub struct Introspection {
-    answers: Cache<Key, Arc<(Value, CacheControl)>>,
+    answers: Answers,
+    signs_of_life: Answers,
 }
 
 impl Introspection {
@@ -115,6 +125,7 @@ impl Introspection {
     pub fn new() -> Self {
         Self {
             answers: Cache::new(ANSWERS_MAX),
+            signs_of_life: Cache::new(SIGNS_OF_LIFE_MAX),
         }
     }
 
@@ -123,14 +134,15 @@ impl Introspection {
         let Some(key) = key else {
             return run.await;
         };
-        if let Some(known) = self.answers.get(&key) {
+        let answers = if key.schema { &self.answers } else { &self.signs_of_life };
+        if let Some(known) = answers.get(&key.asked) {
             let (data, cache_control) = &*known;
             return Response::new(data.clone()).cache_control(*cache_control);
         }
         let response = run.await;
         if response.errors.is_empty() {
             let answer = (response.data.clone(), response.cache_control);
-            self.answers.insert(key, Arc::new(answer));
+            answers.insert(key.asked, Arc::new(answer));
         }
         response
     }
@@ -153,9 +165,7 @@ pub struct Asked<'a> {
 impl Asked<'_> {
     /// Names the answer, when it is about the schema and about nothing else.
     pub fn key(&self) -> Option<Key> {
-        if !self.is_introspection() {
-            return None;
-        }
+        let schema = self.tells_of_types()?;
         let variables = serde_json::to_vec(self.variables).ok()?;
         let mut hash = Sha256::new();
         for part in [
@@ -166,22 +176,24 @@ impl Asked<'_> {
             hash.update(part.len().to_le_bytes());
             hash.update(part);
         }
-        Some((self.audience, hash.finalize().into()))
+        Some(Key {
+            schema,
+            asked: (self.audience, hash.finalize().into()),
+        })
     }
 
-    fn is_introspection(&self) -> bool {
+    /// Whether it asks for types, or for the name of the root alone; nothing when it asks for anything else.
+    fn tells_of_types(&self) -> Option<bool> {
         let mut operations = self.document.operations.iter();
         let runs = |name: Option<&Name>| self.operation.is_none() || name.map(Name::as_str) == self.operation;
-        let Some((_, operation)) = operations.find(|(name, _)| runs(*name)) else {
-            return false;
-        };
+        let (_, operation) = operations.find(|(name, _)| runs(*name))?;
         let mut fields = Fields {
             document: self.document,
             followed: HashSet::new(),
             schema: false,
         };
         let only = fields.are_meta(&operation.node.selection_set.node);
-        operation.node.ty == OperationType::Query && only && fields.schema
+        (operation.node.ty == OperationType::Query && only).then_some(fields.schema)
     }
 }
 

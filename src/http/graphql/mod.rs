@@ -272,8 +272,11 @@ impl Endpoint {
         };
         let key = asked.key();
         let bill = answer::bill(prepared.cost.requested, prepared.left);
-        // Boxed: futures of this size are dear to move.
-        let run = Box::pin(self.0.schemas.of(audience).execute(self.request(caller, prepared)));
+        // Boxed: futures of this size are dear to move. What is known already is not even begun.
+        let run = Box::pin(async move {
+            let request = self.request(caller, prepared);
+            self.0.schemas.of(audience).execute(request).await
+        });
         self.0.introspection.answer(key, run).await.extension("cost", bill)
     }
 
