@@ -19,7 +19,7 @@ pub(super) struct CameByHttps;
 impl<S: Sync> FromRequestParts<S> for ClientAddress {
     type Rejection = Infallible;
 
-    /// What [`resolve`] found out. Without a socket, as in tests that call the router, it is the machine itself.
+    /// What `resolve` found out. Without a socket, as in tests that call the router, it is the machine itself.
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
         Ok(parts.extensions.get().copied().unwrap_or(Self::LOCAL))
     }

@@ -28,7 +28,7 @@ pub struct Refusal {
     /// Line and column, both from 1.
     location: Option<(usize, usize)>,
     /// What it would have cost, where that is the reason.
-    bill: Option<Value>,
+    bill: Option<Box<Value>>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -114,7 +114,7 @@ impl Refusal {
             bucket: throttled.bucket,
         };
         Self {
-            bill: Some(answer::bill(requested.into(), Some(left))),
+            bill: Some(Box::new(answer::bill(requested.into(), Some(left)))),
             retry_after: Some(throttled.retry_after_seconds()),
             ..Self::new(Kind::Throttled, message!("throttled"))
         }
@@ -254,7 +254,7 @@ impl Refusal {
         let message = self.message.render(info.locale);
         let response = request_error(&message, self.location, self.code(), &info.request_id, self.retry_after);
         match &self.bill {
-            Some(bill) => response.extension("cost", bill.clone()),
+            Some(bill) => response.extension("cost", Value::clone(bill)),
             None => response,
         }
     }
@@ -280,7 +280,7 @@ impl From<cost::Refusal> for Refusal {
                 let message = message!("document-cost", quantity = quantity.name(), found = found, most = most);
                 let points = quantity == cost::Quantity::Points;
                 Self {
-                    bill: points.then(|| answer::bill(found.unsigned_abs(), None)),
+                    bill: points.then(|| Box::new(answer::bill(found.unsigned_abs(), None))),
                     ..Self::new(Kind::Cost, message)
                 }
             }
