@@ -194,4 +194,20 @@ typed_ids! {
     PaymentId = "payment";
     /// An entry in the history of a payment.
     PaymentEventId = "paymentevent";
+    /// A stored address of a customer.
+    AddressId = "address";
+    /// A sign-in that goes on.
+    SessionId = "session";
+    /// A member of staff.
+    StaffUserId = "staff";
+    /// A role: a named set of permissions.
+    RoleId = "role";
+    /// That a member of staff has a role.
+    RoleAssignmentId = "roleassignment";
+    /// A key for programs.
+    ApiKeyId = "apikey";
+    /// An entry of the audit log.
+    AuditEntryId = "audit";
+    /// A secret that was sent by mail and works once.
+    OneTimeTokenId = "onetime";
 }

@@ -1,6 +1,8 @@
 //! The tables of Merx: one file a table, grouped by domain. Typed ids and enums live here too.
 //! No rule, no GraphQL: what a row means is decided in the server.
 
+pub mod account;
+pub mod audit;
 pub mod cart;
 pub mod catalog;
 pub mod channel;
@@ -10,5 +12,6 @@ pub mod inventory;
 pub mod order;
 pub mod payment;
 pub mod platform;
+pub mod staff;
 
 pub use id::*;

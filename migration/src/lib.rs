@@ -6,6 +6,8 @@ mod m20261121_000003_inventory;
 mod m20261121_000004_carts;
 mod m20261121_000005_orders;
 mod m20261121_000006_payments;
+mod m20261121_000007_accounts;
+mod m20261121_000008_audit;
 mod table;
 
 pub use sea_orm_migration::{MigratorTrait, SchemaManager};
@@ -25,6 +27,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000004_carts::Migration),
             Box::new(m20261121_000005_orders::Migration),
             Box::new(m20261121_000006_payments::Migration),
+            Box::new(m20261121_000007_accounts::Migration),
+            Box::new(m20261121_000008_audit::Migration),
         ]
     }
 }

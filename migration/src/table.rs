@@ -17,6 +17,11 @@ pub fn key(name: &'static str) -> ColumnDef {
     ColumnDef::new(name).uuid().not_null().primary_key().to_owned()
 }
 
+/// A primary key that is a text.
+pub fn text_key(name: &'static str) -> ColumnDef {
+    ColumnDef::new(name).text().not_null().primary_key().to_owned()
+}
+
 /// A reference that may be absent.
 pub fn id_null(name: &'static str) -> ColumnDef {
     ColumnDef::new(name).uuid().null().to_owned()
@@ -60,6 +65,11 @@ pub fn flag(name: &'static str) -> ColumnDef {
 /// A moment in UTC.
 pub fn time(name: &'static str) -> ColumnDef {
     ColumnDef::new(name).timestamp_with_time_zone().not_null().to_owned()
+}
+
+/// A moment in UTC that may be absent.
+pub fn time_null(name: &'static str) -> ColumnDef {
+    ColumnDef::new(name).timestamp_with_time_zone().null().to_owned()
 }
 
 /// A JSON value.

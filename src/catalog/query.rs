@@ -19,6 +19,7 @@ use crate::channel::Scope;
 use crate::platform::db::any_of;
 use crate::platform::error::Result;
 use crate::platform::money::{Currency, Money};
+use crate::platform::permission::Permission;
 
 /// A product row.
 pub type Product = product::Model;
@@ -66,19 +67,19 @@ impl Variant {
 }
 
 /// Products with their listing, as far as the viewer may see them: shoppers see what is active, published in the
-/// channel and has a price there; staff sees all.
+/// channel and has a price there; who may read the catalogue as staff sees all.
 pub(super) fn scoped(scope: &Scope) -> Select<product::Entity> {
     let listing = Condition::all()
         .add(Expr::col(product_listing::Column::ProductId.as_column_ref()).equals(product::Column::Id.as_column_ref()))
         .add(product_listing::Column::ChannelId.eq(scope.channel.id));
     let mut select = product::Entity::find();
-    let join = if scope.viewer.is_staff() {
+    let join = if scope.viewer.may(Permission::CatalogRead) {
         JoinType::LeftJoin
     } else {
         JoinType::InnerJoin
     };
     QuerySelect::query(&mut select).join(join, product_listing::Entity, listing);
-    if !scope.viewer.is_staff() {
+    if !scope.viewer.may(Permission::CatalogRead) {
         select = select
             .filter(product::Column::Status.eq(ProductStatus::Active))
             .filter(product_listing::Column::Published.eq(true))

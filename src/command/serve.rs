@@ -25,7 +25,7 @@ pub(super) async fn serve(config: Config) -> Result<ExitCode> {
     }
     super::seed::seed_if_empty(&app).await?;
     crate::search::prepare(&app).await?;
-    let router = http::router(&app)?;
+    let edge = http::edge(&app)?;
     let listener = bind(app.config.server.listen).await?;
     let address = listener.local_addr()?;
     let (stop, stopped) = watch::channel(false);
@@ -45,7 +45,7 @@ pub(super) async fn serve(config: Config) -> Result<ExitCode> {
     }
     announce(&app, address);
     let settings = Settings::of(&app.config);
-    let server = tokio::spawn(http::server::serve(listener, router, settings, app.stop.clone()));
+    let server = tokio::spawn(http::server::serve(listener, edge, settings, app.stop.clone()));
     told_to_stop().await;
     let end = Instant::now() + STOP_MAX;
     leave(&app).await;

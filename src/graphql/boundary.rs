@@ -6,15 +6,16 @@ use std::sync::{Arc, OnceLock};
 
 use async_graphql::extensions::{
     Extension, ExtensionContext, ExtensionFactory, NextExecute, NextPrepareRequest, NextRequest, NextResolve,
-    NextSubscribe, ResolveInfo,
+    NextSubscribe, NextValidation, ResolveInfo,
 };
-use async_graphql::{ErrorExtensionValues, Pos, Request, Response, ServerError, ServerResult, Value};
+use async_graphql::{ErrorExtensionValues, Pos, Request, Response, ServerError, ServerResult, ValidationResult, Value};
 use futures_util::stream::{BoxStream, StreamExt};
 use parking_lot::Mutex;
 
 use crate::graphql::batch::{Batch, Shared};
 use crate::graphql::context::RequestInfo;
 use crate::graphql::error::ApiError;
+use crate::graphql::validated::Verdict;
 use crate::platform::error::Fault;
 use crate::platform::locale::message;
 use crate::platform::page::PageError;
@@ -128,6 +129,17 @@ impl Extension for Around {
         }
         // What was read for the event before may have changed.
         next.run_with_data(ctx, operation, Batch::afresh(ctx)).await
+    }
+
+    async fn validation(
+        &self,
+        ctx: &ExtensionContext<'_>,
+        next: NextValidation<'_>,
+    ) -> Result<ValidationResult, Vec<ServerError>> {
+        match ctx.data_opt::<Verdict>() {
+            Some(verdict) => verdict.or(next.run(ctx)).await,
+            None => next.run(ctx).await,
+        }
     }
 
     async fn prepare_request(

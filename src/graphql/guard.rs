@@ -5,9 +5,26 @@ use async_graphql::{Context, Guard, Result};
 use crate::channel::Scope;
 use crate::graphql::context::ContextExt;
 use crate::graphql::error::ApiError;
+use crate::platform::permission::Permission;
 use crate::platform::viewer::Audience;
 
-/// Only staff.
+/// Only who has a permission, in the channel of the request.
+pub struct Needs(pub Permission);
+
+impl Guard for Needs {
+    async fn check(&self, ctx: &Context<'_>) -> Result<()> {
+        let viewer = ctx.scope().viewer;
+        if viewer.may(self.0) {
+            Ok(())
+        } else if viewer.is_staff() {
+            Err(ApiError::Forbidden.into())
+        } else {
+            Err(ApiError::Unauthenticated.into())
+        }
+    }
+}
+
+/// Only members of staff and programs with an API key, whatever they may do.
 pub struct StaffOnly;
 
 impl Guard for StaffOnly {
@@ -20,9 +37,45 @@ impl Guard for StaffOnly {
     }
 }
 
-/// Hides a staff field from others: from their introspection, and through the [visibility](super::visibility) that is
-/// read from introspection from their documents too. A field that is guarded says both.
-pub fn visible_to_staff(ctx: &Context<'_>) -> bool {
+fn audience(ctx: &Context<'_>) -> Audience {
     let viewer = || ctx.data_opt::<Scope>().map(|scope| scope.viewer.audience());
-    ctx.data_opt::<Audience>().copied().or_else(viewer) == Some(Audience::Staff)
+    ctx.data_opt::<Audience>().copied().or_else(viewer).unwrap_or_default()
+}
+
+/// Hides a field from those who may not use it: from their introspection, and through the
+/// [visibility](super::visibility) that is read from introspection from their documents too. A field that is guarded says
+/// both, `guard = "Needs(Permission::CatalogWrite)"` and `visible = "visible::catalog_write"`; a test compares them.
+pub mod visible {
+    use async_graphql::Context;
+
+    use crate::platform::permission::Permission;
+
+    /// Seen by all of staff.
+    pub fn staff(ctx: &Context<'_>) -> bool {
+        super::audience(ctx).staff
+    }
+
+    macro_rules! seen_with {
+        ($($name:ident = $permission:ident;)*) => {$(
+            #[doc = concat!("Seen with [`Permission::", stringify!($permission), "`].")]
+            pub fn $name(ctx: &Context<'_>) -> bool {
+                super::audience(ctx).permissions.has(Permission::$permission)
+            }
+        )*};
+    }
+
+    seen_with! {
+        catalog_read = CatalogRead;
+        catalog_write = CatalogWrite;
+        inventory_read = InventoryRead;
+        inventory_write = InventoryWrite;
+        orders_read = OrdersRead;
+        customers_read = CustomersRead;
+        customers_write = CustomersWrite;
+        customers_erase = CustomersErase;
+        staff_read = StaffRead;
+        staff_write = StaffWrite;
+        api_keys_write = ApiKeysWrite;
+        audit_read = AuditRead;
+    }
 }

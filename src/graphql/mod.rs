@@ -14,4 +14,5 @@ pub mod root;
 pub mod scalar;
 pub mod sdl;
 pub mod time;
+pub mod validated;
 pub mod visibility;

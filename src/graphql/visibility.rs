@@ -15,6 +15,7 @@ use async_graphql::parser::types::{
     BaseType, DocumentOperations, ExecutableDocument, OperationDefinition, OperationType, Selection, SelectionSet,
 };
 use async_graphql::{Name, Request, ServerError, ServerResult, ValidationResult, Value, Variables};
+use moka::sync::Cache;
 use serde::Deserialize;
 
 use crate::channel::Scope;
@@ -256,22 +257,39 @@ fn mark(name: &mut Name) {
     *name = Name::new(format!("{name}{MARK}"));
 }
 
+/// Audiences that are remembered: one a set of permissions that somebody has.
+const AUDIENCES_MAX: u64 = 256;
+
 /// Keeps from each audience what it may not see. An extension of the schema, so that every transport passes it.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Visibility(Arc<Views>);
 
-#[derive(Debug)]
 struct Views {
-    public: View,
-    staff: View,
+    outline_of: fn(Audience) -> Arc<Outline>,
+    open: Openness,
+    views: Cache<Audience, Arc<View>>,
+}
+
+impl Views {
+    fn of(&self, audience: Audience) -> Arc<View> {
+        self.views.get_with(audience, || {
+            Arc::new(View::new(
+                (self.outline_of)(audience),
+                (self.outline_of)(Audience::ALL),
+                audience.staff || self.open.introspection,
+                self.open.federation,
+            ))
+        })
+    }
 }
 
 impl Visibility {
-    /// What everybody and what staff sees.
-    pub fn new(public: Arc<Outline>, staff: Arc<Outline>, open: Openness) -> Self {
+    /// The visibility of a schema of which `outline_of` says what each audience sees.
+    pub fn new(outline_of: fn(Audience) -> Arc<Outline>, open: Openness) -> Self {
         Self(Arc::new(Views {
-            public: View::new(public, Arc::clone(&staff), open.introspection, open.federation),
-            staff: View::new(Arc::clone(&staff), staff, true, open.federation),
+            outline_of,
+            open,
+            views: Cache::new(AUDIENCES_MAX),
         }))
     }
 }
@@ -280,7 +298,7 @@ impl ExtensionFactory for Visibility {
     fn create(&self) -> Arc<dyn Extension> {
         Arc::new(Watch {
             views: Arc::clone(&self.0),
-            audience: OnceLock::new(),
+            view: OnceLock::new(),
         })
     }
 }
@@ -289,15 +307,12 @@ impl ExtensionFactory for Visibility {
 struct Watch {
     views: Arc<Views>,
     /// Known once the request is prepared: before that, extensions do not see its data.
-    audience: OnceLock<Audience>,
+    view: OnceLock<Arc<View>>,
 }
 
 impl Watch {
     fn view(&self) -> &View {
-        match self.audience.get() {
-            Some(Audience::Staff) => &self.views.staff,
-            Some(Audience::Public) | None => &self.views.public,
-        }
+        self.view.get_or_init(|| self.views.of(Audience::PUBLIC))
     }
 }
 
@@ -311,7 +326,7 @@ impl Extension for Watch {
     ) -> ServerResult<Request> {
         let scope = request.data.get(&TypeId::of::<Scope>());
         if let Some(scope) = scope.and_then(|scope| scope.downcast_ref::<Scope>()) {
-            let _ = self.audience.set(scope.viewer.audience());
+            let _ = self.view.set(self.views.of(scope.viewer.audience()));
         }
         next.run(ctx, request).await
     }

@@ -6,9 +6,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use axum::body::{Body, Bytes, HttpBody};
-use axum::extract::{Request, State};
+use axum::extract::Request;
 use axum::http::{StatusCode, header};
-use axum::middleware::Next;
 use axum::response::Response;
 use futures_util::StreamExt;
 
@@ -25,13 +24,13 @@ pub struct Bodies {
 }
 
 /// Memory of a body that is given back when its request is answered.
-struct Held<'a> {
+pub(super) struct Held<'a> {
     bodies: &'a Bodies,
     bytes: usize,
 }
 
 /// Why a body was not read.
-enum Unread {
+pub(super) enum Unread {
     TooLarge,
     TooSlow,
     NoRoom,
@@ -47,6 +46,48 @@ impl Bodies {
             total_max,
             held: Arc::default(),
         }
+    }
+
+    /// Reads the body of `request` in full. It is held until what comes back beside it is dropped.
+    pub(super) async fn read(&self, request: Request) -> Result<(Request, Held<'_>), Unread> {
+        let mut held = Held { bodies: self, bytes: 0 };
+        if request.body().is_end_stream() {
+            return Ok((request, held));
+        }
+        let (parts, body) = request.into_parts();
+        let declared = parts
+            .headers
+            .get(header::CONTENT_LENGTH)
+            .and_then(|v| v.to_str().ok()?.parse::<usize>().ok());
+        if declared.is_some_and(|length| length > self.size_max) {
+            return Err(Unread::TooLarge);
+        }
+        let whole = tokio::time::timeout(self.deadline, whole(body, &mut held)).await;
+        let bytes = whole.unwrap_or(Err(Unread::TooSlow))?;
+        Ok((Request::from_parts(parts, Body::from(bytes)), held))
+    }
+
+    /// Says why a body was not read.
+    pub(super) fn refuse(&self, asked: &Asked, unread: &Unread) -> Response {
+        let (status, code, message, retry_after) = match unread {
+            Unread::TooLarge => {
+                let message = message!("body-too-large", max = self.size_max);
+                (StatusCode::PAYLOAD_TOO_LARGE, "BAD_REQUEST", message, None)
+            }
+            Unread::TooSlow => {
+                let message = message!("request-too-slow", seconds = self.deadline.as_secs());
+                (StatusCode::REQUEST_TIMEOUT, "TIMEOUT", message, None)
+            }
+            Unread::NoRoom => {
+                let message = message!("server-busy");
+                (StatusCode::SERVICE_UNAVAILABLE, "OVERLOADED", message, Some(1))
+            }
+            Unread::Broken => {
+                let message = message!("body-cut");
+                (StatusCode::BAD_REQUEST, "BAD_REQUEST", message, None)
+            }
+        };
+        asked.refuse(status, code, &message, retry_after)
     }
 }
 
@@ -69,34 +110,6 @@ impl Drop for Held<'_> {
     }
 }
 
-/// The layer that reads the body of each request.
-pub(super) async fn read(State(bodies): State<Bodies>, request: Request, next: Next) -> Response {
-    if request.body().is_end_stream() {
-        return next.run(request).await;
-    }
-    let asked = Asked::of(&request);
-    let (parts, body) = request.into_parts();
-    let declared = parts
-        .headers
-        .get(header::CONTENT_LENGTH)
-        .and_then(|v| v.to_str().ok()?.parse::<usize>().ok());
-    let mut held = Held {
-        bodies: &bodies,
-        bytes: 0,
-    };
-    let read = if declared.is_some_and(|length| length > bodies.size_max) {
-        Err(Unread::TooLarge)
-    } else {
-        let whole = tokio::time::timeout(bodies.deadline, whole(body, &mut held)).await;
-        whole.unwrap_or(Err(Unread::TooSlow))
-    };
-    match read {
-        // `held` lives until the answer is there.
-        Ok(bytes) => next.run(Request::from_parts(parts, Body::from(bytes))).await,
-        Err(unread) => refuse(&asked, &bodies, &unread),
-    }
-}
-
 /// The whole body. One that comes in one piece, as nearly all do, is not copied.
 async fn whole(body: Body, held: &mut Held<'_>) -> Result<Bytes, Unread> {
     let mut stream = body.into_data_stream();
@@ -115,26 +128,4 @@ async fn whole(body: Body, held: &mut Held<'_>) -> Result<Bytes, Unread> {
         }
     }
     Ok(if rest.is_empty() { first } else { rest.into() })
-}
-
-fn refuse(asked: &Asked, bodies: &Bodies, unread: &Unread) -> Response {
-    let (status, code, message, retry_after) = match unread {
-        Unread::TooLarge => {
-            let message = message!("body-too-large", max = bodies.size_max);
-            (StatusCode::PAYLOAD_TOO_LARGE, "BAD_REQUEST", message, None)
-        }
-        Unread::TooSlow => {
-            let message = message!("request-too-slow", seconds = bodies.deadline.as_secs());
-            (StatusCode::REQUEST_TIMEOUT, "TIMEOUT", message, None)
-        }
-        Unread::NoRoom => {
-            let message = message!("server-busy");
-            (StatusCode::SERVICE_UNAVAILABLE, "OVERLOADED", message, Some(1))
-        }
-        Unread::Broken => {
-            let message = message!("body-cut");
-            (StatusCode::BAD_REQUEST, "BAD_REQUEST", message, None)
-        }
-    };
-    asked.refuse(status, code, &message, retry_after)
 }

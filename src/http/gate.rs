@@ -4,9 +4,7 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::extract::{Request, State};
 use axum::http::StatusCode;
-use axum::middleware::Next;
 use axum::response::Response;
 use futures_util::FutureExt;
 use tokio::sync::Semaphore;
@@ -51,31 +49,35 @@ impl Gate {
         let done = tokio::time::timeout(deadline, work).await;
         done.map_err(|_| Undone::Slow(deadline))
     }
-}
 
-/// The layer. A request holds its place until the head of its answer is there, so that neither the limit nor the
-/// deadline concerns streams and sockets; what runs within those comes through [`Gate::run`].
-pub(super) async fn pass(State(gate): State<Gate>, request: Request, next: Next) -> Response {
-    let asked = Asked::of(&request);
-    let place = gate.free.try_acquire();
-    if place.is_err() && !ALWAYS.contains(&request.uri().path()) {
-        // Refused at once: waiting in line for longer than a client waits is work for nobody.
-        let message = message!("server-busy");
-        return asked.refuse(StatusCode::SERVICE_UNAVAILABLE, "OVERLOADED", &message, Some(1));
+    /// Whether `path` is answered however busy the server is.
+    pub(super) fn is_vital(path: &str) -> bool {
+        ALWAYS.contains(&path)
     }
-    let span = tracing::error_span!("request", id = asked.id());
-    let handled = AssertUnwindSafe(next.run(request)).catch_unwind().instrument(span);
-    match tokio::time::timeout(gate.deadline, handled).await {
-        Ok(Ok(response)) => response,
-        // The panic hook has logged it, within the span.
-        Ok(Err(_)) => {
-            let message = message!("internal", request = asked.id());
-            asked.refuse(StatusCode::INTERNAL_SERVER_ERROR, "INTERNAL", &message, None)
+
+    /// The answer to the request that `asked`. It holds its place until the head of its answer is there, so that neither
+    /// the limit nor the deadline concerns streams and sockets; what runs within those comes through [`run`](Self::run).
+    pub(super) async fn pass(&self, asked: &Asked, vital: bool, answer: impl Future<Output = Response>) -> Response {
+        let place = self.free.try_acquire();
+        if place.is_err() && !vital {
+            // Refused at once: waiting in line for longer than a client waits is work for nobody.
+            let message = message!("server-busy");
+            return asked.refuse(StatusCode::SERVICE_UNAVAILABLE, "OVERLOADED", &message, Some(1));
         }
-        Err(_) => {
-            tracing::warn!(request_id = asked.id(), "a request took longer than it may");
-            let message = message!("answer-too-slow", seconds = gate.deadline.as_secs());
-            asked.refuse(StatusCode::GATEWAY_TIMEOUT, "TIMEOUT", &message, None)
+        let span = tracing::error_span!("request", id = asked.id());
+        let handled = AssertUnwindSafe(answer).catch_unwind().instrument(span);
+        match tokio::time::timeout(self.deadline, handled).await {
+            Ok(Ok(response)) => response,
+            // The panic hook has logged it, within the span.
+            Ok(Err(_)) => {
+                let message = message!("internal", request = asked.id());
+                asked.refuse(StatusCode::INTERNAL_SERVER_ERROR, "INTERNAL", &message, None)
+            }
+            Err(_) => {
+                tracing::warn!(request_id = asked.id(), "a request took longer than it may");
+                let message = message!("answer-too-slow", seconds = self.deadline.as_secs());
+                asked.refuse(StatusCode::GATEWAY_TIMEOUT, "TIMEOUT", &message, None)
+            }
         }
     }
 }

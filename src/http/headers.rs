@@ -2,10 +2,9 @@
 
 use std::time::Duration;
 
-use axum::extract::{Request, State};
+use axum::extract::Request;
 use axum::http::header::{self, HeaderName, HeaderValue};
 use axum::http::{HeaderMap, Method};
-use axum::middleware::Next;
 use axum::response::Response;
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
@@ -66,26 +65,37 @@ pub(super) fn cors(app: &App) -> CorsLayer {
         .max_age(PREFLIGHT_AGE)
 }
 
-/// The outermost layer: finds out who asks, names the request, and dresses the answer, whoever gives it.
-pub(super) async fn dress(State(app): State<App>, mut request: Request, next: Next) -> Response {
-    let id = RequestId::take_or_make(&app, request.headers_mut());
-    request.extensions_mut().insert(id.clone());
-    address::resolve(&mut request, &app.config.edge.trusted_proxies);
-    let came_by_https = request.extensions().get::<CameByHttps>().is_some();
-    let mut response = next.run(request).await;
-    let headers = response.headers_mut();
-    headers.reserve(HEADERS);
-    headers.insert(X_REQUEST_ID, id.header());
-    secure(headers);
-    if app
-        .config
-        .edge
-        .hsts
-        .unwrap_or(app.config.is_production() && came_by_https)
-    {
-        headers.insert(header::STRICT_TRANSPORT_SECURITY, ONE_YEAR);
+/// What an answer wears, whoever gives it.
+pub(super) struct Dress {
+    id: HeaderValue,
+    hsts: bool,
+}
+
+impl Dress {
+    /// Finds out who asks, and names the request.
+    pub fn of(app: &App, request: &mut Request) -> Self {
+        let id = RequestId::take_or_make(app, request.headers_mut());
+        let header = id.header();
+        request.extensions_mut().insert(id);
+        let edge = &app.config.edge;
+        address::resolve(request, &edge.trusted_proxies);
+        let by_https = || request.extensions().get::<CameByHttps>().is_some();
+        Self {
+            id: header,
+            hsts: edge.hsts.unwrap_or_else(|| app.config.is_production() && by_https()),
+        }
     }
-    response
+
+    /// Dresses `response`.
+    pub fn put_on(self, response: &mut Response) {
+        let headers = response.headers_mut();
+        headers.reserve(HEADERS);
+        headers.insert(X_REQUEST_ID, self.id);
+        secure(headers);
+        if self.hsts {
+            headers.insert(header::STRICT_TRANSPORT_SECURITY, ONE_YEAR);
+        }
+    }
 }
 
 /// What an answer is protected by, unless its handler knows better: pages and media have policies of their own.

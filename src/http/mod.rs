@@ -1,9 +1,10 @@
-//! The edge: the router and its layers.
+//! The edge: the routes, and what every request passes before it reaches one.
 
 pub mod address;
 mod body;
 pub mod budget;
 mod console;
+mod edge;
 mod gate;
 mod graphql;
 mod headers;
@@ -22,18 +23,15 @@ use std::time::Duration;
 use axum::Router;
 use axum::extract::Request;
 use axum::http::StatusCode;
-use axum::middleware::from_fn_with_state;
 use axum::response::Response;
 use axum::routing::get;
-use tower_http::CompressionLevel;
-use tower_http::compression::CompressionLayer;
-use tower_http::compression::predicate::{NotForContentType, Predicate, SizeAbove};
 
 use crate::app::App;
 use crate::platform::error::Result;
 use crate::platform::locale::message;
 
 pub use body::Bodies;
+pub use edge::Edge;
 pub use gate::Gate;
 pub use graphql::{Endpoint, Patience, cost, sdl, subgraph_sdl};
 pub use metrics::metrics_router;
@@ -48,19 +46,17 @@ const BODY_DEADLINE: Duration = Duration::from_secs(15);
 const BODIES_MAX: usize = 256 << 20;
 /// Longest time a request may take.
 const REQUEST_DEADLINE: Duration = Duration::from_secs(30);
-/// Answers below this size in bytes are sent as they are: a packet holds them anyway.
-const COMPRESS_FROM: u64 = 1024;
 
-/// All routes of the server.
+/// All routes of the server, behind the edge.
 ///
 /// # Errors
 /// Those of [`Endpoint::new`].
-pub fn router(app: &App) -> Result<Router> {
-    Ok(router_of(Endpoint::new(app.clone())?))
+pub fn edge(app: &App) -> Result<Edge> {
+    Ok(edge_of(Endpoint::new(app.clone())?))
 }
 
 /// All routes of the server, around an endpoint that is there already.
-pub fn router_of(endpoint: Endpoint) -> Router {
+pub fn edge_of(endpoint: Endpoint) -> Edge {
     let app = &endpoint.app().clone();
     let gate = endpoint.gate().clone();
     let mut router = Router::new()
@@ -79,7 +75,7 @@ pub fn router_of(endpoint: Endpoint) -> Router {
     }
     let bodies = Bodies::new(BODY_MAX, BODY_DEADLINE, BODIES_MAX);
     let router = router.fallback(no_path).method_not_allowed_fallback(no_method);
-    layered(app, router.with_state(endpoint), bodies, gate)
+    Edge::new(app, router.with_state(endpoint), bodies, gate)
 }
 
 async fn no_path(request: Request) -> Response {
@@ -91,23 +87,4 @@ async fn no_path(request: Request) -> Response {
 async fn no_method(request: Request) -> Response {
     let message = message!("method-unknown");
     Asked::of(&request).refuse(StatusCode::METHOD_NOT_ALLOWED, "BAD_REQUEST", &message, None)
-}
-
-/// `routes` behind the layers of the edge. A request passes them from the last to the first: it is named and its client
-/// found out, a browser's origin is checked, its body is read, and it goes through the gate.
-pub fn layered(app: &App, routes: Router, bodies: Bodies, gate: Gate) -> Router {
-    let worthwhile = SizeAbove::new(COMPRESS_FROM)
-        .and(NotForContentType::IMAGES)
-        .and(NotForContentType::SSE)
-        .and(NotForContentType::const_new("multipart/"));
-    routes
-        .layer(
-            CompressionLayer::new()
-                .quality(CompressionLevel::Fastest)
-                .compress_when(worthwhile),
-        )
-        .layer(from_fn_with_state(gate, gate::pass))
-        .layer(from_fn_with_state(bodies, body::read))
-        .layer(headers::cors(app))
-        .layer(from_fn_with_state(app.clone(), headers::dress))
 }

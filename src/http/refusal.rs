@@ -1,33 +1,29 @@
 //! What the edge says to a request that never reaches a handler, in the shape that GraphQL clients understand.
 
 use axum::extract::Request;
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
 use crate::http::graphql::accept::{Accepted, Media};
 use crate::http::language;
 use crate::http::request_id::RequestId;
-use crate::platform::locale::Message;
+use crate::platform::locale::{Locale, Message};
 
 /// What a refusal needs to know of its request, taken before the request is given away. Nearly every request is
 /// answered by its handler, so nothing is read here that only a refusal needs.
 pub(super) struct Asked {
     id: Option<RequestId>,
     /// The headers that say which form and which language the client reads.
-    reads: HeaderMap,
+    accept: Option<HeaderValue>,
+    accept_language: Option<HeaderValue>,
 }
 
 impl Asked {
     pub fn of(request: &Request) -> Self {
-        let mut reads = HeaderMap::new();
-        for name in [header::ACCEPT, header::ACCEPT_LANGUAGE] {
-            for value in request.headers().get_all(&name) {
-                reads.append(name.clone(), value.clone());
-            }
-        }
         Self {
             id: request.extensions().get().cloned(),
-            reads,
+            accept: line(request.headers(), &header::ACCEPT),
+            accept_language: line(request.headers(), &header::ACCEPT_LANGUAGE),
         }
     }
 
@@ -38,18 +34,15 @@ impl Asked {
 
     /// The form of a single answer that the client likes best.
     fn media(&self) -> Media {
-        let lines = self
-            .reads
-            .get_all(header::ACCEPT)
-            .iter()
-            .filter_map(|value| value.to_str().ok());
-        let accepted = Accepted::parse(lines).single();
+        let accept = self.accept.as_ref().and_then(|value| value.to_str().ok());
+        let accepted = Accepted::parse(accept).single();
         accepted.filter(|media| !media.streams()).unwrap_or(Media::Json)
     }
 
     /// A refusal with a code and, where trying again helps, the seconds until then.
     pub fn refuse(&self, status: StatusCode, code: &str, message: &Message, retry_after: Option<u32>) -> Response {
-        let locale = language::of(&self.reads);
+        let asked = self.accept_language.as_ref().and_then(|value| value.to_str().ok());
+        let locale = Locale::negotiate(asked.unwrap_or_default());
         let mut extensions = serde_json::json!({ "code": code, "requestId": self.id() });
         if let (Some(seconds), Some(fields)) = (retry_after, extensions.as_object_mut()) {
             fields.insert("retryAfter".to_owned(), seconds.into());
@@ -71,4 +64,16 @@ impl Asked {
         }
         response
     }
+}
+
+/// A header that is a list, on one line.
+fn line(headers: &HeaderMap, name: &HeaderName) -> Option<HeaderValue> {
+    let mut lines = headers.get_all(name).iter();
+    let first = lines.next()?.clone();
+    let rest: Vec<&[u8]> = lines.map(HeaderValue::as_bytes).collect();
+    if rest.is_empty() {
+        return Some(first);
+    }
+    let all = [&[first.as_bytes()], rest.as_slice()].concat().join(&b", "[..]);
+    HeaderValue::from_bytes(&all).ok()
 }

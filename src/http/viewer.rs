@@ -12,7 +12,8 @@ use crate::http::request_id::X_REQUEST_ID;
 use crate::platform::address::ClientAddress;
 use crate::platform::error::Result;
 use crate::platform::locale::message;
-use crate::platform::viewer::Viewer;
+use crate::platform::permission::Permissions;
+use crate::platform::viewer::{Staff, Viewer, Who};
 
 const X_CART_TOKEN: HeaderName = HeaderName::from_static("x-cart-token");
 const X_CHANNEL: HeaderName = HeaderName::from_static("x-channel");
@@ -65,7 +66,11 @@ pub async fn scope(app: &App, headers: &HeaderMap) -> Result<Result<Scope, ApiEr
     let viewer = match text(headers, &header::AUTHORIZATION) {
         None => Viewer::Anonymous,
         Some(value) => match (bearer(value), app.config.staff_token()) {
-            (Some(token), Some(staff)) if same(token, staff) => Viewer::Staff,
+            (Some(token), Some(staff)) if same(token, staff) => Viewer::Staff(Staff {
+                who: Who::ApiKey(entity::TypedId::from_uuid(uuid::Uuid::nil())),
+                here: Permissions::ALL,
+                everywhere: Permissions::ALL,
+            }),
             // Not silently anonymous: the client believes that it is signed in.
             _ => return Ok(Err(ApiError::Unauthenticated)),
         },

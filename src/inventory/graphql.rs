@@ -12,10 +12,12 @@ use crate::catalog::{
 use crate::graphql::batch::{Batch, Shared};
 use crate::graphql::context::ContextExt;
 use crate::graphql::error::{ErrorCode, UserError, Warning};
+use crate::graphql::guard::{Needs, visible};
 use crate::graphql::id::Gid;
 use crate::inventory::{
     AdjustError, AdjustStock, CreateError, StockLevel, adjust_stock, create_product, levels_of_variants,
 };
+use crate::platform::permission::Permission;
 
 /// The stock of a variant by location.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -76,10 +78,7 @@ pub struct InventoryMutation;
 #[Object]
 impl InventoryMutation {
     /// Makes a product with its variants, prices in the channel of the request, and opening stock. Staff only.
-    #[graphql(
-        guard = "crate::graphql::guard::StaffOnly",
-        visible = "crate::graphql::guard::visible_to_staff"
-    )]
+    #[graphql(guard = "Needs(Permission::CatalogWrite)", visible = "visible::catalog_write")]
     async fn product_create(
         &self,
         ctx: &Context<'_>,
@@ -119,10 +118,7 @@ impl InventoryMutation {
     }
 
     /// Corrects the stock of a variant. Staff only.
-    #[graphql(
-        guard = "crate::graphql::guard::StaffOnly",
-        visible = "crate::graphql::guard::visible_to_staff"
-    )]
+    #[graphql(guard = "Needs(Permission::InventoryWrite)", visible = "visible::inventory_write")]
     async fn stock_adjust(
         &self,
         ctx: &Context<'_>,

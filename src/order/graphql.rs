@@ -303,7 +303,7 @@ impl Loader<OrderKey> for Batch {
 
     async fn load(&self, keys: &[OrderKey]) -> Result<HashMap<OrderKey, Order>, Shared> {
         let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
-        let found = orders_by_ids(&self.app.db, self.scope.viewer, &ids).await?;
+        let found = orders_by_ids(&self.app.db, &self.scope, &ids).await?;
         Ok(found.into_iter().map(|(id, order)| (OrderKey(id), order)).collect())
     }
 }
@@ -358,8 +358,7 @@ impl OrderQuery {
         #[graphql(desc = "Global id.")] id: Gid<OrderId>,
         #[graphql(desc = "The secret that came with the order.")] access_token: Option<String>,
     ) -> Result<Option<OrderObject>> {
-        let viewer = ctx.scope().viewer;
-        let order = order_for(&ctx.app().db, viewer, id.0, access_token.as_deref()).await?;
+        let order = order_for(&ctx.app().db, ctx.scope(), id.0, access_token.as_deref()).await?;
         Ok(order.map(OrderObject::new).transpose()?)
     }
 }

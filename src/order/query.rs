@@ -4,46 +4,63 @@ use std::collections::HashMap;
 
 use entity::order::{order_event, order_line, orders};
 use entity::{CartId, OrderId};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::sea_query::{Expr, ExprTrait};
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
 
+use crate::channel::Scope;
 use crate::platform::db::any_of;
 use crate::platform::error::Result;
-use crate::platform::viewer::Viewer;
+use crate::platform::permission::Permission;
 
 /// An order.
 pub type Order = orders::Model;
 
-/// The order `id`, for whoever may read it: staff, or the holder of its access token.
+/// What `scope` may read of the orders by itself, without the access token of one: staff those of its channels, customers
+/// their own, others none.
+fn readable(scope: &Scope) -> Condition {
+    let viewer = scope.viewer;
+    if viewer.may_everywhere(Permission::OrdersRead) {
+        return Condition::all();
+    }
+    let mut any = Condition::any();
+    if viewer.may(Permission::OrdersRead) {
+        any = any.add(orders::Column::ChannelId.eq(scope.channel.id));
+    }
+    match viewer.customer() {
+        Some(customer) => any.add(orders::Column::CustomerId.eq(customer)),
+        // An empty condition would be no condition.
+        None => any.add(Expr::val(1).eq(0)),
+    }
+}
+
+/// The order `id`, for whoever may read it: staff, its customer, or the holder of its access token.
 ///
 /// # Errors
 /// Those of the database.
 pub async fn order_for(
     db: &impl ConnectionTrait,
-    viewer: Viewer,
+    scope: &Scope,
     id: OrderId,
     access_token: Option<&str>,
 ) -> Result<Option<Order>> {
-    let mut select = orders::Entity::find_by_id(id);
-    if !viewer.is_staff() {
-        let Some(token) = access_token else { return Ok(None) };
-        select = select.filter(orders::Column::AccessToken.eq(token));
+    let mut readable = Condition::any().add(readable(scope));
+    if let Some(token) = access_token {
+        readable = readable.add(orders::Column::AccessToken.eq(token));
     }
-    Ok(select.one(db).await?)
+    Ok(orders::Entity::find_by_id(id).filter(readable).one(db).await?)
 }
 
-/// Orders by key, for staff. An id alone opens no order, so everybody else gets none.
+/// Orders by key, as far as `scope` may read them by itself: an id alone opens no order.
 ///
 /// # Errors
 /// Those of the database.
 pub async fn orders_by_ids(
     db: &impl ConnectionTrait,
-    viewer: Viewer,
+    scope: &Scope,
     ids: &[OrderId],
 ) -> Result<HashMap<OrderId, Order>> {
-    if !viewer.is_staff() {
-        return Ok(HashMap::new());
-    }
     let rows = orders::Entity::find()
+        .filter(readable(scope))
         .filter(any_of(db, orders::Column::Id, ids))
         .all(db)
         .await?;

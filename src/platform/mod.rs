@@ -11,6 +11,7 @@ pub mod jobs;
 pub mod locale;
 pub mod money;
 pub mod page;
+pub mod permission;
 pub mod rate_limit;
 mod redis;
 pub mod stop;

@@ -1,47 +1,137 @@
 //! Who asks.
 
-/// Who asks. Staff is recognised by the token of the configuration until accounts exist.
+use entity::{ApiKeyId, CustomerId, SessionId, StaffUserId};
+
+use crate::platform::permission::{Permission, Permissions};
+
+/// Who asks.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Viewer {
     /// Nobody in particular.
     #[default]
     Anonymous,
-    /// A member of staff, allowed everything.
-    Staff,
+    /// A customer who has signed in.
+    Customer {
+        /// The customer.
+        id: CustomerId,
+        /// The session.
+        session: SessionId,
+    },
+    /// A member of staff, or a program with an API key.
+    Staff(Staff),
     /// Merx itself: jobs and commands.
     System,
 }
 
-/// What viewers may see of the schema: one a set of permissions.
+/// A member of staff, or a program with an API key, in the channel of the request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Staff {
+    /// Who it is.
+    pub who: Who,
+    /// What it may do in the channel of the request.
+    pub here: Permissions,
+    /// What it may do in every channel. A part of `here`.
+    pub everywhere: Permissions,
+}
+
+/// A member of staff, or a program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Who {
+    /// A person.
+    User {
+        /// The person.
+        id: StaffUserId,
+        /// The session.
+        session: SessionId,
+    },
+    /// A program.
+    ApiKey(ApiKeyId),
+}
+
+/// What a viewer may see of the schema: the same for all who have the same permissions.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum Audience {
+pub struct Audience {
+    /// Whether the viewer belongs to staff, whatever it may do.
+    pub staff: bool,
+    /// What it may do.
+    pub permissions: Permissions,
+}
+
+impl Audience {
     /// What everybody sees.
-    #[default]
-    Public,
+    pub const PUBLIC: Self = Self {
+        staff: false,
+        permissions: Permissions::NONE,
+    };
     /// Everything.
-    Staff,
+    pub const ALL: Self = Self {
+        staff: true,
+        permissions: Permissions::ALL,
+    };
 }
 
 impl Viewer {
     /// What the viewer may see of the schema.
     pub fn audience(self) -> Audience {
-        if self.is_staff() {
-            Audience::Staff
-        } else {
-            Audience::Public
+        Audience {
+            staff: self.is_staff(),
+            permissions: self.permissions(),
         }
     }
 
-    /// Whether the viewer may see and change what shoppers may not.
+    /// What the viewer may do in the channel of the request.
+    pub fn permissions(self) -> Permissions {
+        match self {
+            Self::Anonymous | Self::Customer { .. } => Permissions::NONE,
+            Self::Staff(staff) => staff.here,
+            Self::System => Permissions::ALL,
+        }
+    }
+
+    /// Whether the viewer may do this in the channel of the request.
+    pub fn may(self, permission: Permission) -> bool {
+        self.permissions().has(permission)
+    }
+
+    /// Whether the viewer may do this in every channel.
+    pub fn may_everywhere(self, permission: Permission) -> bool {
+        match self {
+            Self::Anonymous | Self::Customer { .. } => false,
+            Self::Staff(staff) => staff.everywhere.has(permission),
+            Self::System => true,
+        }
+    }
+
+    /// Whether the viewer belongs to staff. What it may do, its permissions say.
     pub fn is_staff(self) -> bool {
-        matches!(self, Self::Staff | Self::System)
+        matches!(self, Self::Staff(_) | Self::System)
+    }
+
+    /// The customer who has signed in.
+    pub fn customer(self) -> Option<CustomerId> {
+        match self {
+            Self::Customer { id, .. } => Some(id),
+            _ => None,
+        }
+    }
+
+    /// The session that the viewer signed in with.
+    pub fn session(self) -> Option<SessionId> {
+        match self {
+            Self::Customer { session, .. }
+            | Self::Staff(Staff {
+                who: Who::User { session, .. },
+                ..
+            }) => Some(session),
+            _ => None,
+        }
     }
 
     /// The name that goes into histories.
     pub fn actor(self) -> &'static str {
         match self {
-            Self::Anonymous => "customer",
-            Self::Staff => "staff",
+            Self::Anonymous | Self::Customer { .. } => "customer",
+            Self::Staff(_) => "staff",
             Self::System => "system",
         }
     }

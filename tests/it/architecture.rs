@@ -11,9 +11,10 @@ use std::path::Path;
 use source::{Named, Source};
 
 /// The core domains, lowest row first. A domain may use the rows before its own.
-const ROWS: [&[&str]; 8] = [
-    &["channel", "mail", "media"],
-    &["customer"],
+const ROWS: [&[&str]; 9] = [
+    &["audit", "channel", "mail", "media"],
+    &["account"],
+    &["customer", "staff"],
     &["catalog"],
     &["inventory", "shipping", "tax", "promotion", "payment"],
     &["cart"],

@@ -10,7 +10,9 @@ use crate::catalog::save::SaveError;
 use crate::catalog::update_product::UpdateError;
 use crate::graphql::context::ContextExt;
 use crate::graphql::error::{ErrorCode, UserError, Warning};
+use crate::graphql::guard::{Needs, visible};
 use crate::inventory::{ChangeError, update_product};
+use crate::platform::permission::Permission;
 
 /// Answer of `productUpdate`.
 #[derive(SimpleObject)]
@@ -31,10 +33,7 @@ pub struct CatalogMutation;
 impl CatalogMutation {
     /// Changes a product: what is given is written, what is left out stays. Prices are those of the channel of the
     /// request; those of other channels stay. Staff only.
-    #[graphql(
-        guard = "crate::graphql::guard::StaffOnly",
-        visible = "crate::graphql::guard::visible_to_staff"
-    )]
+    #[graphql(guard = "Needs(Permission::CatalogWrite)", visible = "visible::catalog_write")]
     async fn product_update(
         &self,
         ctx: &Context<'_>,

@@ -9,11 +9,13 @@ use crate::catalog::graphql::groups::{CategoryObject, CollectionObject};
 use crate::catalog::query::{Listed, Variant};
 use crate::channel::LocationObject;
 use crate::graphql::context::ContextExt;
+use crate::graphql::guard::{Needs, visible};
 use crate::graphql::id::global_id;
 use crate::graphql::page::{Connection, Known};
 use crate::graphql::scalar::{MoneyObject, PriceRangeObject};
 use crate::platform::money::Money;
 use crate::platform::page::{Page, PageArgs};
+use crate::platform::permission::Permission;
 use crate::recommendation::{RecommendationConnection, RecommendationIntent, recommendations_of};
 
 /// Whether a product is on sale.
@@ -317,8 +319,8 @@ impl VariantObject {
 
     /// Stock by location. Staff only.
     #[graphql(
-        guard = "crate::graphql::guard::StaffOnly",
-        visible = "crate::graphql::guard::visible_to_staff",
+        guard = "Needs(Permission::InventoryRead)",
+        visible = "visible::inventory_read",
         cache_control(no_cache, private)
     )]
     async fn stock(&self, ctx: &Context<'_>) -> Result<Vec<StockObject>> {

@@ -52,8 +52,8 @@ impl Caching {
 
     fn header(self) -> Option<HeaderValue> {
         let text = match self {
-            Self::Never => "private, no-store".to_owned(),
-            Self::Check => "private, no-cache".to_owned(),
+            Self::Never => return Some(HeaderValue::from_static("private, no-store")),
+            Self::Check => return Some(HeaderValue::from_static("private, no-cache")),
             Self::Private(seconds) => format!("private, max-age={seconds}"),
             Self::Public(seconds) => format!("public, max-age={seconds}"),
         };

@@ -9,6 +9,7 @@ use async_graphql::parser::types::ExecutableDocument;
 use moka::sync::Cache;
 use serde_json::Value;
 
+use crate::graphql::validated::Validated;
 use crate::http::graphql::refusal::Refusal;
 use crate::http::graphql::wire::Wire;
 use crate::platform::error::{Fault, Result};
@@ -28,6 +29,8 @@ const SENT: Duration = Duration::from_secs(24 * 3_600);
 pub struct Parsed {
     /// The tree.
     pub document: ExecutableDocument,
+    /// Whether it is valid, when that is known. Not kept for documents of several operations: which of them runs matters.
+    pub validated: Option<Arc<Validated>>,
 }
 
 /// Where documents are found.

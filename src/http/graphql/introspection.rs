@@ -22,10 +22,13 @@ const ANSWERS_MAX: u64 = 8;
 /// Answers of `__typename` alone that are kept: what gateways and load balancers ask to see whether the server lives.
 const SIGNS_OF_LIFE_MAX: u64 = 64;
 
+/// Audiences whose view of the schema is remembered: one a set of permissions that somebody has.
+const AUDIENCES_MAX: u64 = 256;
+
 /// What follows from the code alone.
 struct Known {
-    public: Arc<Outline>,
-    staff: Arc<Outline>,
+    schema: MerxSchema,
+    outlines: Cache<Audience, Arc<Outline>>,
     plain: String,
     subgraph: Arc<str>,
 }
@@ -34,18 +37,23 @@ static KNOWN: LazyLock<Known> = LazyLock::new(|| {
     let schema = Schema::build(Query::default(), Mutation::default(), Subscription::default())
         .enable_subscription_in_federation()
         .finish();
-    let (public, staff) = (outline(&schema, Audience::Public), outline(&schema, Audience::Staff));
     let plain = sdl::plain(&schema);
-    let subgraph = sdl::subgraph(&plain, &public).into();
+    let subgraph = sdl::subgraph(&plain, &read_outline(&schema, Audience::PUBLIC)).into();
     Known {
-        public,
-        staff,
+        schema,
+        outlines: Cache::new(AUDIENCES_MAX),
         plain,
         subgraph,
     }
 });
 
-fn outline(schema: &MerxSchema, audience: Audience) -> Arc<Outline> {
+/// What `audience` sees of the schema.
+fn outline(audience: Audience) -> Arc<Outline> {
+    let read = || Arc::new(read_outline(&KNOWN.schema, audience));
+    KNOWN.outlines.get_with(audience, read)
+}
+
+fn read_outline(schema: &MerxSchema, audience: Audience) -> Outline {
     // Introspection waits for nothing, so its first step is its last.
     let answer = schema.execute(Request::new(OUTLINE).data(audience)).now_or_never();
     let outline = answer.and_then(|response| Outline::read(response.data));
@@ -53,12 +61,17 @@ fn outline(schema: &MerxSchema, audience: Audience) -> Arc<Outline> {
         // Then the guards alone keep what is staff's.
         tracing::error!(?audience, "the schema does not describe itself");
     }
-    Arc::new(outline.unwrap_or_default())
+    outline.unwrap_or_default()
 }
 
 /// The schema as text.
 pub fn sdl() -> String {
     KNOWN.plain.clone()
+}
+
+/// The schema as `audience` sees it, as text.
+pub fn sdl_for(audience: Audience) -> String {
+    sdl::subgraph(&KNOWN.plain, &outline(audience))
 }
 
 /// The schema as a subgraph of Apollo Federation, as text.
@@ -79,7 +92,7 @@ impl Schemas {
             introspection: !config.is_production(),
             federation: config.server.federation,
         };
-        let visibility = Visibility::new(Arc::clone(&KNOWN.public), Arc::clone(&KNOWN.staff), open);
+        let visibility = Visibility::new(outline, open);
         let build = || {
             build()
                 .extension(visibility.clone())
@@ -97,10 +110,7 @@ impl Schemas {
 
     /// The schema for `audience`.
     pub fn of(&self, audience: Audience) -> &MerxSchema {
-        match audience {
-            Audience::Public => &self.public,
-            Audience::Staff => &self.staff,
-        }
+        if audience.staff { &self.staff } else { &self.public }
     }
 }
 

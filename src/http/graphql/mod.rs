@@ -23,7 +23,7 @@ mod ws;
 
 use std::sync::Arc;
 
-use async_graphql::parser::types::{ExecutableDocument, OperationDefinition, OperationType};
+use async_graphql::parser::types::{DocumentOperations, ExecutableDocument, OperationDefinition, OperationType};
 use async_graphql::{Request, Response as GraphqlResponse, Schema, Variables};
 use axum::body::Bytes;
 use axum::extract::rejection::{BytesRejection, QueryRejection};
@@ -40,6 +40,7 @@ use crate::graphql::batch::Batch;
 use crate::graphql::boundary::Boundary;
 use crate::graphql::context::RequestInfo;
 use crate::graphql::root::{Mutation, Query, Subscription};
+use crate::graphql::validated::Verdict;
 use crate::http::budget::{self, Payer};
 use crate::http::{BODY_MAX, Gate, REQUEST_DEADLINE, language, viewer};
 use crate::platform::address::ClientAddress;
@@ -201,7 +202,8 @@ impl Endpoint {
             Err(refusal) => return Err(self.fined(payer, refusal).await),
         };
         let known = self.0.documents.parsed(&named.text);
-        if known.is_none() {
+        let new = known.is_none();
+        if new {
             // Whoever has nothing left does not get a document read.
             self.charge(payer, 1).await?;
         }
@@ -215,7 +217,9 @@ impl Endpoint {
                 .as_ref()
                 .map_or(0, |_| named.text.len() as u64 / KEPT_A_POINT);
         prepared.left = Some(self.charge(payer, u32::try_from(points).unwrap_or(u32::MAX)).await?);
-        self.0.documents.remember(&prepared.text, &prepared.parsed);
+        if new {
+            self.0.documents.remember(&prepared.text, &prepared.parsed);
+        }
         self.0.documents.keep(&named).await;
         Ok(prepared)
     }
@@ -281,6 +285,7 @@ impl Endpoint {
     }
 
     fn request(&self, caller: Caller, prepared: Prepared) -> Request {
+        let audience = caller.scope.viewer.audience();
         // The text is not needed any more: the tree goes in its place.
         let mut request = Request::new(String::new())
             .variables(prepared.variables)
@@ -288,6 +293,9 @@ impl Endpoint {
             .data(caller.scope)
             .data(caller.info);
         request.set_parsed_query(prepared.parsed.document.clone());
+        if let Some(validated) = &prepared.parsed.validated {
+            request = request.data(Verdict::new(Arc::clone(validated), audience));
+        }
         if let Some(operation) = prepared.operation {
             request = request.operation_name(operation);
         }
@@ -352,7 +360,12 @@ fn parse(text: &str, limits: &Limits) -> Result<Parsed, Refusal> {
     cost::scan(text, limits)?;
     let document = async_graphql::parser::parse_query(text)?;
     root_field::check(&document)?;
-    Ok(Parsed { document })
+    let single =
+        matches!(document.operations, DocumentOperations::Single(_)) || document.operations.iter().count() == 1;
+    Ok(Parsed {
+        document,
+        validated: single.then(Arc::default),
+    })
 }
 
 /// The operation that `name` means: the only one, when there is no name.

@@ -7,7 +7,6 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use axum::Router;
 use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::ConnectInfo;
 use axum::http::{HeaderValue, Version, header};
@@ -15,13 +14,12 @@ use hyper::body::{Frame, Incoming, SizeHint};
 use hyper::service::Service;
 use hyper::{Request, Response};
 use hyper_util::rt::TokioIo;
-use hyper_util::service::TowerToHyperService;
 use tokio::net::TcpStream;
 
-use super::Shared;
 use super::activity::{Activity, Doing, Working};
 use super::places::Place;
 use super::socket::Socket;
+use super::{Answers, Shared};
 use crate::platform::stop::{Phase, Stop};
 
 /// How often, and how long apart, a connection is looked at on which a request may still come after the stop.
@@ -30,12 +28,12 @@ const LAST_LOOKS: u32 = 25;
 const LAST_LOOK: Duration = Duration::from_millis(20);
 
 /// Serves a connection until it ends, overstays, or the process stops.
-pub(super) async fn run(shared: Arc<Shared>, stream: TcpStream, peer: SocketAddr, place: Place) {
+pub(super) async fn run<A: Answers>(shared: Arc<Shared<A>>, stream: TcpStream, peer: SocketAddr, place: Place) {
     let activity = Activity::new();
     let settings = &shared.settings;
     let socket = Socket::new(stream, activity.clone(), settings.stall, place);
     let service = Front {
-        router: TowerToHyperService::new(shared.router.clone()),
+        answers: shared.answers.clone(),
         activity: activity.clone(),
         stop: shared.stop.clone(),
         peer,
@@ -78,15 +76,15 @@ pub(super) async fn run(shared: Arc<Shared>, stream: TcpStream, peer: SocketAddr
     }
 }
 
-/// Hands requests to the router, and knows when their answers have left.
-struct Front {
-    router: TowerToHyperService<Router>,
+/// Hands requests to who answers them, and knows when their answers have left.
+struct Front<A> {
+    answers: A,
     activity: Activity,
     stop: Stop,
     peer: SocketAddr,
 }
 
-impl Service<Request<Incoming>> for Front {
+impl<A: Answers> Service<Request<Incoming>> for Front<A> {
     type Response = Response<Answer>;
     type Error = Infallible;
     type Future = Pin<Box<dyn Future<Output = Result<Self::Response, Infallible>> + Send>>;
@@ -97,9 +95,9 @@ impl Service<Request<Incoming>> for Front {
         let stop = self.stop.clone();
         let mut request = request.map(Body::new);
         request.extensions_mut().insert(ConnectInfo(self.peer));
-        let answer = self.router.call(request);
+        let answers = self.answers.clone();
         Box::pin(async move {
-            let mut answer = answer.await?;
+            let mut answer = answers.answer(request).await;
             // Told in time, a client does not send its next request into a connection that is being closed. HTTP/2 has
             // a frame for that.
             if !multiplexed && stop.phase() > Phase::Running {

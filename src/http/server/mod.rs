@@ -12,9 +12,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use axum::extract::Request;
+use axum::response::Response;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 use tokio::net::{TcpListener, TcpStream};
+use tower::Service;
 
 use crate::config::Config;
 use crate::platform::address::{ClientAddress, Network};
@@ -113,23 +116,36 @@ impl Settings {
     }
 }
 
+/// Who answers requests. Cheap to clone.
+pub trait Answers: Clone + Send + Sync + 'static {
+    /// The answer to `request`.
+    fn answer(&self, request: Request) -> impl Future<Output = Response> + Send;
+}
+
+impl Answers for Router {
+    async fn answer(&self, request: Request) -> Response {
+        let Ok(response) = self.clone().call(request).await;
+        response
+    }
+}
+
 /// What all connections share.
-struct Shared {
+struct Shared<A> {
     settings: Settings,
     builder: Builder<TokioExecutor>,
-    router: Router,
+    answers: A,
     stop: Stop,
 }
 
-/// Serves `router` until `stop` says [`Phase::Stopping`]; then takes no more connections, closes the ones that rest, lets
+/// Serves what `answers` until `stop` says [`Phase::Stopping`]; then takes no more connections, closes the ones that rest, lets
 /// running requests and open sockets end, for [`Settings::drain`] at most.
-pub async fn serve(listener: TcpListener, router: Router, settings: Settings, stop: Stop) {
+pub async fn serve<A: Answers>(listener: TcpListener, answers: A, settings: Settings, stop: Stop) {
     let places = Places::new(settings.connections, settings.connections_per_address);
     let drain = settings.drain;
     let shared = Arc::new(Shared {
         builder: settings.builder(),
         settings,
-        router,
+        answers,
         stop: stop.clone(),
     });
     let stopping = stop.reached(Phase::Stopping);
@@ -165,7 +181,7 @@ pub async fn serve(listener: TcpListener, router: Router, settings: Settings, st
 }
 
 /// Serves a connection, if there is a place for it.
-fn begin(shared: &Arc<Shared>, places: &Places, stream: TcpStream, peer: SocketAddr) {
+fn begin<A: Answers>(shared: &Arc<Shared<A>>, places: &Places, stream: TcpStream, peer: SocketAddr) {
     let limited = (!shared.settings.is_proxy(peer.ip())).then(|| ClientAddress::new(peer.ip()));
     match places.take(limited) {
         Some(place) => {

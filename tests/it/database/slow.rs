@@ -7,7 +7,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::routing::get;
 use merx::http::server::{Settings, serve};
-use merx::http::{Bodies, Gate, layered};
+use merx::http::{Bodies, Edge, Gate};
 use merx::platform::db::Backend;
 use merx::platform::stop::Stop;
 use sea_orm::ConnectionTrait;
@@ -87,7 +87,7 @@ async fn a_client_that_hangs_up_gives_its_connection_to_the_database_back() {
     });
     let routes = Router::new().route("/slow", slow);
     // One client hangs up, the other one waits until the deadline ends its request.
-    let router = layered(
+    let edge = Edge::new(
         &shop.app,
         routes,
         Bodies::new(1_000, WAIT, 1_000),
@@ -95,7 +95,7 @@ async fn a_client_that_hangs_up_gives_its_connection_to_the_database_back() {
     );
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let url = format!("http://{}/slow", listener.local_addr().expect("an address"));
-    tokio::spawn(serve(listener, router, Settings::default(), Stop::default()));
+    tokio::spawn(serve(listener, edge, Settings::default(), Stop::default()));
     let client = reqwest::Client::new();
     let gone = tokio::spawn(client.get(&url).send());
     let waits = tokio::spawn(client.get(&url).send());

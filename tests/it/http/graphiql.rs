@@ -5,6 +5,8 @@ use std::io::Read;
 use flate2::read::GzDecoder;
 use merx::app::Builder;
 use merx::config::{Config, Environment};
+use merx::http::server::{Settings, serve};
+use merx::platform::stop::Stop;
 use reqwest::{Response, StatusCode, header};
 use tokio::net::TcpListener;
 
@@ -145,8 +147,8 @@ async fn opened(change: impl FnOnce(&mut Config)) -> StatusCode {
     let app = Builder::new(config).build().await.expect("the application opens");
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let address = listener.local_addr().expect("an address");
-    let router = merx::http::router(&app).expect("a router");
-    tokio::spawn(async move { axum::serve(listener, router).await });
+    let edge = merx::http::edge(&app).expect("an edge");
+    tokio::spawn(serve(listener, edge, Settings::default(), Stop::default()));
     let answer = reqwest::get(format!("http://{address}/graphiql")).await;
     answer.expect("an answer").status()
 }

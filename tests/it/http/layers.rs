@@ -5,7 +5,7 @@ use axum::http::header;
 use axum::routing::get;
 use merx::config::{Config, ConfigError, Environment};
 use merx::http::server::Settings;
-use merx::http::{Bodies, Gate, Patience, layered};
+use merx::http::{Bodies, Edge, Gate, Patience};
 use merx::platform::stop::Stop;
 use reqwest::{Method, Response};
 use serde_json::json;
@@ -301,13 +301,13 @@ async fn answers_are_compressed_where_it_pays() {
         .route("/picture", of("image/png", 5_000))
         .route("/events", of("text/event-stream", 5_000))
         .route("/parts", of("multipart/mixed; boundary=x", 5_000));
-    let router = layered(
+    let edge = Edge::new(
         &shop.app,
         routes,
         Bodies::new(1_000, std::time::Duration::from_secs(60), 1 << 20),
         Gate::new(10, std::time::Duration::from_secs(60)),
     );
-    let (address, _) = listen(router, Settings::default(), Stop::default()).await;
+    let (address, _) = listen(edge, Settings::default(), Stop::default()).await;
     let client = reqwest::Client::new();
     let compressed = async |path: &str, accepts: &str| {
         let request = client

@@ -26,8 +26,7 @@ mod ws;
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use axum::Router;
-use merx::http::server::{Settings, serve};
+use merx::http::server::{Answers, Settings, serve};
 use merx::http::{Endpoint, Patience};
 use merx::platform::stop::Stop;
 use tokio::net::{TcpListener, TcpStream};
@@ -61,9 +60,9 @@ impl Server {
     /// Starts a server on `shop`.
     pub async fn of(shop: Shop, patience: Patience) -> Self {
         let endpoint = Endpoint::with_patience(shop.app.clone(), patience).expect("an endpoint");
-        let router = merx::http::router_of(endpoint);
+        let edge = merx::http::edge_of(endpoint);
         let settings = Settings::of(&shop.app.config);
-        let (address, _) = listen(router, settings, shop.app.stop.clone()).await;
+        let (address, _) = listen(edge, settings, shop.app.stop.clone()).await;
         Self {
             shop,
             address,
@@ -128,9 +127,9 @@ impl Reader {
     }
 }
 
-/// Serves `router` on a port of its own.
-pub async fn listen(router: Router, settings: Settings, stop: Stop) -> (SocketAddr, JoinHandle<()>) {
+/// Serves what `answers` on a port of its own.
+pub async fn listen(answers: impl Answers, settings: Settings, stop: Stop) -> (SocketAddr, JoinHandle<()>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let address = listener.local_addr().expect("an address");
-    (address, tokio::spawn(serve(listener, router, settings, stop)))
+    (address, tokio::spawn(serve(listener, answers, settings, stop)))
 }

@@ -11,7 +11,7 @@ use axum::response::IntoResponse;
 use axum::routing::{get, post};
 use futures_util::StreamExt;
 use merx::http::server::Settings;
-use merx::http::{Bodies, Gate, layered};
+use merx::http::{Bodies, Edge, Gate};
 use merx::platform::stop::Stop;
 use serde_json::Value;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -68,8 +68,8 @@ impl Trial {
             .route("/drip", get(drip))
             .route("/panic", get(async || broken().into_response()))
             .route("/echo", post(async |body: Bytes| body));
-        let router = layered(&shop.app, routes, bodies, gate);
-        let (address, _) = listen(router, Settings::default(), Stop::default()).await;
+        let edge = Edge::new(&shop.app, routes, bodies, gate);
+        let (address, _) = listen(edge, Settings::default(), Stop::default()).await;
         Self {
             base: format!("http://{address}"),
             client: reqwest::Client::new(),

@@ -54,6 +54,22 @@ async fn what_staff_guards_is_hidden_from_others() {
     assert_eq!(guards(), fields.len(), "guards in src against {fields:?}");
 }
 
+fn between<'a>(text: &'a str, before: &str, behind: &str) -> Option<&'a str> {
+    text.split_once(before)?.1.split_once(behind).map(|(found, _)| found)
+}
+
+/// `CatalogWrite` as `catalog_write`.
+fn snake(name: &str) -> String {
+    let mut snake = String::new();
+    for c in name.chars() {
+        if c.is_uppercase() && !snake.is_empty() {
+            snake.push('_');
+        }
+        snake.push(c.to_ascii_lowercase());
+    }
+    snake
+}
+
 /// Counts the guards of the code; each must hide its field too, and the other way round.
 fn guards() -> usize {
     fn visit(folder: &Path, found: &mut usize) {
@@ -65,15 +81,20 @@ fn guards() -> usize {
                 let source = std::fs::read_to_string(&path).expect("a source file");
                 for attribute in source.split("#[graphql(").skip(1) {
                     let attribute = attribute.split(")]").next().unwrap_or_default();
-                    let guarded = attribute.contains("guard = \"crate::graphql::guard::StaffOnly\"");
-                    let hidden = attribute.contains("visible = \"crate::graphql::guard::visible_to_staff\"");
+                    let guard = between(attribute, "guard = \"", "\"");
+                    let hidden = between(attribute, "visible = \"", "\"");
+                    let wanted = guard.map(|guard| match between(guard, "Needs(Permission::", ")") {
+                        Some(permission) => format!("visible::{}", snake(permission)),
+                        None if guard == "StaffOnly" => "visible::staff".to_owned(),
+                        None => panic!("{}: an unknown guard: {attribute}", path.display()),
+                    });
                     assert_eq!(
-                        guarded,
+                        wanted.as_deref(),
                         hidden,
                         "{}: guard and visible go together: {attribute}",
                         path.display()
                     );
-                    *found += usize::from(guarded);
+                    *found += usize::from(guard.is_some());
                 }
             }
         }

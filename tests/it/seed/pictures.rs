@@ -4,7 +4,9 @@ use axum::http::HeaderMap;
 use merx::app::{App, Builder};
 use merx::command::seed::{SeedError, demo};
 use merx::http::Endpoint;
+use merx::http::server::{Settings, serve};
 use merx::platform::db;
+use merx::platform::stop::Stop;
 use serde_json::json;
 
 use crate::support::config;
@@ -57,8 +59,8 @@ async fn the_server_hands_them_out() {
     demo(&app).await.expect("the demo shop is seeded");
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let address = listener.local_addr().expect("an address");
-    let router = merx::http::router(&app).expect("a router");
-    tokio::spawn(async move { axum::serve(listener, router).await });
+    let edge = merx::http::edge(&app).expect("an edge");
+    tokio::spawn(serve(listener, edge, Settings::default(), Stop::default()));
     let get = async |path: &str| {
         reqwest::get(format!("http://{address}{path}"))
             .await

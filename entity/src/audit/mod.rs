@@ -1,0 +1,3 @@
+//! What staff did.
+
+pub mod audit_entry;

@@ -1,0 +1,139 @@
+//! What members of staff and API keys may do.
+
+use std::fmt;
+use std::str::FromStr;
+
+macro_rules! permissions {
+    ($($(#[$doc:meta])* $name:ident = $text:literal;)*) => {
+        /// One thing that may be allowed, named `<domain>.<action>`.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        #[repr(u8)]
+        pub enum Permission {
+            $($(#[$doc])* $name,)*
+        }
+
+        impl Permission {
+            /// All of them.
+            pub const ALL: &[Self] = &[$(Self::$name,)*];
+
+            /// Its name: `<domain>.<action>`.
+            pub fn name(self) -> &'static str {
+                match self {
+                    $(Self::$name => $text,)*
+                }
+            }
+        }
+    };
+}
+
+permissions! {
+    /// See products that are not published, and who changed what.
+    CatalogRead = "catalog.read";
+    /// Create and change products.
+    CatalogWrite = "catalog.write";
+    /// See stock levels and locations.
+    InventoryRead = "inventory.read";
+    /// Change stock levels.
+    InventoryWrite = "inventory.write";
+    /// See all orders.
+    OrdersRead = "orders.read";
+    /// See customers, their addresses and what they bought.
+    CustomersRead = "customers.read";
+    /// Change and block customers.
+    CustomersWrite = "customers.write";
+    /// Export and erase the data of customers.
+    CustomersErase = "customers.erase";
+    /// See staff, roles and API keys.
+    StaffRead = "staff.read";
+    /// Invite staff, change roles, block and reset accounts of staff.
+    StaffWrite = "staff.write";
+    /// Make and revoke API keys.
+    ApiKeysWrite = "api_keys.write";
+    /// Read the audit log.
+    AuditRead = "audit.read";
+}
+
+impl fmt::Display for Permission {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// A text that names no permission.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("no permission is named \"{0}\"")]
+pub struct UnknownPermission(String);
+
+impl FromStr for Permission {
+    type Err = UnknownPermission;
+
+    fn from_str(text: &str) -> Result<Self, UnknownPermission> {
+        let found = Self::ALL.iter().copied().find(|permission| permission.name() == text);
+        found.ok_or_else(|| UnknownPermission(text.to_owned()))
+    }
+}
+
+/// A set of permissions.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Permissions(u64);
+
+impl Permissions {
+    /// None.
+    pub const NONE: Self = Self(0);
+    /// Every one there is.
+    pub const ALL: Self = Self((1 << Permission::ALL.len()) - 1);
+
+    /// Whether `permission` is in it.
+    pub fn has(self, permission: Permission) -> bool {
+        self.0 & (1 << permission as u8) != 0
+    }
+
+    /// Whether all of `other` are in it.
+    pub fn covers(self, other: Self) -> bool {
+        self.0 & other.0 == other.0
+    }
+
+    /// What is in either.
+    #[must_use]
+    pub fn or(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    /// What is in both.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        Self(self.0 & other.0)
+    }
+
+    /// Its members, in the order of [`Permission::ALL`].
+    pub fn iter(self) -> impl Iterator<Item = Permission> {
+        Permission::ALL
+            .iter()
+            .copied()
+            .filter(move |permission| self.has(*permission))
+    }
+
+    /// Their names, as they are stored.
+    pub fn names(self) -> Vec<&'static str> {
+        self.iter().map(Permission::name).collect()
+    }
+
+    /// The permissions of these names. Names that no longer mean anything are passed over: a permission that is gone
+    /// allows nothing.
+    pub fn of_names(names: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+        names
+            .into_iter()
+            .filter_map(|name| name.as_ref().parse().ok())
+            .collect()
+    }
+}
+
+impl FromIterator<Permission> for Permissions {
+    fn from_iter<I: IntoIterator<Item = Permission>>(permissions: I) -> Self {
+        Self(
+            permissions
+                .into_iter()
+                .fold(0, |set, permission| set | 1 << permission as u8),
+        )
+    }
+}
