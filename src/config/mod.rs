@@ -1,6 +1,7 @@
 //! The configuration: one struct a section. Each value comes from its environment variable or from the flag of the same
 //! name, which wins. `.env.example` is generated from these definitions.
 
+mod accounts;
 mod edge;
 
 use std::net::SocketAddr;
@@ -9,6 +10,7 @@ use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 
+pub use accounts::Accounts;
 pub use edge::Edge;
 
 /// Everything that can be configured.
@@ -26,6 +28,9 @@ pub struct Config {
     /// Jobs and carts.
     #[command(flatten)]
     pub shop: Shop,
+    /// People who sign in.
+    #[command(flatten)]
+    pub accounts: Accounts,
     /// Services beside the database.
     #[command(flatten)]
     pub services: Services,
