@@ -14,6 +14,7 @@ pub mod mail;
 pub mod media;
 
 pub mod customer;
+pub mod staff;
 
 pub mod catalog;
 
