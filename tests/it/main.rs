@@ -12,6 +12,7 @@ mod drift;
 mod http;
 mod import;
 mod jobs;
+mod mail;
 mod platform;
 mod recommendation;
 mod schema;
