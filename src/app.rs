@@ -24,6 +24,7 @@ use crate::platform::stop::Stop;
 use crate::platform::texts::{InProcessTexts, RedisTexts, Texts};
 use crate::recommendation::Leaders;
 use crate::search::Search;
+use crate::staff::Access;
 use crate::tax::TaxRates;
 use crate::{mail, media, order, payment, recommendation, search};
 
@@ -50,6 +51,8 @@ pub struct Parts {
     pub ids: Ids,
     /// All channels, cached.
     pub channels: Channels,
+    /// What staff and programs may do, cached.
+    pub staff: Access,
     /// The category tree, cached.
     pub categories: Categories,
     /// Tax rates, cached.
@@ -188,6 +191,7 @@ impl Builder {
             clock,
             ids,
             channels: Channels::default(),
+            staff: Access::default(),
             categories: Categories::default(),
             taxes: TaxRates::default(),
             leaders: Leaders::default(),

@@ -16,6 +16,7 @@ pub mod media;
 pub mod account;
 
 pub mod customer;
+pub mod staff;
 
 pub mod catalog;
 

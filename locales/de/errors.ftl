@@ -159,6 +159,15 @@ problem-insufficient =
        *[other] Von { $sku } sind nur noch { $available } Stück verfügbar
     }
 
+## Staff
+
+staff-out-of-reach = Dafür fehlen Ihnen dort Berechtigungen: { $permissions }
+permissions-empty = Wählen Sie mindestens eine Berechtigung
+api-key-not-found = Diesen API-Schlüssel gibt es nicht
+channel-not-found = Diesen Kanal gibt es nicht
+name-length = 1 bis { $max } Zeichen sind erlaubt
+time-past = Muss in der Zukunft liegen
+
 ## Checkout
 
 cart-empty = Der Warenkorb ist leer

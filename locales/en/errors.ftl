@@ -169,6 +169,15 @@ problem-insufficient =
        *[other] only { $available } of { $sku } left
     }
 
+## Staff
+
+staff-out-of-reach = that takes permissions that you do not have there: { $permissions }
+permissions-empty = choose at least one permission
+api-key-not-found = no such API key
+channel-not-found = no such channel
+name-length = must have 1 to { $max } characters
+time-past = must lie in the future
+
 ## Checkout
 
 cart-empty = the cart is empty
