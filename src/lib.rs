@@ -13,6 +13,8 @@ pub mod channel;
 pub mod mail;
 pub mod media;
 
+pub mod audit;
+
 pub mod customer;
 
 pub mod catalog;
