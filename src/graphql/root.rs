@@ -2,6 +2,7 @@
 
 use async_graphql::{MergedObject, MergedSubscription, Schema};
 
+use crate::account::{AccountMutation, AccountQuery};
 use crate::audit::AuditQuery;
 use crate::cart::{CartMutation, CartQuery};
 use crate::catalog::{CatalogMutation, CatalogQuery};
@@ -16,6 +17,7 @@ use crate::search::SearchQuery;
 #[derive(MergedObject, Default)]
 pub struct Query(
     ChannelQuery,
+    AccountQuery,
     CatalogQuery,
     CartQuery,
     OrderQuery,
@@ -28,7 +30,13 @@ pub struct Query(
 
 /// Everything that can be changed.
 #[derive(MergedObject, Default)]
-pub struct Mutation(CatalogMutation, CartMutation, InventoryMutation, CheckoutMutation);
+pub struct Mutation(
+    AccountMutation,
+    CatalogMutation,
+    CartMutation,
+    InventoryMutation,
+    CheckoutMutation,
+);
 
 /// Everything that can be listened to.
 #[derive(MergedSubscription, Default)]
