@@ -5,6 +5,7 @@ use std::ops::Deref;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::account::{Passwords, Sessions, Tokens};
 use crate::catalog::Categories;
 use crate::channel::Channels;
 use crate::config::Config;
@@ -66,6 +67,12 @@ pub struct Parts {
     pub media: Arc<dyn Store>,
     /// How mail leaves.
     pub mail: Arc<dyn Transport>,
+    /// Where passwords are hashed.
+    pub passwords: Passwords,
+    /// What signs access tokens.
+    pub tokens: Tokens,
+    /// Which sessions go on.
+    pub sessions: Sessions,
     /// How much one caller may ask for.
     pub limits: Limits,
     /// Short texts that servers share for a while.
@@ -173,6 +180,9 @@ impl Builder {
             },
             media: media::store::from_data_dir(&data_dir)?,
             mail: mail::transport::from_data_dir(&data_dir)?,
+            passwords: Passwords::default(),
+            tokens: Tokens::default(),
+            sessions: Sessions::default(),
             limits,
             texts,
             stop: Stop::default(),

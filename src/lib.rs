@@ -13,6 +13,8 @@ pub mod channel;
 pub mod mail;
 pub mod media;
 
+pub mod account;
+
 pub mod customer;
 pub mod staff;
 

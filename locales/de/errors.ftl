@@ -180,3 +180,10 @@ payment-declined = Die Zahlung wurde abgelehnt
 payment-action-required = Die Zahlung muss zuerst bestätigt werden
 payment-pending = Die Zahlung ist noch in Bearbeitung: Bitte versuchen Sie es gleich noch einmal
 total-mismatch = Die Gesamtsumme beträgt { $total }
+
+## Accounts
+
+password-too-short = Das Passwort muss mindestens { $min } Zeichen haben
+password-too-long = Das Passwort darf höchstens { $max } Zeichen haben
+password-common = Dieses Passwort gehört zu denen, die zuerst probiert werden: Wählen Sie ein anderes
+password-like-you = Das Passwort ähnelt Ihrem Namen oder Ihrer Adresse zu sehr

@@ -190,3 +190,10 @@ payment-declined = the payment was refused
 payment-action-required = the shopper must confirm the payment first
 payment-pending = the payment is still pending: try again soon
 total-mismatch = the total is { $total }
+
+## Accounts
+
+password-too-short = the password must have at least { $min } characters
+password-too-long = the password must have at most { $max } characters
+password-common = this password is one of those that are tried first: choose another one
+password-like-you = the password is too much like your name or address
