@@ -13,6 +13,7 @@ mod drift;
 mod http;
 mod import;
 mod jobs;
+mod mail;
 mod platform;
 mod recommendation;
 mod schema;
