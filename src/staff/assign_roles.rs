@@ -108,7 +108,11 @@ pub async fn assign_roles(
         .filter(|(row, _)| !asked.contains(&of_row(row)))
         .map(|(row, _)| row.id)
         .collect();
-    let new: Vec<Grant> = wanted.iter().map(|(grant, _)| *grant).filter(|g| !kept.contains(g)).collect();
+    let new: Vec<Grant> = wanted
+        .iter()
+        .map(|(grant, _)| *grant)
+        .filter(|g| !kept.contains(g))
+        .collect();
     role_assignment::Entity::delete_many()
         .filter(any_of(&tx, role_assignment::Column::Id, &gone))
         .exec(&tx)

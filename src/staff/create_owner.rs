@@ -140,7 +140,8 @@ pub(crate) async fn write_owner(tx: &Tx, app: &App, owner: CheckedOwner) -> Resu
         channel: None,
     };
     give(tx, app, id, &[grant]).await?;
-    let entry = Entry::new("createOwner", "StaffUser", id).after(&json!({ "email": made.email, "roles": [role.name] }))?;
+    let entry =
+        Entry::new("createOwner", "StaffUser", id).after(&json!({ "email": made.email, "roles": [role.name] }))?;
     audit::record(tx, app, &Actor::system("create-admin"), entry).await?;
     Ok(made)
 }
