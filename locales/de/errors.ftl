@@ -162,6 +162,20 @@ problem-insufficient =
 ## Staff
 
 staff-out-of-reach = Dafür fehlen Ihnen dort Berechtigungen: { $permissions }
+staff-not-found = Dieses Mitglied des Teams gibt es nicht
+staff-email-taken = Ein Mitglied des Teams hat diese Adresse schon
+staff-not-invited = Es gibt keine offene Einladung
+invitation-invalid = Die Einladung ist unbekannt, verbraucht oder zu alt: Bitten Sie um eine neue
+last-owner = Der Shop braucht einen Inhaber: Ernennen Sie zuerst einen anderen
+role-not-found = Diese Rolle gibt es nicht
+role-name-taken = Eine andere Rolle heißt schon so
+role-of-owners = Die Rolle der Inhaber bleibt, wie sie ist
+role-owner-everywhere = Ein Inhaber ist es in jedem Kanal
+role-in-use =
+    { $people ->
+        [one] Jemand hat diese Rolle noch
+       *[other] Sie ist noch { $people }-mal vergeben
+    }
 permissions-empty = Wählen Sie mindestens eine Berechtigung
 api-key-not-found = Diesen API-Schlüssel gibt es nicht
 channel-not-found = Diesen Kanal gibt es nicht

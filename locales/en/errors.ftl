@@ -172,6 +172,20 @@ problem-insufficient =
 ## Staff
 
 staff-out-of-reach = that takes permissions that you do not have there: { $permissions }
+staff-not-found = no such member of staff
+staff-email-taken = a member of staff has this address already
+staff-not-invited = there is no open invitation
+invitation-invalid = the invitation is unknown, used or too old: ask for another one
+last-owner = the shop needs an owner: make another one first
+role-not-found = no such role
+role-name-taken = another role has this name
+role-of-owners = the role of owners stays as it is
+role-owner-everywhere = an owner is one in every channel
+role-in-use =
+    { $people ->
+        [one] somebody still has this role
+       *[other] it is still given { $people } times
+    }
 permissions-empty = choose at least one permission
 api-key-not-found = no such API key
 channel-not-found = no such channel

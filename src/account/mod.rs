@@ -5,6 +5,7 @@
 //! passwords, refresh tokens and one-time secrets only hashes are kept; a one-time secret works once; no password is
 //! hashed inside a transaction.
 
+mod block;
 mod client;
 mod create_account;
 mod hashing;
@@ -15,6 +16,7 @@ mod session;
 mod set_password;
 mod token;
 
+pub(crate) use block::{block, unblock};
 pub use client::Client;
 pub(crate) use create_account::create;
 pub use create_account::{CreateAccountError, NewAccount};

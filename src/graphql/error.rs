@@ -76,6 +76,12 @@ pub enum ErrorCode {
     UnknownGateway,
     /// The password is one that may not be set.
     WeakPassword,
+    /// The secret is unknown, used or too old.
+    InvalidToken,
+    /// It takes a permission that the viewer does not have there.
+    PermissionMissing,
+    /// The shop would be left without an owner.
+    LastOwner,
 }
 
 /// An expected failure of a mutation, with the place in the input that it is about.

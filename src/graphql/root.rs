@@ -11,6 +11,7 @@ use crate::inventory::InventoryMutation;
 use crate::order::OrderQuery;
 use crate::recommendation::RecommendationQuery;
 use crate::search::SearchQuery;
+use crate::staff::{ApiKeyMutation, RoleMutation, StaffMutation, StaffQuery};
 
 /// Everything that can be asked.
 #[derive(MergedObject, Default)]
@@ -22,13 +23,22 @@ pub struct Query(
     SearchQuery,
     RecommendationQuery,
     AuditQuery,
+    StaffQuery,
     super::node::NodeQuery,
     super::federation::FederationQuery,
 );
 
 /// Everything that can be changed.
 #[derive(MergedObject, Default)]
-pub struct Mutation(CatalogMutation, CartMutation, InventoryMutation, CheckoutMutation);
+pub struct Mutation(
+    CatalogMutation,
+    CartMutation,
+    InventoryMutation,
+    CheckoutMutation,
+    StaffMutation,
+    RoleMutation,
+    ApiKeyMutation,
+);
 
 /// Everything that can be listened to.
 #[derive(MergedSubscription, Default)]
