@@ -13,7 +13,10 @@ pub mod channel;
 pub mod mail;
 pub mod media;
 
+pub mod account;
+
 pub mod customer;
+pub mod staff;
 
 pub mod catalog;
 

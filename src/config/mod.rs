@@ -1,6 +1,7 @@
 //! The configuration: one struct a section. Each value comes from its environment variable or from the flag of the same
 //! name, which wins. `.env.example` is generated from these definitions.
 
+mod accounts;
 mod edge;
 mod storefront;
 
@@ -10,6 +11,7 @@ use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 
+pub use accounts::Accounts;
 pub use edge::Edge;
 pub use storefront::Storefront;
 
@@ -28,6 +30,9 @@ pub struct Config {
     /// Jobs and carts.
     #[command(flatten)]
     pub shop: Shop,
+    /// People who sign in.
+    #[command(flatten)]
+    pub accounts: Accounts,
     /// Where the pages of the shop are.
     #[command(flatten)]
     pub storefront: Storefront,
