@@ -1,6 +1,7 @@
 //! The one test binary: everything goes through the application and its schema.
 
 mod architecture;
+mod audit;
 mod cart;
 mod catalog;
 mod checkout;
