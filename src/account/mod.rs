@@ -8,7 +8,9 @@
 mod client;
 mod create_account;
 mod hashing;
+pub mod mfa;
 mod one_time;
+mod own_password;
 mod password;
 mod query;
 mod session;

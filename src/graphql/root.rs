@@ -2,6 +2,7 @@
 
 use async_graphql::{MergedObject, MergedSubscription, Schema};
 
+use crate::account::mfa::{MfaMutation, MfaQuery};
 use crate::audit::AuditQuery;
 use crate::cart::{CartMutation, CartQuery};
 use crate::catalog::{CatalogMutation, CatalogQuery};
@@ -22,13 +23,20 @@ pub struct Query(
     SearchQuery,
     RecommendationQuery,
     AuditQuery,
+    MfaQuery,
     super::node::NodeQuery,
     super::federation::FederationQuery,
 );
 
 /// Everything that can be changed.
 #[derive(MergedObject, Default)]
-pub struct Mutation(CatalogMutation, CartMutation, InventoryMutation, CheckoutMutation);
+pub struct Mutation(
+    CatalogMutation,
+    CartMutation,
+    InventoryMutation,
+    CheckoutMutation,
+    MfaMutation,
+);
 
 /// Everything that can be listened to.
 #[derive(MergedSubscription, Default)]
