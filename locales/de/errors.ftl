@@ -201,3 +201,13 @@ password-too-short = Das Passwort muss mindestens { $min } Zeichen haben
 password-too-long = Das Passwort darf höchstens { $max } Zeichen haben
 password-common = Dieses Passwort gehört zu denen, die zuerst probiert werden: Wählen Sie ein anderes
 password-like-you = Das Passwort ähnelt Ihrem Namen oder Ihrer Adresse zu sehr
+
+## The second factor
+
+mfa-setup-first = Dieser Shop verlangt von Mitarbeitern einen zweiten Faktor: Richten Sie ihn mit mfaSetup und mfaConfirm ein
+mfa-required = Der Code des zweiten Faktors fehlt
+mfa-present = Es gibt schon einen zweiten Faktor: Schalten Sie ihn zuerst ab
+mfa-absent = Es gibt keinen zweiten Faktor, oder keinen, der auf einen Code wartet
+mfa-code-wrong = Der Code ist falsch oder schon verbraucht
+password-wrong = Das Passwort ist falsch
+attempts-too-many = Zu viele Versuche: Bitte versuchen Sie es später noch einmal

@@ -211,3 +211,13 @@ password-too-short = the password must have at least { $min } characters
 password-too-long = the password must have at most { $max } characters
 password-common = this password is one of those that are tried first: choose another one
 password-like-you = the password is too much like your name or address
+
+## The second factor
+
+mfa-setup-first = this shop asks members of staff for a second factor: set one up with mfaSetup and mfaConfirm
+mfa-required = the code of the second factor is needed
+mfa-present = there is a second factor already: take it away first
+mfa-absent = there is no second factor, or none that waits for a code
+mfa-code-wrong = the code is wrong, or was used before
+password-wrong = the password is wrong
+attempts-too-many = too many attempts: try again later

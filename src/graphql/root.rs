@@ -2,6 +2,7 @@
 
 use async_graphql::{MergedObject, MergedSubscription, Schema};
 
+use crate::account::mfa::{MfaMutation, MfaQuery};
 use crate::audit::AuditQuery;
 use crate::cart::{CartMutation, CartQuery};
 use crate::catalog::{CatalogMutation, CatalogQuery};
@@ -24,6 +25,7 @@ pub struct Query(
     RecommendationQuery,
     AuditQuery,
     StaffQuery,
+    MfaQuery,
     super::node::NodeQuery,
     super::federation::FederationQuery,
 );
@@ -38,6 +40,7 @@ pub struct Mutation(
     StaffMutation,
     RoleMutation,
     ApiKeyMutation,
+    MfaMutation,
 );
 
 /// Everything that can be listened to.
