@@ -6,7 +6,6 @@
 //! the account before, the bucket of the whole account does not count, and that is the only one strangers can empty.
 
 use entity::account::account::AccountKind;
-use uuid::Uuid;
 
 use crate::account::session::is_known_address;
 use crate::app::App;
@@ -123,14 +122,4 @@ pub async fn attempt(
 /// Too many came before; what is tried must not be done.
 pub async fn attempt_from(app: &App, attempt: Attempt, client: &ClientAddress) -> Result<(), Throttled> {
     take(app, attempt, format!("address {client}"), attempt.pace().address).await
-}
-
-/// Counts an attempt of somebody who has signed in, at the own account: whoever found an open screen does not find the
-/// password too.
-///
-/// # Errors
-/// Too many came before; what is tried must not be done.
-pub async fn attempt_own(app: &App, account: Uuid) -> Result<(), Throttled> {
-    let pace = Attempt::SignIn.pace();
-    take(app, Attempt::SignIn, format!("own {account}"), pace.pair).await
 }

@@ -6,6 +6,7 @@
 //! hashed inside a transaction.
 
 mod authenticate;
+mod block;
 mod change_password;
 mod client;
 pub mod cookie;
@@ -15,7 +16,9 @@ mod graphql;
 mod guessing;
 mod hashing;
 mod jobs;
+pub mod mfa;
 mod one_time;
+mod own_password;
 mod password;
 mod query;
 mod reset_password;
@@ -29,6 +32,7 @@ use crate::app::App;
 use crate::platform::jobs::Registry;
 
 pub(crate) use authenticate::{authenticate, goes_on};
+pub(crate) use block::{block, unblock};
 pub use change_password::{ChangePassword, ChangePasswordError, change_password};
 pub use client::Client;
 pub(crate) use create_account::create;
@@ -36,7 +40,7 @@ pub use create_account::{CreateAccountError, NewAccount};
 pub use entity::account::account::AccountKind;
 pub use events::EmailProven;
 pub use graphql::{AccountMutation, AccountQuery, SessionObject};
-pub use guessing::{Attempt, GuessError, attempt, attempt_from, attempt_own};
+pub use guessing::{Attempt, GuessError, attempt, attempt_from};
 pub use hashing::{Passwords, hash_password, verify_password};
 pub use jobs::{SendPasswordChanged, SendReset};
 pub use one_time::Purpose;

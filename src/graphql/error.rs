@@ -18,7 +18,7 @@ pub enum ApiError {
     BadUserInput(Message),
     /// The answer would take too much.
     CostLimit(Message),
-    /// It was tried too often; it may be tried again after so many seconds.
+    /// Too much was tried; in so many seconds there may be more.
     RateLimited(u64),
 }
 
@@ -33,8 +33,8 @@ impl ApiError {
         match self {
             Self::Unauthenticated => message!("unauthenticated"),
             Self::Forbidden => message!("forbidden"),
-            Self::RateLimited(seconds) => message!("rate-limited", seconds = *seconds),
             Self::BadUserInput(message) | Self::CostLimit(message) => message.clone(),
+            Self::RateLimited(_) => message!("attempts-too-many"),
         }
     }
 
@@ -88,14 +88,20 @@ pub enum ErrorCode {
     UnknownGateway,
     /// The password is one that may not be set.
     WeakPassword,
-    /// Address and password do not belong together.
-    InvalidCredentials,
     /// The address must be confirmed first.
     EmailNotVerified,
-    /// A code of the second factor is needed.
-    MfaRequired,
-    /// A token or code is unknown, used up or too old.
+    /// The secret is unknown, used or too old.
     InvalidToken,
+    /// It takes a permission that the viewer does not have there.
+    PermissionMissing,
+    /// The shop would be left without an owner.
+    LastOwner,
+    /// Address or password is not right.
+    InvalidCredentials,
+    /// The second factor is needed.
+    MfaRequired,
+    /// The code of the second factor is wrong, or was used before.
+    MfaInvalid,
 }
 
 /// An expected failure of a mutation, with the place in the input that it is about.

@@ -2,6 +2,7 @@
 
 use async_graphql::{MergedObject, MergedSubscription, Schema};
 
+use crate::account::mfa::{MfaMutation, MfaQuery};
 use crate::account::{AccountMutation, AccountQuery};
 use crate::audit::AuditQuery;
 use crate::cart::{CartMutation, CartQuery};
@@ -12,6 +13,7 @@ use crate::inventory::InventoryMutation;
 use crate::order::OrderQuery;
 use crate::recommendation::RecommendationQuery;
 use crate::search::SearchQuery;
+use crate::staff::{ApiKeyMutation, RoleMutation, StaffMutation, StaffQuery};
 
 /// Everything that can be asked.
 #[derive(MergedObject, Default)]
@@ -24,6 +26,8 @@ pub struct Query(
     SearchQuery,
     RecommendationQuery,
     AuditQuery,
+    StaffQuery,
+    MfaQuery,
     super::node::NodeQuery,
     super::federation::FederationQuery,
 );
@@ -36,6 +40,10 @@ pub struct Mutation(
     CartMutation,
     InventoryMutation,
     CheckoutMutation,
+    StaffMutation,
+    RoleMutation,
+    ApiKeyMutation,
+    MfaMutation,
 );
 
 /// Everything that can be listened to.

@@ -19,7 +19,7 @@ pub struct SessionPayload {
     pub(super) refresh_token: Option<String>,
     /// Until when the access token is believed.
     pub(super) expires_at: Option<DateTime<Utc>>,
-    /// Why there are no tokens: INVALID_CREDENTIALS, EMAIL_NOT_VERIFIED, MFA_REQUIRED, INVALID_TOKEN.
+    /// Why there are no tokens: INVALID_CREDENTIALS, EMAIL_NOT_VERIFIED, MFA_REQUIRED, MFA_INVALID, INVALID_TOKEN.
     pub(super) errors: Vec<UserError>,
 }
 
@@ -68,6 +68,7 @@ pub(super) fn sign_in_error(error: SignInError) -> async_graphql::Result<UserErr
             UserError::new(ErrorCode::EmailNotVerified, message!("email-not-verified"), &["email"])
         }
         SignInError::MfaRequired => UserError::new(ErrorCode::MfaRequired, message!("mfa-required"), &["totp"]),
+        SignInError::MfaInvalid => UserError::new(ErrorCode::MfaInvalid, message!("mfa-code-wrong"), &["totp"]),
         SignInError::Throttled(why) => return Err(throttled(&why)),
         SignInError::Fault(fault) => return Err(fault.into()),
     })
