@@ -7,6 +7,7 @@
 
 mod client;
 mod create_account;
+mod delete_account;
 mod hashing;
 mod one_time;
 mod password;
@@ -17,6 +18,7 @@ mod token;
 
 pub use client::Client;
 pub(crate) use create_account::create;
+pub(crate) use delete_account::delete_account;
 pub use create_account::{CreateAccountError, NewAccount};
 pub use entity::account::account::AccountKind;
 pub use hashing::{Passwords, hash_password, verify_password};
@@ -24,7 +26,7 @@ pub use one_time::Purpose;
 pub(crate) use one_time::{issue, redeem};
 pub use password::{Password, WeakPassword};
 pub use query::Account;
-pub(crate) use query::{account_by_email, account_by_id};
+pub(crate) use query::{account_by_email, account_by_id, accounts_by_ids};
 pub use session::{EndReason, Lifetime, Sessions, Signed};
 pub(crate) use session::{end_sessions, open_session};
 pub(crate) use set_password::set_password;

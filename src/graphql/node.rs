@@ -1,11 +1,12 @@
 //! `node` and `nodes`: anything by its global id.
 
 use async_graphql::{Context, ID, Interface, Object, Result};
-use entity::{AnyId, CategoryId, CollectionId, OrderId, ProductId, TypedId, VariantId};
+use entity::{AnyId, CategoryId, CollectionId, CustomerId, OrderId, ProductId, TypedId, VariantId};
 
 use crate::catalog::{
     CategoryObject, CollectionKey, CollectionObject, ProductKey, ProductObject, VariantKey, VariantObject,
 };
+use crate::customer::{CustomerKey, CustomerObject};
 use crate::graphql::context::ContextExt;
 use crate::graphql::error::ApiError;
 use crate::order::{OrderKey, OrderObject};
@@ -36,6 +37,8 @@ pub enum Node {
     Collection(CollectionObject),
     /// An order; staff only, because an id alone opens none.
     Order(OrderObject),
+    /// A customer: themselves, or staff with `customers.read`.
+    Customer(CustomerObject),
 }
 
 fn parsed(id: &ID) -> Result<AnyId, ApiError> {
@@ -75,6 +78,10 @@ pub(super) async fn node_by(ctx: &Context<'_>, any: AnyId) -> Result<Option<Node
             .map(OrderObject::new)
             .transpose()?
             .map(Node::Order),
+        CustomerId::PREFIX => ctx
+            .batch(CustomerKey(CustomerId(any.uuid)))
+            .await?
+            .map(|c| Node::Customer(CustomerObject(c))),
         _ => None,
     })
 }

@@ -5,6 +5,8 @@ use async_graphql::{MergedObject, MergedSubscription, Schema};
 use crate::audit::AuditQuery;
 use crate::cart::{CartMutation, CartQuery};
 use crate::catalog::{CatalogMutation, CatalogQuery};
+use crate::customer::{CustomerAddressMutation, CustomerMutation, CustomerQuery};
+use crate::privacy::PrivacyMutation;
 use crate::channel::ChannelQuery;
 use crate::checkout::CheckoutMutation;
 use crate::inventory::InventoryMutation;
@@ -18,6 +20,7 @@ pub struct Query(
     ChannelQuery,
     CatalogQuery,
     CartQuery,
+    CustomerQuery,
     OrderQuery,
     SearchQuery,
     RecommendationQuery,
@@ -28,7 +31,7 @@ pub struct Query(
 
 /// Everything that can be changed.
 #[derive(MergedObject, Default)]
-pub struct Mutation(CatalogMutation, CartMutation, InventoryMutation, CheckoutMutation);
+pub struct Mutation(CustomerMutation, CustomerAddressMutation, PrivacyMutation, CatalogMutation, CartMutation, InventoryMutation, CheckoutMutation);
 
 /// Everything that can be listened to.
 #[derive(MergedSubscription, Default)]
