@@ -11,6 +11,7 @@ mod change_password;
 mod client;
 pub mod cookie;
 mod create_account;
+mod delete_account;
 mod events;
 mod graphql;
 mod guessing;
@@ -37,17 +38,18 @@ pub use change_password::{ChangePassword, ChangePasswordError, change_password};
 pub use client::Client;
 pub(crate) use create_account::create;
 pub use create_account::{CreateAccountError, NewAccount};
+pub(crate) use delete_account::delete_account;
 pub use entity::account::account::AccountKind;
 pub use events::EmailProven;
 pub use graphql::{AccountMutation, AccountQuery, SessionObject};
-pub use guessing::{Attempt, GuessError, attempt, attempt_from};
+pub use guessing::{Attempt, GuessError, attempt, attempt_from, attempt_own};
 pub use hashing::{Passwords, hash_password, verify_password};
 pub use jobs::{SendPasswordChanged, SendReset};
 pub use one_time::Purpose;
 pub(crate) use one_time::{end_secrets, issue, redeem};
 pub use password::{Password, WeakPassword};
 pub use query::Account;
-pub(crate) use query::{account_by_email, account_by_id};
+pub(crate) use query::{account_by_email, account_by_id, accounts_by_ids};
 pub use reset_password::{RequestResetError, ResetPasswordError, request_reset, reset_password};
 pub use session::{
     EndReason, GRACE, LISTED_MAX, Lifetime, RefreshError, RevokeError, Session, Sessions, Signed, Turn, sessions_of,

@@ -66,6 +66,8 @@ pub enum ErrorCode {
     NotFound,
     /// Another row has the value already.
     AlreadyExists,
+    /// There are as many as there may be.
+    LimitReached,
     /// There are fewer units than asked for.
     InsufficientStock,
     /// The row has changed since it was read.

@@ -9,8 +9,10 @@ use crate::cart::{CartMutation, CartQuery};
 use crate::catalog::{CatalogMutation, CatalogQuery};
 use crate::channel::ChannelQuery;
 use crate::checkout::CheckoutMutation;
+use crate::customer::{CustomerAddressMutation, CustomerMutation, CustomerQuery};
 use crate::inventory::InventoryMutation;
 use crate::order::OrderQuery;
+use crate::privacy::PrivacyMutation;
 use crate::recommendation::RecommendationQuery;
 use crate::search::SearchQuery;
 use crate::staff::{ApiKeyMutation, RoleMutation, StaffMutation, StaffQuery};
@@ -22,6 +24,7 @@ pub struct Query(
     AccountQuery,
     CatalogQuery,
     CartQuery,
+    CustomerQuery,
     OrderQuery,
     SearchQuery,
     RecommendationQuery,
@@ -36,6 +39,9 @@ pub struct Query(
 #[derive(MergedObject, Default)]
 pub struct Mutation(
     AccountMutation,
+    CustomerMutation,
+    CustomerAddressMutation,
+    PrivacyMutation,
     CatalogMutation,
     CartMutation,
     InventoryMutation,
