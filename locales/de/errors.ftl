@@ -205,6 +205,7 @@ credentials-wrong = Adresse oder Passwort stimmt nicht
 email-not-verified = Die Adresse ist noch nicht bestätigt: Suchen Sie nach der E-Mail
 token-invalid = Unbekannt, verbraucht oder zu alt
 session-not-found = Diese Sitzung gibt es nicht
+rate-limited = Zu viele Versuche: Versuchen Sie es in { $seconds } s wieder
 refresh-token-missing = refreshToken fehlt: Übergeben Sie es in der Eingabe oder senden Sie das Cookie an /graphql/session
 cookie-transport = Nur eine einzelne Antwort über HTTP kann ein Cookie setzen
 

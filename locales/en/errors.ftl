@@ -215,6 +215,7 @@ credentials-wrong = address or password is not right
 email-not-verified = the address is not confirmed yet: look for the letter
 token-invalid = unknown, used up or too old
 session-not-found = no such session
+rate-limited = too many attempts: try again in { $seconds } s
 refresh-token-missing = refreshToken is missing: pass it in the input, or send the cookie to /graphql/session
 cookie-transport = a cookie can be set by a single answer over HTTP only
 

@@ -46,7 +46,7 @@ pub use guessing::{Attempt, GuessError, attempt, attempt_from, attempt_own};
 pub use hashing::{Passwords, hash_password, verify_password};
 pub use jobs::{SendPasswordChanged, SendReset};
 pub use one_time::Purpose;
-pub(crate) use one_time::{end_secrets, issue, redeem};
+pub(crate) use one_time::{issue, redeem};
 pub use password::{Password, WeakPassword};
 pub use query::Account;
 pub(crate) use query::{account_by_email, account_by_id, accounts_by_ids};
