@@ -9,7 +9,6 @@ use entity::account::{account, session};
 use moka::sync::Cache;
 use parking_lot::Mutex;
 use sea_orm::EntityTrait;
-use uuid::Uuid;
 
 use crate::app::App;
 use crate::platform::error::Result;
@@ -19,21 +18,11 @@ const REMEMBERED: Duration = Duration::from_secs(5);
 /// Sessions that are remembered.
 const SESSIONS_MAX: u64 = 50_000;
 
-/// A session that goes on, as far as every request cares.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Alive {
-    /// Whose it is.
-    pub(crate) account: Uuid,
-    /// When it ends, used or not.
-    expires: DateTime<Utc>,
-    /// Whether the second factor was given.
-    pub(crate) mfa: bool,
-}
-
 /// What this server knows of sessions. Cheap to clone.
 #[derive(Clone)]
 pub struct Sessions {
-    known: Cache<SessionId, Option<Alive>>,
+    /// When each ends, used or not; none of those that have ended.
+    known: Cache<SessionId, Option<DateTime<Utc>>>,
     /// Counts what was forgotten: what was read before that is not kept after it.
     forgotten: Arc<Mutex<u64>>,
 }
@@ -49,12 +38,12 @@ impl Default for Sessions {
 }
 
 impl Sessions {
-    /// The session, if it goes on.
+    /// Whether the session goes on, and its account is open.
     ///
     /// # Errors
     /// Those of the database.
-    pub(crate) async fn alive(&self, app: &App, id: SessionId) -> Result<Option<Alive>> {
-        let alive = match self.known.get(&id) {
+    pub(crate) async fn goes_on(&self, app: &App, id: SessionId) -> Result<bool> {
+        let until = match self.known.get(&id) {
             Some(known) => known,
             None => {
                 let before = *self.forgotten.lock();
@@ -66,7 +55,7 @@ impl Sessions {
                 read
             }
         };
-        Ok(alive.filter(|alive| app.clock.now() < alive.expires))
+        Ok(until.is_some_and(|until| app.clock.now() < until))
     }
 
     /// Has the session looked at again when it is next asked for.
@@ -77,16 +66,12 @@ impl Sessions {
     }
 }
 
-async fn read(app: &App, id: SessionId) -> Result<Option<Alive>> {
+async fn read(app: &App, id: SessionId) -> Result<Option<DateTime<Utc>>> {
     let found = session::Entity::find_by_id(id).one(&app.db).await?;
     let Some(session) = found.filter(|session| session.revoked_at.is_none()) else {
         return Ok(None);
     };
     let account = account::Entity::find_by_id(session.account_id).one(&app.db).await?;
     let open = account.is_some_and(|account| account.blocked_at.is_none());
-    Ok(open.then_some(Alive {
-        account: session.account_id,
-        expires: session.expires_at,
-        mfa: session.mfa_at.is_some(),
-    }))
+    Ok(open.then_some(session.expires_at))
 }

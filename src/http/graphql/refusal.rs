@@ -266,6 +266,7 @@ impl From<ApiError> for Refusal {
             ApiError::Unauthenticated | ApiError::Forbidden => Kind::Unauthenticated,
             ApiError::BadUserInput(_) => Kind::BadInput,
             ApiError::CostLimit(_) => Kind::Cost,
+            ApiError::RateLimited(_) => Kind::Throttled,
         };
         Self::new(kind, error.message())
     }
