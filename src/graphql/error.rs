@@ -18,6 +18,8 @@ pub enum ApiError {
     BadUserInput(Message),
     /// The answer would take too much.
     CostLimit(Message),
+    /// It was tried too often; it may be tried again after so many seconds.
+    RateLimited(u64),
 }
 
 impl ApiError {
@@ -31,7 +33,16 @@ impl ApiError {
         match self {
             Self::Unauthenticated => message!("unauthenticated"),
             Self::Forbidden => message!("forbidden"),
+            Self::RateLimited(seconds) => message!("rate-limited", seconds = *seconds),
             Self::BadUserInput(message) | Self::CostLimit(message) => message.clone(),
+        }
+    }
+
+    /// In how many seconds trying again makes sense.
+    pub(super) fn retry_after(&self) -> Option<u64> {
+        match self {
+            Self::RateLimited(seconds) => Some(*seconds),
+            _ => None,
         }
     }
 
@@ -41,6 +52,7 @@ impl ApiError {
             Self::Forbidden => "FORBIDDEN",
             Self::BadUserInput(_) => "BAD_USER_INPUT",
             Self::CostLimit(_) => "COST_LIMIT",
+            Self::RateLimited(_) => "RATE_LIMITED",
         }
     }
 }
@@ -76,12 +88,18 @@ pub enum ErrorCode {
     UnknownGateway,
     /// The password is one that may not be set.
     WeakPassword,
-    /// The secret is unknown, used or too old.
-    InvalidToken,
     /// It takes a permission that the viewer does not have there.
     PermissionMissing,
     /// The shop would be left without an owner.
     LastOwner,
+    /// Address and password do not belong together.
+    InvalidCredentials,
+    /// The address must be confirmed first.
+    EmailNotVerified,
+    /// A code of the second factor is needed.
+    MfaRequired,
+    /// A token or code is unknown, used up or too old.
+    InvalidToken,
 }
 
 /// An expected failure of a mutation, with the place in the input that it is about.

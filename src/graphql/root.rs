@@ -2,6 +2,7 @@
 
 use async_graphql::{MergedObject, MergedSubscription, Schema};
 
+use crate::account::{AccountMutation, AccountQuery};
 use crate::audit::AuditQuery;
 use crate::cart::{CartMutation, CartQuery};
 use crate::catalog::{CatalogMutation, CatalogQuery};
@@ -17,6 +18,7 @@ use crate::staff::{ApiKeyMutation, RoleMutation, StaffMutation, StaffQuery};
 #[derive(MergedObject, Default)]
 pub struct Query(
     ChannelQuery,
+    AccountQuery,
     CatalogQuery,
     CartQuery,
     OrderQuery,
@@ -31,6 +33,7 @@ pub struct Query(
 /// Everything that can be changed.
 #[derive(MergedObject, Default)]
 pub struct Mutation(
+    AccountMutation,
     CatalogMutation,
     CartMutation,
     InventoryMutation,
