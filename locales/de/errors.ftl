@@ -203,10 +203,24 @@ password-common = Dieses Passwort gehört zu denen, die zuerst probiert werden: 
 password-like-you = Das Passwort ähnelt Ihrem Namen oder Ihrer Adresse zu sehr
 credentials-wrong = Adresse oder Passwort stimmt nicht
 email-not-verified = Die Adresse ist noch nicht bestätigt: Suchen Sie nach der E-Mail
-mfa-required = Ein Code des zweiten Faktors wird gebraucht
-password-wrong = Das bisherige Passwort stimmt nicht
 token-invalid = Unbekannt, verbraucht oder zu alt
 session-not-found = Diese Sitzung gibt es nicht
+rate-limited = Zu viele Versuche: Versuchen Sie es in { $seconds } s wieder
 refresh-token-missing = refreshToken fehlt: Übergeben Sie es in der Eingabe oder senden Sie das Cookie an /graphql/session
 cookie-transport = Nur eine einzelne Antwort über HTTP kann ein Cookie setzen
-rate-limited = Zu viele Versuche: Versuchen Sie es in { $seconds } s wieder
+
+## The second factor
+
+mfa-setup-first = Dieser Shop verlangt von Mitarbeitern einen zweiten Faktor: Richten Sie ihn mit mfaSetup und mfaConfirm ein
+mfa-required = Der Code des zweiten Faktors fehlt
+mfa-present = Es gibt schon einen zweiten Faktor: Schalten Sie ihn zuerst ab
+mfa-absent = Es gibt keinen zweiten Faktor, oder keinen, der auf einen Code wartet
+mfa-code-wrong = Der Code ist falsch oder schon verbraucht
+password-wrong = Das Passwort ist falsch
+attempts-too-many = Zu viele Versuche: Bitte versuchen Sie es später noch einmal
+address-book-full = Höchstens { $max } Adressen werden aufbewahrt
+address-not-found = Diese Adresse gibt es nicht
+customer-not-found = Diesen Kunden gibt es nicht
+customer-without-account = Dieser Kunde hat kein Konto
+email-taken = Diese Adresse hat bereits ein Konto
+name-malformed = Höchstens { $max } Zeichen, keine spitzen Klammern und keine Steuerzeichen

@@ -22,5 +22,5 @@ pub(crate) async fn authenticate(app: &App, token: &str) -> Result<Option<Access
 /// # Errors
 /// Those of the database.
 pub(crate) async fn goes_on(app: &App, session: SessionId) -> Result<bool> {
-    app.sessions.goes_on(app, session).await
+    Ok(app.sessions.alive(app, session).await?.is_some())
 }

@@ -3,9 +3,9 @@
 use entity::SessionId;
 use uuid::Uuid;
 
-use crate::account::guessing::attempt_own;
-use crate::account::hashing::{hash_password, verify_password};
+use crate::account::hashing::hash_password;
 use crate::account::jobs::SendPasswordChanged;
+use crate::account::own_password::{OwnPassword, check_own_password};
 use crate::account::password::{Password, WeakPassword};
 use crate::account::query::account_by_id;
 use crate::account::session::{EndReason, end_sessions};
@@ -56,13 +56,14 @@ impl From<sea_orm::DbErr> for ChangePasswordError {
 /// # Errors
 /// See [`ChangePasswordError`].
 pub async fn change_password(app: &App, cmd: ChangePassword) -> Result<(), ChangePasswordError> {
-    attempt_own(app, cmd.account).await?;
     let account = account_by_id(&app.db, cmd.account).await?;
     let account = account.ok_or(ChangePasswordError::Wrong)?;
     // Nobody pays for a hash whose new password would not do anyway.
     let new = Password::parse(&cmd.new, &[&account.email])?;
-    if !verify_password(app, account.password_hash.as_deref(), &cmd.current).await? {
-        return Err(ChangePasswordError::Wrong);
+    match check_own_password(app, &account, Some(&cmd.current)).await? {
+        OwnPassword::Right => {}
+        OwnPassword::Wrong => return Err(ChangePasswordError::Wrong),
+        OwnPassword::Throttled(throttled) => return Err(throttled.into()),
     }
     let hash = hash_password(app, &new).await?;
     let tx = app.db.begin().await?;

@@ -39,6 +39,9 @@ struct Pace {
     account: Bucket,
 }
 
+/// How often somebody who has signed in may try the own password.
+const OWN_PASSWORD: Bucket = bucket(5, 60);
+
 const fn bucket(capacity: u32, every_seconds: u32) -> Bucket {
     Bucket {
         capacity,
@@ -125,12 +128,11 @@ pub async fn attempt_from(app: &App, attempt: Attempt, client: &ClientAddress) -
     take(app, attempt, format!("address {client}"), attempt.pace().address).await
 }
 
-/// Counts an attempt of somebody who has signed in, at the own account: whoever found an open screen does not find the
-/// password too.
+/// Counts an attempt of somebody who has signed in at the password of the own account: whoever finds an open screen does
+/// not find the password too.
 ///
 /// # Errors
 /// Too many came before; what is tried must not be done.
 pub async fn attempt_own(app: &App, account: Uuid) -> Result<(), Throttled> {
-    let pace = Attempt::SignIn.pace();
-    take(app, Attempt::SignIn, format!("own {account}"), pace.pair).await
+    take(app, Attempt::SignIn, format!("own {account}"), OWN_PASSWORD).await
 }

@@ -5,6 +5,7 @@ use entity::account::account::AccountKind;
 use crate::account::client::Client;
 use crate::account::guessing::{Attempt, GuessError, attempt};
 use crate::account::hashing::{hash_password, is_outdated, verify_password};
+use crate::account::mfa::{self, MfaOutcome};
 use crate::account::password::Password;
 use crate::account::query::{Account, account_by_email};
 use crate::account::session::{Signed, open_session};
@@ -48,6 +49,9 @@ pub enum SignInError {
     /// The password is right, the second factor is missing.
     #[error("a code of the second factor is needed")]
     MfaRequired,
+    /// The password is right, the code is not, or was used before.
+    #[error("the code is wrong, or was used before")]
+    MfaInvalid,
     /// Too many attempts.
     #[error(transparent)]
     Throttled(#[from] Throttled),
@@ -81,17 +85,21 @@ pub async fn sign_in(app: &App, client: &Client, cmd: SignIn) -> Result<(Account
     if account.email_verified_at.is_none() {
         return Err(SignInError::NotVerified);
     }
-    let mfa = second_factor(&account, &cmd.second)?;
+    let mfa = second_factor(app, &account, &cmd.second).await?;
     keep_up(app, &account, &cmd.password).await;
     let signed = open_session(app, &account, client, mfa).await?;
     Ok((account, signed))
 }
 
 /// Whether the second factor was given, where the account has one.
-fn second_factor(account: &Account, _given: &SecondFactor) -> Result<bool, SignInError> {
-    match account.totp_confirmed_at {
-        Some(_) => Err(SignInError::MfaRequired),
-        None => Ok(false),
+async fn second_factor(app: &App, account: &Account, given: &SecondFactor) -> Result<bool, SignInError> {
+    let code = given.totp.as_deref().or(given.recovery_code.as_deref());
+    match mfa::check(app, account, code).await? {
+        MfaOutcome::NotSetUp => Ok(false),
+        MfaOutcome::Passed => Ok(true),
+        MfaOutcome::Missing => Err(SignInError::MfaRequired),
+        MfaOutcome::Wrong => Err(SignInError::MfaInvalid),
+        MfaOutcome::Throttled(throttled) => Err(throttled.into()),
     }
 }
 

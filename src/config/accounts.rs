@@ -1,8 +1,18 @@
 //! People who sign in.
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 
 use super::ConfigError;
+
+/// Whether staff must have a second factor.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum StaffMfa {
+    /// Whoever wants.
+    #[default]
+    Optional,
+    /// Everybody: who signs in without one may do nothing but set one up.
+    Required,
+}
 
 /// An address and a password.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -32,6 +42,16 @@ pub struct Accounts {
         global = true
     )]
     pub token_issuer: String,
+    /// Whether members of staff must have a second factor: optional, or required. Where it is required, a sign-in
+    /// without one may do nothing but set one up.
+    #[arg(
+        long = "staff-mfa",
+        alias = "merx-staff-mfa",
+        env = "MERX_STAFF_MFA",
+        default_value = "optional",
+        global = true
+    )]
+    pub staff_mfa: StaffMfa,
     /// Address of the first administrator, who is made at the start of the server when the shop has no owner. Needs
     /// MERX_ADMIN_PASSWORD. In development `admin@example.com` when not set.
     #[arg(

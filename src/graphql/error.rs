@@ -18,7 +18,7 @@ pub enum ApiError {
     BadUserInput(Message),
     /// The answer would take too much.
     CostLimit(Message),
-    /// It was tried too often; it may be tried again after so many seconds.
+    /// Too much was tried; in so many seconds there may be more.
     RateLimited(u64),
 }
 
@@ -33,8 +33,8 @@ impl ApiError {
         match self {
             Self::Unauthenticated => message!("unauthenticated"),
             Self::Forbidden => message!("forbidden"),
-            Self::RateLimited(seconds) => message!("rate-limited", seconds = *seconds),
             Self::BadUserInput(message) | Self::CostLimit(message) => message.clone(),
+            Self::RateLimited(seconds) => message!("rate-limited", seconds = *seconds),
         }
     }
 
@@ -66,6 +66,8 @@ pub enum ErrorCode {
     NotFound,
     /// Another row has the value already.
     AlreadyExists,
+    /// There are as many as there may be.
+    LimitReached,
     /// There are fewer units than asked for.
     InsufficientStock,
     /// The row has changed since it was read.
@@ -88,18 +90,20 @@ pub enum ErrorCode {
     UnknownGateway,
     /// The password is one that may not be set.
     WeakPassword,
+    /// The address must be confirmed first.
+    EmailNotVerified,
+    /// The secret is unknown, used or too old.
+    InvalidToken,
     /// It takes a permission that the viewer does not have there.
     PermissionMissing,
     /// The shop would be left without an owner.
     LastOwner,
-    /// Address and password do not belong together.
+    /// Address or password is not right.
     InvalidCredentials,
-    /// The address must be confirmed first.
-    EmailNotVerified,
-    /// A code of the second factor is needed.
+    /// The second factor is needed.
     MfaRequired,
-    /// A token or code is unknown, used up or too old.
-    InvalidToken,
+    /// The code of the second factor is wrong, or was used before.
+    MfaInvalid,
 }
 
 /// An expected failure of a mutation, with the place in the input that it is about.

@@ -2,14 +2,17 @@
 
 use async_graphql::{MergedObject, MergedSubscription, Schema};
 
+use crate::account::mfa::{MfaMutation, MfaQuery};
 use crate::account::{AccountMutation, AccountQuery};
 use crate::audit::AuditQuery;
 use crate::cart::{CartMutation, CartQuery};
 use crate::catalog::{CatalogMutation, CatalogQuery};
 use crate::channel::ChannelQuery;
 use crate::checkout::CheckoutMutation;
+use crate::customer::{CustomerAddressMutation, CustomerMutation, CustomerQuery};
 use crate::inventory::InventoryMutation;
 use crate::order::OrderQuery;
+use crate::privacy::PrivacyMutation;
 use crate::recommendation::RecommendationQuery;
 use crate::search::SearchQuery;
 use crate::staff::{ApiKeyMutation, RoleMutation, StaffMutation, StaffQuery};
@@ -21,11 +24,13 @@ pub struct Query(
     AccountQuery,
     CatalogQuery,
     CartQuery,
+    CustomerQuery,
     OrderQuery,
     SearchQuery,
     RecommendationQuery,
     AuditQuery,
     StaffQuery,
+    MfaQuery,
     super::node::NodeQuery,
     super::federation::FederationQuery,
 );
@@ -34,6 +39,9 @@ pub struct Query(
 #[derive(MergedObject, Default)]
 pub struct Mutation(
     AccountMutation,
+    CustomerMutation,
+    CustomerAddressMutation,
+    PrivacyMutation,
     CatalogMutation,
     CartMutation,
     InventoryMutation,
@@ -41,6 +49,7 @@ pub struct Mutation(
     StaffMutation,
     RoleMutation,
     ApiKeyMutation,
+    MfaMutation,
 );
 
 /// Everything that can be listened to.

@@ -6,6 +6,7 @@ mod open;
 mod query;
 mod refresh;
 mod revoke;
+mod second_factor;
 mod state;
 
 pub use end::EndReason;
@@ -19,4 +20,5 @@ pub(crate) use refresh::refresh_session;
 pub use refresh::{GRACE, RefreshError, Turn, turn};
 pub use revoke::RevokeError;
 pub(crate) use revoke::{Revoke, revoke_sessions};
+pub(crate) use second_factor::note_second_factor;
 pub use state::Sessions;

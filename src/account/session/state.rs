@@ -18,11 +18,19 @@ const REMEMBERED: Duration = Duration::from_secs(5);
 /// Sessions that are remembered.
 const SESSIONS_MAX: u64 = 50_000;
 
+/// A session that goes on, as far as every request cares.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Alive {
+    /// When it ends, used or not.
+    expires: DateTime<Utc>,
+    /// Whether the second factor was given.
+    pub(crate) mfa: bool,
+}
+
 /// What this server knows of sessions. Cheap to clone.
 #[derive(Clone)]
 pub struct Sessions {
-    /// When each ends, used or not; none of those that have ended.
-    known: Cache<SessionId, Option<DateTime<Utc>>>,
+    known: Cache<SessionId, Option<Alive>>,
     /// Counts what was forgotten: what was read before that is not kept after it.
     forgotten: Arc<Mutex<u64>>,
 }
@@ -38,12 +46,12 @@ impl Default for Sessions {
 }
 
 impl Sessions {
-    /// Whether the session goes on, and its account is open.
+    /// The session, if it goes on and its account is open.
     ///
     /// # Errors
     /// Those of the database.
-    pub(crate) async fn goes_on(&self, app: &App, id: SessionId) -> Result<bool> {
-        let until = match self.known.get(&id) {
+    pub(crate) async fn alive(&self, app: &App, id: SessionId) -> Result<Option<Alive>> {
+        let alive = match self.known.get(&id) {
             Some(known) => known,
             None => {
                 let before = *self.forgotten.lock();
@@ -55,7 +63,7 @@ impl Sessions {
                 read
             }
         };
-        Ok(until.is_some_and(|until| app.clock.now() < until))
+        Ok(alive.filter(|alive| app.clock.now() < alive.expires))
     }
 
     /// Has the session looked at again when it is next asked for.
@@ -66,12 +74,15 @@ impl Sessions {
     }
 }
 
-async fn read(app: &App, id: SessionId) -> Result<Option<DateTime<Utc>>> {
+async fn read(app: &App, id: SessionId) -> Result<Option<Alive>> {
     let found = session::Entity::find_by_id(id).one(&app.db).await?;
     let Some(session) = found.filter(|session| session.revoked_at.is_none()) else {
         return Ok(None);
     };
     let account = account::Entity::find_by_id(session.account_id).one(&app.db).await?;
     let open = account.is_some_and(|account| account.blocked_at.is_none());
-    Ok(open.then_some(session.expires_at))
+    Ok(open.then_some(Alive {
+        expires: session.expires_at,
+        mfa: session.mfa_at.is_some(),
+    }))
 }
