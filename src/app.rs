@@ -26,7 +26,7 @@ use crate::recommendation::Leaders;
 use crate::search::Search;
 use crate::staff::Access;
 use crate::tax::TaxRates;
-use crate::{customer, mail, media, order, payment, recommendation, search};
+use crate::{account, customer, mail, media, order, payment, recommendation, search, staff};
 
 /// Callers whose limits a process remembers: a few megabytes.
 const BUCKETS_MAX: usize = 100_000;
@@ -168,6 +168,8 @@ impl Builder {
         let mut registry = Registry::default();
         let mut listeners = Listeners::default();
         customer::register(&mut registry);
+        account::register(&mut registry);
+        staff::register(&mut registry);
         payment::register(&mut registry);
         order::register(&mut registry, &mut listeners);
         search::register(&mut registry, &mut listeners);

@@ -162,6 +162,20 @@ problem-insufficient =
 ## Staff
 
 staff-out-of-reach = Dafür fehlen Ihnen dort Berechtigungen: { $permissions }
+staff-not-found = Dieses Mitglied des Teams gibt es nicht
+staff-email-taken = Ein Mitglied des Teams hat diese Adresse schon
+staff-not-invited = Es gibt keine offene Einladung
+invitation-invalid = Die Einladung ist unbekannt, verbraucht oder zu alt: Bitten Sie um eine neue
+last-owner = Der Shop braucht einen Inhaber: Ernennen Sie zuerst einen anderen
+role-not-found = Diese Rolle gibt es nicht
+role-name-taken = Eine andere Rolle heißt schon so
+role-of-owners = Die Rolle der Inhaber bleibt, wie sie ist
+role-owner-everywhere = Ein Inhaber ist es in jedem Kanal
+role-in-use =
+    { $people ->
+        [one] Jemand hat diese Rolle noch
+       *[other] Sie ist noch { $people }-mal vergeben
+    }
 permissions-empty = Wählen Sie mindestens eine Berechtigung
 api-key-not-found = Diesen API-Schlüssel gibt es nicht
 channel-not-found = Diesen Kanal gibt es nicht
@@ -193,3 +207,19 @@ customer-not-found = Diesen Kunden gibt es nicht
 customer-without-account = Dieser Kunde hat kein Konto
 email-taken = Diese Adresse hat bereits ein Konto
 name-malformed = Höchstens { $max } Zeichen, keine spitzen Klammern und keine Steuerzeichen
+credentials-wrong = Adresse oder Passwort stimmt nicht
+email-not-verified = Die Adresse ist noch nicht bestätigt: Suchen Sie nach der E-Mail
+token-invalid = Unbekannt, verbraucht oder zu alt
+session-not-found = Diese Sitzung gibt es nicht
+refresh-token-missing = refreshToken fehlt: Übergeben Sie es in der Eingabe oder senden Sie das Cookie an /graphql/session
+cookie-transport = Nur eine einzelne Antwort über HTTP kann ein Cookie setzen
+
+## The second factor
+
+mfa-setup-first = Dieser Shop verlangt von Mitarbeitern einen zweiten Faktor: Richten Sie ihn mit mfaSetup und mfaConfirm ein
+mfa-required = Der Code des zweiten Faktors fehlt
+mfa-present = Es gibt schon einen zweiten Faktor: Schalten Sie ihn zuerst ab
+mfa-absent = Es gibt keinen zweiten Faktor, oder keinen, der auf einen Code wartet
+mfa-code-wrong = Der Code ist falsch oder schon verbraucht
+password-wrong = Das Passwort ist falsch
+attempts-too-many = Zu viele Versuche: Bitte versuchen Sie es später noch einmal

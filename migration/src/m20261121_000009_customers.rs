@@ -23,7 +23,10 @@ fn indexes() -> [IndexCreateStatement; 4] {
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         // No foreign key: SQLite can neither add one to a table that is there nor drop a column that has one.
-        let column = Table::alter().table("cart").add_column(id_null("customer_id")).to_owned();
+        let column = Table::alter()
+            .table("cart")
+            .add_column(id_null("customer_id"))
+            .to_owned();
         manager.alter_table(column).await?;
         for index in indexes() {
             manager.create_index(index).await?;

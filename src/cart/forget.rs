@@ -24,7 +24,10 @@ pub(crate) async fn forget_people(
     if let Some(email) = email {
         theirs = theirs.add(cart::Column::Email.eq(email));
     }
-    let more = cart::Entity::find().select_only().column(cart::Column::Id).filter(theirs);
+    let more = cart::Entity::find()
+        .select_only()
+        .column(cart::Column::Id)
+        .filter(theirs);
     carts.extend(more.into_tuple::<CartId>().all(tx).await?);
     cart_line::Entity::delete_many()
         .filter(any_of(tx, cart_line::Column::CartId, &carts))

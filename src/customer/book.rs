@@ -4,7 +4,9 @@ use entity::customer::customer::{self, Address};
 use entity::customer::customer_address::{self, Column};
 use entity::{AddressId, CustomerId};
 use sea_orm::sea_query::{Expr, ExprTrait};
-use sea_orm::{ActiveModelTrait, ColumnTrait, DbErr, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QuerySelect};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, DbErr, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QuerySelect,
+};
 
 use crate::app::App;
 use crate::customer::address::{AddressError, checked_address};
@@ -117,7 +119,10 @@ pub async fn update_address(
     update: UpdateAddress,
     countries: &[String],
 ) -> Result<AddressRow, BookError> {
-    let address = update.address.map(|address| checked_address(address, countries)).transpose()?;
+    let address = update
+        .address
+        .map(|address| checked_address(address, countries))
+        .transpose()?;
     let tx = app.db.begin().await?;
     hold(&tx, customer).await?;
     let found = customer_address::Entity::find_by_id(update.id).filter(Column::CustomerId.eq(customer));

@@ -64,7 +64,14 @@ pub(super) async fn send_letter(app: &App, job: SendLetter) -> Result<(), JobErr
             link: app.config.page(SIGN_IN_PAGE, None),
         },
     };
-    send(app, &account, (job.letter, letter.name()), account.email.clone(), &letter).await?;
+    send(
+        app,
+        &account,
+        (job.letter, letter.name()),
+        account.email.clone(),
+        &letter,
+    )
+    .await?;
     Ok(())
 }
 
@@ -102,7 +109,14 @@ pub(super) async fn send_change_letters(app: &App, job: SendChangeLetters) -> Re
         new_email: masked(&email),
         link: app.config.page(FORGOTTEN_PAGE, None),
     };
-    send(app, &account, (job.letter, notice.name()), account.email.clone(), &notice).await?;
+    send(
+        app,
+        &account,
+        (job.letter, notice.name()),
+        account.email.clone(),
+        &notice,
+    )
+    .await?;
     let secret = secret(app, &account, Purpose::ChangeEmail, &email, CONFIRM_PAGE).await?;
     let letter = Letter::ChangeEmail(secret);
     send(app, &account, (job.letter, letter.name()), email, &letter).await?;

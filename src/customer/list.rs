@@ -231,10 +231,7 @@ pub async fn list(
             }
             _ => return Err(PageError::Cursor.into()),
         };
-        let at = Expr::tuple([
-            Expr::col(column.as_column_ref()),
-            Expr::col(Column::Id.as_column_ref()),
-        ]);
+        let at = Expr::tuple([Expr::col(column.as_column_ref()), Expr::col(Column::Id.as_column_ref())]);
         let seen = Expr::tuple([Expr::val(value), Expr::val(id)]);
         select = select.filter(if list.sort.descending { at.lt(seen) } else { at.gt(seen) });
     }

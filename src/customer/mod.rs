@@ -27,13 +27,15 @@ pub use book::{ADDRESSES_MAX, BookError, NewAddress, UpdateAddress, add_address,
 pub use change_email::{ChangeEmail, ChangeEmailError, change_email, confirm_email};
 pub(crate) use ensure::{NewCustomer, ensure};
 pub(crate) use forget::forget;
-pub use graphql::{CustomerAddressMutation, CustomerKey, CustomerMutation, CustomerObject, CustomerQuery, CustomerRequestPayload};
+pub use graphql::{
+    CustomerAddressMutation, CustomerKey, CustomerMutation, CustomerObject, CustomerQuery, CustomerRequestPayload,
+};
 pub(crate) use graphql::{signed_in, throttled};
 pub use jobs::{SendChangeLetters, SendLetter};
 pub use list::{CustomerFilter, CustomerList, CustomerSort, CustomerSortField, ListError, count, list};
 pub use names::{NameError, UpdateCustomer, update_customer};
-pub use query::{AddressRow, Customer, addresses_of, customers_by_ids};
 pub(crate) use query::customer_by_id;
+pub use query::{AddressRow, Customer, addresses_of, customers_by_ids};
 pub use register::{Register, RegisterError, register_customer};
 pub use verify::{VerifyError, resend_verification, verify_email};
 

@@ -5,8 +5,8 @@ use entity::{CustomerId, TypedId};
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect, Set};
 
 use crate::account::{
-    self, Account, AccountKind, Attempt, Client, CreateAccountError, GuessError, attempt, EndReason, NewAccount, Password, WeakPassword, account_by_email,
-    hash_password, normal_email, verify_password,
+    self, Account, AccountKind, Attempt, Client, CreateAccountError, EndReason, GuessError, NewAccount, Password,
+    WeakPassword, account_by_email, attempt, hash_password, normal_email, verify_password,
 };
 use crate::app::App;
 use crate::customer::jobs::{LetterKind, SendLetter};
@@ -15,8 +15,8 @@ use crate::customer::query::Customer;
 use crate::platform::db::{Tx, constraint_of, retry_conflicts};
 use crate::platform::error::{Fault, Result};
 use crate::platform::jobs;
-use crate::platform::rate_limit::Throttled;
 use crate::platform::locale::{Locale, Message, message};
+use crate::platform::rate_limit::Throttled;
 
 /// Somebody who wants an account.
 #[derive(Clone)]

@@ -3,12 +3,15 @@
 use entity::{CustomerId, TypedId};
 use sea_orm::{ActiveModelTrait, DbErr, IntoActiveModel, Set};
 
-use crate::account::{AccountKind, Attempt, Client, EmailProven, GuessError, Purpose, account_by_email, account_by_id, attempt, attempt_from, normal_email, redeem};
+use crate::account::{
+    AccountKind, Attempt, Client, EmailProven, GuessError, Purpose, account_by_email, account_by_id, attempt,
+    attempt_from, normal_email, redeem,
+};
 use crate::app::App;
 use crate::customer::jobs::{LetterKind, SendLetter};
 use crate::platform::error::Fault;
-use crate::platform::rate_limit::Throttled;
 use crate::platform::locale::{Message, message};
+use crate::platform::rate_limit::Throttled;
 use crate::platform::{event, jobs};
 
 /// Why an address was not proven, or no letter was promised.
@@ -61,7 +64,9 @@ impl From<DbErr> for VerifyError {
 pub async fn verify_email(app: &App, client: &Client, secret: &str) -> Result<CustomerId, VerifyError> {
     attempt_from(app, Attempt::Secret, &client.address).await?;
     let tx = app.db.begin().await?;
-    let token = redeem(&tx, app, Purpose::VerifyEmail, secret).await?.ok_or(VerifyError::Token)?;
+    let token = redeem(&tx, app, Purpose::VerifyEmail, secret)
+        .await?
+        .ok_or(VerifyError::Token)?;
     let account = account_by_id(&tx, token.account_id).await?.ok_or(VerifyError::Token)?;
     // A secret proves the address that it was sent to, and no other.
     if account.kind != AccountKind::Customer || token.email.as_ref().is_some_and(|email| *email != account.email) {

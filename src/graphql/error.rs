@@ -18,6 +18,8 @@ pub enum ApiError {
     BadUserInput(Message),
     /// The answer would take too much.
     CostLimit(Message),
+    /// Too much was tried; in so many seconds there may be more.
+    RateLimited(u64),
 }
 
 impl ApiError {
@@ -32,6 +34,15 @@ impl ApiError {
             Self::Unauthenticated => message!("unauthenticated"),
             Self::Forbidden => message!("forbidden"),
             Self::BadUserInput(message) | Self::CostLimit(message) => message.clone(),
+            Self::RateLimited(_) => message!("attempts-too-many"),
+        }
+    }
+
+    /// In how many seconds trying again makes sense.
+    pub(super) fn retry_after(&self) -> Option<u64> {
+        match self {
+            Self::RateLimited(seconds) => Some(*seconds),
+            _ => None,
         }
     }
 
@@ -41,6 +52,7 @@ impl ApiError {
             Self::Forbidden => "FORBIDDEN",
             Self::BadUserInput(_) => "BAD_USER_INPUT",
             Self::CostLimit(_) => "COST_LIMIT",
+            Self::RateLimited(_) => "RATE_LIMITED",
         }
     }
 }
@@ -78,6 +90,20 @@ pub enum ErrorCode {
     UnknownGateway,
     /// The password is one that may not be set.
     WeakPassword,
+    /// The address must be confirmed first.
+    EmailNotVerified,
+    /// The secret is unknown, used or too old.
+    InvalidToken,
+    /// It takes a permission that the viewer does not have there.
+    PermissionMissing,
+    /// The shop would be left without an owner.
+    LastOwner,
+    /// Address or password is not right.
+    InvalidCredentials,
+    /// The second factor is needed.
+    MfaRequired,
+    /// The code of the second factor is wrong, or was used before.
+    MfaInvalid,
 }
 
 /// An expected failure of a mutation, with the place in the input that it is about.

@@ -2,22 +2,26 @@
 
 use async_graphql::{MergedObject, MergedSubscription, Schema};
 
+use crate::account::mfa::{MfaMutation, MfaQuery};
+use crate::account::{AccountMutation, AccountQuery};
 use crate::audit::AuditQuery;
 use crate::cart::{CartMutation, CartQuery};
 use crate::catalog::{CatalogMutation, CatalogQuery};
-use crate::customer::{CustomerAddressMutation, CustomerMutation, CustomerQuery};
-use crate::privacy::PrivacyMutation;
 use crate::channel::ChannelQuery;
 use crate::checkout::CheckoutMutation;
+use crate::customer::{CustomerAddressMutation, CustomerMutation, CustomerQuery};
 use crate::inventory::InventoryMutation;
 use crate::order::OrderQuery;
+use crate::privacy::PrivacyMutation;
 use crate::recommendation::RecommendationQuery;
 use crate::search::SearchQuery;
+use crate::staff::{ApiKeyMutation, RoleMutation, StaffMutation, StaffQuery};
 
 /// Everything that can be asked.
 #[derive(MergedObject, Default)]
 pub struct Query(
     ChannelQuery,
+    AccountQuery,
     CatalogQuery,
     CartQuery,
     CustomerQuery,
@@ -25,13 +29,28 @@ pub struct Query(
     SearchQuery,
     RecommendationQuery,
     AuditQuery,
+    StaffQuery,
+    MfaQuery,
     super::node::NodeQuery,
     super::federation::FederationQuery,
 );
 
 /// Everything that can be changed.
 #[derive(MergedObject, Default)]
-pub struct Mutation(CustomerMutation, CustomerAddressMutation, PrivacyMutation, CatalogMutation, CartMutation, InventoryMutation, CheckoutMutation);
+pub struct Mutation(
+    AccountMutation,
+    CustomerMutation,
+    CustomerAddressMutation,
+    PrivacyMutation,
+    CatalogMutation,
+    CartMutation,
+    InventoryMutation,
+    CheckoutMutation,
+    StaffMutation,
+    RoleMutation,
+    ApiKeyMutation,
+    MfaMutation,
+);
 
 /// Everything that can be listened to.
 #[derive(MergedSubscription, Default)]

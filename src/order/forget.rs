@@ -28,7 +28,11 @@ pub(crate) async fn forget_people(tx: &Tx, customer: CustomerId, email: Option<&
     let mut carts = Vec::new();
     loop {
         // What was changed is no longer found.
-        let found = orders::Entity::find().filter(theirs.clone()).limit(CHUNK).all(tx).await?;
+        let found = orders::Entity::find()
+            .filter(theirs.clone())
+            .limit(CHUNK)
+            .all(tx)
+            .await?;
         if found.is_empty() {
             return Ok(carts);
         }

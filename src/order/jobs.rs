@@ -1,7 +1,7 @@
 //! What follows an order.
 
-use entity::{OrderId, TypedId};
 use entity::order::orders;
+use entity::{OrderId, TypedId};
 use sea_orm::EntityTrait;
 use serde::{Deserialize, Serialize};
 
@@ -54,7 +54,9 @@ pub(super) async fn send_confirmation(app: &App, job: SendConfirmation) -> Resul
         Some(customer) => account_by_id(&app.db, customer.uuid()).await?,
         None => None,
     };
-    let locale = account.and_then(|account| Locale::of_tag(&account.locale)).unwrap_or_default();
+    let locale = account
+        .and_then(|account| Locale::of_tag(&account.locale))
+        .unwrap_or_default();
     let envelope = Envelope {
         id: format!("order-confirmation-{}", order.id),
         to,

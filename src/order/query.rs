@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
-use entity::order::{order_event, order_line, orders};
 use entity::account::account;
+use entity::order::{order_event, order_line, orders};
 use entity::{CartId, CustomerId, OrderId, TypedId};
 use sea_orm::sea_query::{Expr, ExprTrait, Query};
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};

@@ -184,7 +184,10 @@ pub async fn export(app: &App, customer: CustomerId, after: Option<String>) -> R
     let mut orders = order::orders_to_export(&app.db, customer, after, ORDERS_MAX + 1).await?;
     let more = orders.len() as u64 > ORDERS_MAX;
     orders.truncate(usize::try_from(ORDERS_MAX).unwrap_or(usize::MAX));
-    let next = orders.last().filter(|_| more).map(|order| encode_cursor(TAG, &order.id));
+    let next = orders
+        .last()
+        .filter(|_| more)
+        .map(|order| encode_cursor(TAG, &order.id));
     let person = match after {
         None => Some(person(app, customer).await?),
         Some(_) => None,
@@ -339,8 +342,18 @@ fn order_part(
         created_at: payment.created_at,
     };
     OrderPart {
-        lines: lines.remove(&order.id).unwrap_or_default().into_iter().map(line).collect(),
-        payments: payments.remove(&order.id).unwrap_or_default().into_iter().map(payment).collect(),
+        lines: lines
+            .remove(&order.id)
+            .unwrap_or_default()
+            .into_iter()
+            .map(line)
+            .collect(),
+        payments: payments
+            .remove(&order.id)
+            .unwrap_or_default()
+            .into_iter()
+            .map(payment)
+            .collect(),
         id: order.id,
         number: order.number,
         placed_at: order.placed_at,

@@ -105,7 +105,9 @@ struct Customers(CustomerList);
 #[async_trait::async_trait]
 impl Count for Customers {
     async fn count(&self, ctx: &Context<'_>) -> Result<i64> {
-        list::count(&ctx.app().db, ctx.scope(), &self.0).await.map_err(list_error)
+        list::count(&ctx.app().db, ctx.scope(), &self.0)
+            .await
+            .map_err(list_error)
     }
 }
 

@@ -26,8 +26,12 @@ pub(crate) async fn delete_jobs_over(tx: &Tx, text: &str) -> Result<()> {
             "DELETE FROM Jobs WHERE status IN ('Done', 'Failed', 'Killed') AND instr(CAST(job AS TEXT), $1) > 0"
         }
     };
-    tx.execute_raw(Statement::from_sql_and_values(tx.get_database_backend(), sql, [text.into()]))
-        .await?;
+    tx.execute_raw(Statement::from_sql_and_values(
+        tx.get_database_backend(),
+        sql,
+        [text.into()],
+    ))
+    .await?;
     Ok(())
 }
 
