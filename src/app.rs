@@ -167,9 +167,9 @@ impl Builder {
         };
         let mut registry = Registry::default();
         let mut listeners = Listeners::default();
-        customer::register(&mut registry);
         account::register(&mut registry);
         staff::register(&mut registry);
+        customer::register(&mut registry);
         payment::register(&mut registry);
         order::register(&mut registry, &mut listeners);
         search::register(&mut registry, &mut listeners);

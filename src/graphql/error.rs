@@ -34,7 +34,7 @@ impl ApiError {
             Self::Unauthenticated => message!("unauthenticated"),
             Self::Forbidden => message!("forbidden"),
             Self::BadUserInput(message) | Self::CostLimit(message) => message.clone(),
-            Self::RateLimited(_) => message!("attempts-too-many"),
+            Self::RateLimited(seconds) => message!("rate-limited", seconds = *seconds),
         }
     }
 

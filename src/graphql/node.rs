@@ -40,14 +40,14 @@ pub enum Node {
     Collection(CollectionObject),
     /// An order; staff only, because an id alone opens none.
     Order(OrderObject),
-    /// A customer: themselves, or staff with `customers.read`.
-    Customer(CustomerObject),
     /// A member of staff.
     StaffUser(StaffUserObject),
     /// A role.
     Role(RoleObject),
     /// An API key.
     ApiKey(ApiKeyObject),
+    /// A customer: themselves, or staff with `customers.read`.
+    Customer(CustomerObject),
 }
 
 fn parsed(id: &ID) -> Result<AnyId, ApiError> {
@@ -87,10 +87,6 @@ pub(super) async fn node_by(ctx: &Context<'_>, any: AnyId) -> Result<Option<Node
             .map(OrderObject::new)
             .transpose()?
             .map(Node::Order),
-        CustomerId::PREFIX => ctx
-            .batch(CustomerKey(CustomerId(any.uuid)))
-            .await?
-            .map(|c| Node::Customer(CustomerObject(c))),
         StaffUserId::PREFIX => ctx
             .batch(StaffUserKey(StaffUserId(any.uuid)))
             .await?
@@ -103,6 +99,10 @@ pub(super) async fn node_by(ctx: &Context<'_>, any: AnyId) -> Result<Option<Node
             .batch(ApiKeyKey(ApiKeyId(any.uuid)))
             .await?
             .map(|row| Node::ApiKey(ApiKeyObject(row))),
+        CustomerId::PREFIX => ctx
+            .batch(CustomerKey(CustomerId(any.uuid)))
+            .await?
+            .map(|c| Node::Customer(CustomerObject(c))),
         _ => None,
     })
 }
