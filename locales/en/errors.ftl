@@ -207,3 +207,14 @@ mfa-absent = there is no second factor, or none that waits for a code
 mfa-code-wrong = the code is wrong, or was used before
 password-wrong = the password is wrong
 attempts-too-many = too many attempts: try again later
+
+## Sign-in at a provider
+
+provider-not-found = no such provider for this kind of account
+provider-away = the provider does not answer: try again later
+redirect-unknown = this address is not one of those that are set up for the provider
+external-state = this sign-in was not begun here, is over, or is too old: begin again
+external-refused = the provider does not confirm the sign-in: begin again
+external-email-unproven = the provider has not confirmed your e-mail address
+external-account-unproven = there is an account with this address that is not confirmed: confirm it first
+external-unknown = there is no account here that you could sign in to

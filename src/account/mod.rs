@@ -7,6 +7,7 @@
 
 mod client;
 mod create_account;
+pub mod external;
 mod hashing;
 pub mod mfa;
 mod one_time;

@@ -1,5 +1,7 @@
 //! People who sign in.
 
+use std::path::PathBuf;
+
 use clap::{Args, ValueEnum};
 
 /// Whether staff must have a second factor.
@@ -35,4 +37,13 @@ pub struct Accounts {
         global = true
     )]
     pub staff_mfa: StaffMfa,
+    /// File of the providers of OpenID Connect that people may sign in at, as docs/guides/oidc.md describes it. Not set:
+    /// none.
+    #[arg(
+        long = "oidc-providers",
+        alias = "merx-oidc-providers",
+        env = "MERX_OIDC_PROVIDERS",
+        global = true
+    )]
+    pub oidc_providers: Option<PathBuf>,
 }
