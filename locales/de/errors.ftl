@@ -162,6 +162,20 @@ problem-insufficient =
 ## Staff
 
 staff-out-of-reach = Dafür fehlen Ihnen dort Berechtigungen: { $permissions }
+staff-not-found = Dieses Mitglied des Teams gibt es nicht
+staff-email-taken = Ein Mitglied des Teams hat diese Adresse schon
+staff-not-invited = Es gibt keine offene Einladung
+invitation-invalid = Die Einladung ist unbekannt, verbraucht oder zu alt: Bitten Sie um eine neue
+last-owner = Der Shop braucht einen Inhaber: Ernennen Sie zuerst einen anderen
+role-not-found = Diese Rolle gibt es nicht
+role-name-taken = Eine andere Rolle heißt schon so
+role-of-owners = Die Rolle der Inhaber bleibt, wie sie ist
+role-owner-everywhere = Ein Inhaber ist es in jedem Kanal
+role-in-use =
+    { $people ->
+        [one] Jemand hat diese Rolle noch
+       *[other] Sie ist noch { $people }-mal vergeben
+    }
 permissions-empty = Wählen Sie mindestens eine Berechtigung
 api-key-not-found = Diesen API-Schlüssel gibt es nicht
 channel-not-found = Diesen Kanal gibt es nicht
@@ -187,6 +201,12 @@ password-too-short = Das Passwort muss mindestens { $min } Zeichen haben
 password-too-long = Das Passwort darf höchstens { $max } Zeichen haben
 password-common = Dieses Passwort gehört zu denen, die zuerst probiert werden: Wählen Sie ein anderes
 password-like-you = Das Passwort ähnelt Ihrem Namen oder Ihrer Adresse zu sehr
+credentials-wrong = Adresse oder Passwort stimmt nicht
+email-not-verified = Die Adresse ist noch nicht bestätigt: Suchen Sie nach der E-Mail
+token-invalid = Unbekannt, verbraucht oder zu alt
+session-not-found = Diese Sitzung gibt es nicht
+refresh-token-missing = refreshToken fehlt: Übergeben Sie es in der Eingabe oder senden Sie das Cookie an /graphql/session
+cookie-transport = Nur eine einzelne Antwort über HTTP kann ein Cookie setzen
 
 ## The second factor
 

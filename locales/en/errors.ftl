@@ -172,6 +172,20 @@ problem-insufficient =
 ## Staff
 
 staff-out-of-reach = that takes permissions that you do not have there: { $permissions }
+staff-not-found = no such member of staff
+staff-email-taken = a member of staff has this address already
+staff-not-invited = there is no open invitation
+invitation-invalid = the invitation is unknown, used or too old: ask for another one
+last-owner = the shop needs an owner: make another one first
+role-not-found = no such role
+role-name-taken = another role has this name
+role-of-owners = the role of owners stays as it is
+role-owner-everywhere = an owner is one in every channel
+role-in-use =
+    { $people ->
+        [one] somebody still has this role
+       *[other] it is still given { $people } times
+    }
 permissions-empty = choose at least one permission
 api-key-not-found = no such API key
 channel-not-found = no such channel
@@ -197,6 +211,12 @@ password-too-short = the password must have at least { $min } characters
 password-too-long = the password must have at most { $max } characters
 password-common = this password is one of those that are tried first: choose another one
 password-like-you = the password is too much like your name or address
+credentials-wrong = address or password is not right
+email-not-verified = the address is not confirmed yet: look for the letter
+token-invalid = unknown, used up or too old
+session-not-found = no such session
+refresh-token-missing = refreshToken is missing: pass it in the input, or send the cookie to /graphql/session
+cookie-transport = a cookie can be set by a single answer over HTTP only
 
 ## The second factor
 

@@ -38,6 +38,14 @@ impl ApiError {
         }
     }
 
+    /// In how many seconds trying again makes sense.
+    pub(super) fn retry_after(&self) -> Option<u64> {
+        match self {
+            Self::RateLimited(seconds) => Some(*seconds),
+            _ => None,
+        }
+    }
+
     pub(super) fn code(&self) -> &'static str {
         match self {
             Self::Unauthenticated => "UNAUTHENTICATED",
@@ -80,6 +88,14 @@ pub enum ErrorCode {
     UnknownGateway,
     /// The password is one that may not be set.
     WeakPassword,
+    /// The address must be confirmed first.
+    EmailNotVerified,
+    /// The secret is unknown, used or too old.
+    InvalidToken,
+    /// It takes a permission that the viewer does not have there.
+    PermissionMissing,
+    /// The shop would be left without an owner.
+    LastOwner,
     /// Address or password is not right.
     InvalidCredentials,
     /// The second factor is needed.

@@ -3,6 +3,7 @@
 use async_graphql::{MergedObject, MergedSubscription, Schema};
 
 use crate::account::mfa::{MfaMutation, MfaQuery};
+use crate::account::{AccountMutation, AccountQuery};
 use crate::audit::AuditQuery;
 use crate::cart::{CartMutation, CartQuery};
 use crate::catalog::{CatalogMutation, CatalogQuery};
@@ -12,17 +13,20 @@ use crate::inventory::InventoryMutation;
 use crate::order::OrderQuery;
 use crate::recommendation::RecommendationQuery;
 use crate::search::SearchQuery;
+use crate::staff::{ApiKeyMutation, RoleMutation, StaffMutation, StaffQuery};
 
 /// Everything that can be asked.
 #[derive(MergedObject, Default)]
 pub struct Query(
     ChannelQuery,
+    AccountQuery,
     CatalogQuery,
     CartQuery,
     OrderQuery,
     SearchQuery,
     RecommendationQuery,
     AuditQuery,
+    StaffQuery,
     MfaQuery,
     super::node::NodeQuery,
     super::federation::FederationQuery,
@@ -31,10 +35,14 @@ pub struct Query(
 /// Everything that can be changed.
 #[derive(MergedObject, Default)]
 pub struct Mutation(
+    AccountMutation,
     CatalogMutation,
     CartMutation,
     InventoryMutation,
     CheckoutMutation,
+    StaffMutation,
+    RoleMutation,
+    ApiKeyMutation,
     MfaMutation,
 );
 

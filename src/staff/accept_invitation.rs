@@ -72,17 +72,20 @@ pub async fn accept_invitation(app: &App, actor: &Actor, command: AcceptInvitati
     let tx = app.db.begin().await?;
     let person = invited(&tx, app, &command.token).await?;
     tx.rollback().await?;
-    let hints: Vec<&str> = [Some(person.email.as_str()), person.first_name.as_deref(), person.last_name.as_deref()]
-        .into_iter()
-        .flatten()
-        .collect();
+    let hints: Vec<&str> = [
+        Some(person.email.as_str()),
+        person.first_name.as_deref(),
+        person.last_name.as_deref(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
     let password = Password::parse(&command.password, &hints).map_err(AcceptError::Password)?;
     let hash = account::hash_password(app, &password).await?;
 
     let tx = app.db.begin().await?;
     let person = invited(&tx, app, &command.token).await?;
     account::set_password(&tx, app, person.id.uuid(), hash).await?;
-    account::verify_email(&tx, app, person.id.uuid()).await?;
     let mut update = staff_user::Entity::update_many()
         .col_expr(staff_user::Column::JoinedAt, Expr::value(app.clock.now()))
         .filter(staff_user::Column::Id.eq(person.id));

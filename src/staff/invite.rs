@@ -83,12 +83,7 @@ impl From<CreateAccountError> for InviteError {
 ///
 /// # Errors
 /// See [`InviteError`]; nothing is made then.
-pub async fn invite(
-    app: &App,
-    scope: &Scope,
-    actor: &Actor,
-    command: InviteStaff,
-) -> Result<StaffUser, InviteError> {
+pub async fn invite(app: &App, scope: &Scope, actor: &Actor, command: InviteStaff) -> Result<StaffUser, InviteError> {
     let new = StaffUser {
         id: app.ids.new_id(),
         email: normalise_email(&command.email).ok_or(InviteError::Email)?,
@@ -105,7 +100,14 @@ pub async fn invite(
     let new = join(&tx, app, new, None, command.locale).await?;
     let plain: Vec<Grant> = grants.iter().map(|(grant, _)| *grant).collect();
     give(&tx, app, new.id, &plain).await?;
-    enqueue(&tx, &SendInvitation { to: new.id, by: scope.viewer.staff_user() }).await?;
+    enqueue(
+        &tx,
+        &SendInvitation {
+            to: new.id,
+            by: scope.viewer.staff_user(),
+        },
+    )
+    .await?;
     let roles = written(grants.iter().map(|(grant, role)| (role, grant.channel)));
     let entry = Entry::new("staffInvite", "StaffUser", new.id).after(&json!({ "email": new.email, "roles": roles }))?;
     audit::record(&tx, app, actor, entry).await?;
@@ -126,8 +128,8 @@ pub(super) async fn join(
         id: new.id.uuid(),
         kind: AccountKind::Staff,
         email: new.email.clone(),
-        // Who joins at once was named by whoever runs the server.
-        verified: password_hash.is_some(),
+        // Its first password comes by way of the mailbox, or from whoever runs the server.
+        verified: true,
         password_hash,
         locale,
     };
@@ -187,8 +189,18 @@ pub async fn resend_invitation(
         return Err(ResendError::NotInvited);
     }
     may_change(scope, &grants)?;
-    enqueue(&tx, &SendInvitation { to: id, by: scope.viewer.staff_user() }).await?;
-    audit::record(&tx, app, actor, Entry::new("staffInvitationResend", "StaffUser", id)).await?;
+    enqueue(
+        &tx,
+        &SendInvitation {
+            to: id,
+            by: scope.viewer.staff_user(),
+        },
+    )
+    .await?;
+    let entry = Entry::new("staffInvitationResend", "StaffUser", id)
+        .before(&json!({ "version": person.version - 1 }))?
+        .after(&json!({ "version": person.version }))?;
+    audit::record(&tx, app, actor, entry).await?;
     tx.commit().await?;
     Ok(person)
 }

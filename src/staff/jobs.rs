@@ -1,7 +1,6 @@
 //! Letters to staff.
 
 use entity::{StaffUserId, TypedId};
-use sea_orm::EntityTrait;
 use serde::{Deserialize, Serialize};
 
 use crate::account::{self, Purpose};

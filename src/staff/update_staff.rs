@@ -3,10 +3,10 @@
 use entity::staff::{api_key, staff_user};
 use entity::{StaffUserId, TypedId};
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use sea_orm::{ActiveModelTrait, ActiveValue, ColumnTrait, EntityTrait, QueryFilter, Set};
 use serde_json::json;
 
-use crate::account::{self, EndReason};
+use crate::account;
 use crate::app::App;
 use crate::audit::{self, Actor, Entry};
 use crate::channel::Scope;
@@ -15,7 +15,7 @@ use crate::platform::error::{Fault, Result};
 use crate::platform::locale::{Message, message};
 use crate::staff::owner::{has_owner, hold_owner_role, is_owner};
 use crate::staff::person::{HoldError, NAME_MAX, hold, name_part};
-use crate::staff::query::{StaffUser, staff_user_by_id};
+use crate::staff::query::StaffUser;
 use crate::staff::reach::{OutOfReach, may_change};
 
 /// What to change. None leaves a field as it is; `Some(None)` empties it.
@@ -96,34 +96,38 @@ pub async fn update_staff(
         Some(part) => name_part(part).map(Some).map_err(|_| UpdateStaffError::Name(place)),
         None => Ok(None),
     };
-    let (first_name, last_name) = (name("firstName", change.first_name)?, name("lastName", change.last_name)?);
+    let (first_name, last_name) = (
+        name("firstName", change.first_name)?,
+        name("lastName", change.last_name)?,
+    );
     let tx = app.db.begin().await?;
     let owner = hold_owner_role(&tx, app).await?;
     let (before, grants) = hold(&tx, scope, id, change.expected_version).await?;
     may_change(scope, &grants)?;
-    let mut update = staff_user::Entity::update_many().filter(staff_user::Column::Id.eq(id));
-    let mut changes = 0;
-    let mut set = |column, value| {
-        changes += 1;
-        update = std::mem::take(&mut update).col_expr(column, value);
+    let active = change
+        .active
+        .filter(|active| *active != before.deactivated_at.is_none());
+    let mut row = staff_user::ActiveModel {
+        id: ActiveValue::Unchanged(id),
+        ..Default::default()
     };
     if let Some(name) = first_name {
-        set(staff_user::Column::FirstName, Expr::value(name));
+        row.first_name = Set(name);
     }
     if let Some(name) = last_name {
-        set(staff_user::Column::LastName, Expr::value(name));
+        row.last_name = Set(name);
     }
-    let active = change.active.filter(|active| *active != before.deactivated_at.is_none());
     if let Some(active) = active {
-        let since = (!active).then(|| app.clock.now());
-        set(staff_user::Column::DeactivatedAt, Expr::value(since));
+        row.deactivated_at = Set((!active).then(|| app.clock.now()));
     }
-    if changes > 0 {
-        update.exec(&tx).await?;
-    }
+    let after = if row.is_changed() {
+        row.update(&tx).await?
+    } else {
+        before.clone()
+    };
     match active {
         Some(false) => {
-            if is_owner(&tx, &owner, id).await? && !has_owner(&tx, &owner).await? {
+            if is_owner(&tx, &owner, id).await? && !has_owner(&tx).await? {
                 return Err(UpdateStaffError::LastOwner);
             }
             shut_out(&tx, app, id, change.revoke_api_keys).await?;
@@ -131,8 +135,6 @@ pub async fn update_staff(
         Some(true) => account::unblock(&tx, id.uuid()).await?,
         None => {}
     }
-    let after = staff_user_by_id(&tx, id).await?;
-    let after = after.ok_or(Fault::Invariant("a member of staff vanished"))?;
     let entry = Entry::new("staffUpdate", "StaffUser", id)
         .before(&written(&before))?
         .after(&written(&after))?;
@@ -153,7 +155,6 @@ fn written(person: &StaffUser) -> serde_json::Value {
 /// Ends what the person could go on with.
 async fn shut_out(tx: &Tx, app: &App, id: StaffUserId, revoke_api_keys: bool) -> Result<()> {
     account::block(tx, app, id.uuid()).await?;
-    account::end_sessions(tx, app, id.uuid(), EndReason::Blocked, None).await?;
     if revoke_api_keys {
         api_key::Entity::update_many()
             .col_expr(api_key::Column::RevokedAt, Expr::value(app.clock.now()))

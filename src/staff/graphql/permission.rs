@@ -7,7 +7,8 @@ use async_graphql::indexmap::IndexMap;
 use async_graphql::parser::types::Field;
 use async_graphql::registry::{EnumBuilder, MetaEnumValue, MetaTypeId, Registry};
 use async_graphql::{
-    ContextSelectionSet, InputType, InputValueError, InputValueResult, Name, OutputType, Positioned, ServerResult, Value,
+    ContextSelectionSet, InputType, InputValueError, InputValueResult, Name, OutputType, Positioned, ServerResult,
+    Value,
 };
 
 use crate::platform::permission::{Permission, Permissions};
@@ -46,7 +47,9 @@ impl PermissionValue {
                 (name, value)
             });
             EnumBuilder::new("Permission", values.collect::<IndexMap<_, _>>())
-                .description("One thing that may be allowed to staff and to programs.")
+                .description(Some(
+                    "One thing that may be allowed to staff and to programs.".to_owned(),
+                ))
                 .build()
         })
     }

@@ -15,12 +15,11 @@ use crate::staff::graphql::types::{RoleObject, StaffUserObject};
 use crate::staff::page::ListError;
 use crate::staff::query;
 
-impl From<ListError> for async_graphql::Error {
-    fn from(error: ListError) -> Self {
-        match error {
-            ListError::Page(error) => error.into(),
-            ListError::Fault(fault) => fault.into(),
-        }
+/// Not by `?`, which would take the cursor's fault for the server's.
+fn refused(error: ListError) -> async_graphql::Error {
+    match error {
+        ListError::Page(error) => error.into(),
+        ListError::Fault(fault) => fault.into(),
     }
 }
 
@@ -64,7 +63,9 @@ impl StaffQuery {
         #[graphql(desc = "Cursor to start behind.")] after: Option<String>,
     ) -> Result<Connection<StaffUserObject>> {
         let args = page(ctx, first, after)?;
-        let rows = query::staff_users(&ctx.app().db, ctx.scope(), &args).await?;
+        let rows = query::staff_users(&ctx.app().db, ctx.scope(), &args)
+            .await
+            .map_err(refused)?;
         Ok(Connection::new(rows, StaffUserObject, CountStaff))
     }
 
@@ -122,7 +123,9 @@ impl StaffQuery {
         #[graphql(desc = "Cursor to start behind.")] after: Option<String>,
     ) -> Result<Connection<ApiKeyObject>> {
         let args = page(ctx, first, after)?;
-        let rows = query::api_keys(&ctx.app().db, ctx.scope(), &args).await?;
+        let rows = query::api_keys(&ctx.app().db, ctx.scope(), &args)
+            .await
+            .map_err(refused)?;
         Ok(Connection::new(rows, ApiKeyObject, CountKeys))
     }
 }

@@ -3,6 +3,7 @@
 mod database;
 mod documents;
 mod journey;
+mod staff;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -23,9 +24,7 @@ use tokio::sync::watch;
 use database::Clone as DatabaseClone;
 pub use documents::{Documents, PROMISED, shared};
 pub use journey::{CART, ORDER};
-
-/// The staff token of test shops.
-pub const STAFF_TOKEN: &str = "staff-token-of-the-tests";
+pub use staff::STAFF_TOKEN;
 
 #[derive(Parser)]
 struct Arguments {
@@ -40,8 +39,6 @@ pub fn config(data_dir: &std::path::Path, database_url: Option<&str>) -> Config 
         "merx",
         "--data-dir",
         data_dir,
-        "--staff-token",
-        STAFF_TOKEN,
         "--env",
         "development",
     ];
@@ -133,9 +130,9 @@ impl Shop {
         }
     }
 
-    /// The same shop, seen by staff.
+    /// The same shop, seen by a program of staff that may do everything.
     pub fn staff(&self) -> Self {
-        self.seen_with("authorization", &format!("Bearer {STAFF_TOKEN}"))
+        self.bearing(STAFF_TOKEN)
     }
 
     /// The same shop, where requests carry this id.
