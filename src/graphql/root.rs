@@ -2,6 +2,7 @@
 
 use async_graphql::{MergedObject, MergedSubscription, Schema};
 
+use crate::account::external::{ExternalMutation, ExternalQuery};
 use crate::account::mfa::{MfaMutation, MfaQuery};
 use crate::account::{AccountMutation, AccountQuery};
 use crate::audit::AuditQuery;
@@ -28,6 +29,7 @@ pub struct Query(
     AuditQuery,
     StaffQuery,
     MfaQuery,
+    ExternalQuery,
     super::node::NodeQuery,
     super::federation::FederationQuery,
 );
@@ -44,6 +46,7 @@ pub struct Mutation(
     RoleMutation,
     ApiKeyMutation,
     MfaMutation,
+    ExternalMutation,
 );
 
 /// Everything that can be listened to.

@@ -8,6 +8,7 @@
 
 mod begin;
 mod finish;
+mod graphql;
 mod link;
 mod oidc;
 mod prove;
@@ -23,10 +24,9 @@ use crate::platform::clock::Clock;
 use crate::platform::error::Result;
 
 pub use begin::{Begin, BeginError, Begun, begin};
-pub(crate) use finish::finish;
+pub use graphql::{ExternalMutation, ExternalQuery};
 
 pub(crate) use link::link;
-pub(crate) use prove::prove;
 pub use prove::{Arrival, CameBack, ExternalError, Newcomer, Way};
 pub use settings::{ProviderSettings, SettingsError};
 

@@ -1,6 +1,5 @@
 //! Somebody comes back from a provider.
 
-use chrono::{DateTime, Utc};
 use entity::account::account::AccountKind;
 use entity::account::external_sign_in::{self, Column};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
@@ -199,18 +198,4 @@ async fn found(app: &App, row: &external_sign_in::Model, told: Told) -> Result<A
         }
     };
     search.await.map_err(|error| (error, told))
-}
-
-/// Forgets the sign-ins that nobody came back from.
-///
-/// # Errors
-/// Those of the database.
-pub(crate) async fn sweep(app: &App, now: DateTime<Utc>) -> Result<u64> {
-    let tx = app.db.begin().await?;
-    let gone = external_sign_in::Entity::delete_many()
-        .filter(Column::ExpiresAt.lt(now))
-        .exec(&tx)
-        .await?;
-    tx.commit().await?;
-    Ok(gone.rows_affected)
 }

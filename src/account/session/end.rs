@@ -89,7 +89,7 @@ pub(super) async fn end(tx: &Tx, app: &App, id: SessionId, reason: EndReason) ->
 }
 
 /// Has this server look again at what it knows of `sessions`, when the transaction lasts.
-fn forget_afterwards(tx: &Tx, app: &App, sessions: Vec<SessionId>) {
+pub(super) fn forget_afterwards(tx: &Tx, app: &App, sessions: Vec<SessionId>) {
     let known = app.sessions.clone();
     tx.afterwards(move || sessions.iter().for_each(|id| known.forget(*id)));
 }
