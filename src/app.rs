@@ -27,7 +27,7 @@ use crate::recommendation::Leaders;
 use crate::search::Search;
 use crate::staff::Access;
 use crate::tax::TaxRates;
-use crate::{account, mail, media, order, payment, recommendation, search, staff};
+use crate::{account, customer, mail, media, order, payment, recommendation, search, staff};
 
 /// Callers whose limits a process remembers: a few megabytes.
 const BUCKETS_MAX: usize = 100_000;
@@ -172,6 +172,7 @@ impl Builder {
         let mut listeners = Listeners::default();
         account::register(&mut registry);
         staff::register(&mut registry);
+        customer::register(&mut registry);
         payment::register(&mut registry);
         order::register(&mut registry, &mut listeners);
         search::register(&mut registry, &mut listeners);

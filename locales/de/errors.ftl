@@ -205,6 +205,7 @@ credentials-wrong = Adresse oder Passwort stimmt nicht
 email-not-verified = Die Adresse ist noch nicht bestätigt: Suchen Sie nach der E-Mail
 token-invalid = Unbekannt, verbraucht oder zu alt
 session-not-found = Diese Sitzung gibt es nicht
+rate-limited = Zu viele Versuche: Versuchen Sie es in { $seconds } s wieder
 refresh-token-missing = refreshToken fehlt: Übergeben Sie es in der Eingabe oder senden Sie das Cookie an /graphql/session
 cookie-transport = Nur eine einzelne Antwort über HTTP kann ein Cookie setzen
 
@@ -217,6 +218,12 @@ mfa-absent = Es gibt keinen zweiten Faktor, oder keinen, der auf einen Code wart
 mfa-code-wrong = Der Code ist falsch oder schon verbraucht
 password-wrong = Das Passwort ist falsch
 attempts-too-many = Zu viele Versuche: Bitte versuchen Sie es später noch einmal
+address-book-full = Höchstens { $max } Adressen werden aufbewahrt
+address-not-found = Diese Adresse gibt es nicht
+customer-not-found = Diesen Kunden gibt es nicht
+customer-without-account = Dieser Kunde hat kein Konto
+email-taken = Diese Adresse hat bereits ein Konto
+name-malformed = Höchstens { $max } Zeichen, keine spitzen Klammern und keine Steuerzeichen
 
 ## Sign-in at a provider
 

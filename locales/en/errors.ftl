@@ -215,6 +215,7 @@ credentials-wrong = address or password is not right
 email-not-verified = the address is not confirmed yet: look for the letter
 token-invalid = unknown, used up or too old
 session-not-found = no such session
+rate-limited = too many attempts: try again in { $seconds } s
 refresh-token-missing = refreshToken is missing: pass it in the input, or send the cookie to /graphql/session
 cookie-transport = a cookie can be set by a single answer over HTTP only
 
@@ -227,6 +228,12 @@ mfa-absent = there is no second factor, or none that waits for a code
 mfa-code-wrong = the code is wrong, or was used before
 password-wrong = the password is wrong
 attempts-too-many = too many attempts: try again later
+address-book-full = at most { $max } addresses are kept
+address-not-found = no such address
+customer-not-found = no such customer
+customer-without-account = this customer has no account
+email-taken = this address has an account already
+name-malformed = at most { $max } characters, no angle brackets and no control characters
 
 ## Sign-in at a provider
 

@@ -6,6 +6,7 @@
 //! the account before, the bucket of the whole account does not count, and that is the only one strangers can empty.
 
 use entity::account::account::AccountKind;
+use uuid::Uuid;
 
 use crate::account::session::is_known_address;
 use crate::app::App;
@@ -37,6 +38,9 @@ struct Pace {
     /// At one account, from wherever.
     account: Bucket,
 }
+
+/// How often somebody who has signed in may try the own password.
+const OWN_PASSWORD: Bucket = bucket(5, 60);
 
 const fn bucket(capacity: u32, every_seconds: u32) -> Bucket {
     Bucket {
@@ -122,4 +126,13 @@ pub async fn attempt(
 /// Too many came before; what is tried must not be done.
 pub async fn attempt_from(app: &App, attempt: Attempt, client: &ClientAddress) -> Result<(), Throttled> {
     take(app, attempt, format!("address {client}"), attempt.pace().address).await
+}
+
+/// Counts an attempt of somebody who has signed in at the password of the own account: whoever finds an open screen does
+/// not find the password too.
+///
+/// # Errors
+/// Too many came before; what is tried must not be done.
+pub async fn attempt_own(app: &App, account: Uuid) -> Result<(), Throttled> {
+    take(app, Attempt::SignIn, format!("own {account}"), OWN_PASSWORD).await
 }

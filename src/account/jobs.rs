@@ -1,12 +1,11 @@
-//! Letters about passwords.
+//! Letters about passwords. A job holds ids and nothing else: neither an address nor a secret.
 
 use chrono::{DateTime, Utc};
-use entity::account::account::AccountKind;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::account::one_time::{Purpose, issue};
-use crate::account::query::{Account, account_by_email, account_by_id};
+use crate::account::query::{Account, account_by_id};
 use crate::app::App;
 use crate::mail::{self, Envelope, Letter, letter};
 use crate::platform::error::Fault;
@@ -14,16 +13,16 @@ use crate::platform::jobs::{Job, JobError, Queue};
 use crate::platform::locale::Locale;
 
 /// The pages of the storefront that take what stands in the letters.
-const RESET_PAGE: &str = "reset-password";
-const FORGOTTEN_PAGE: &str = "forgot-password";
+const RESET_PAGE: &str = "account/reset-password";
+const FORGOTTEN_PAGE: &str = "account/forgot-password";
 
-/// Sends whoever has forgotten a password what sets a new one, if the address has an account.
+/// Sends whoever has forgotten a password what sets a new one.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct SendReset {
-    /// The kind of the account.
-    pub kind: AccountKind,
-    /// The address, in its normal form.
-    pub email: String,
+    /// Names the letter.
+    pub letter: Uuid,
+    /// To whom. Nobody: a job like any other, so that asking takes as long where there is no account.
+    pub account: Option<Uuid>,
 }
 
 impl Job for SendReset {
@@ -68,7 +67,8 @@ fn envelope(account: &Account, id: String) -> Envelope {
 }
 
 pub(super) async fn send_reset(app: &App, job: SendReset) -> Result<(), JobError> {
-    let account = account_by_email(&app.db, job.kind, &job.email).await?;
+    let Some(id) = job.account else { return Ok(()) };
+    let account = account_by_id(&app.db, id).await?;
     let Some(account) = account.filter(|account| account.blocked_at.is_none()) else {
         return Ok(());
     };
@@ -81,7 +81,7 @@ pub(super) async fn send_reset(app: &App, job: SendReset) -> Result<(), JobError
         code,
         minutes: purpose.lifetime().num_minutes(),
     });
-    let id = format!("reset-password-{}", app.ids.uuid().simple());
+    let id = format!("reset-password-{}", job.letter.simple());
     Ok(mail::send(app, envelope(&account, id), &letter).await?)
 }
 

@@ -12,7 +12,7 @@ use crate::account::hashing::hash_password;
 use crate::account::jobs::{SendPasswordChanged, SendReset};
 use crate::account::one_time::{Purpose, redeem};
 use crate::account::password::{Password, WeakPassword};
-use crate::account::query::account_by_id;
+use crate::account::query::{account_by_email, account_by_id};
 use crate::account::session::{EndReason, end_sessions};
 use crate::account::set_password::set_password;
 use crate::app::App;
@@ -51,8 +51,8 @@ impl From<sea_orm::DbErr> for RequestResetError {
     }
 }
 
-/// Has a letter sent, if the address has an account. Nothing here looks whether it has: neither the answer nor its time
-/// can tell.
+/// Has a letter sent, if the address has an account. Where it has none, a job for nobody is written: neither the answer
+/// nor its time can tell.
 ///
 /// # Errors
 /// See [`RequestResetError`].
@@ -64,8 +64,13 @@ pub async fn request_reset(
 ) -> Result<(), RequestResetError> {
     let email = normalise_email(email).ok_or(RequestResetError::Email)?;
     attempt(app, Attempt::Letter, (kind, &email), &client.address).await?;
+    let account = account_by_email(&app.db, kind, &email).await?;
+    let letter = SendReset {
+        letter: app.ids.uuid(),
+        account: account.map(|account| account.id),
+    };
     let tx = app.db.begin().await?;
-    enqueue(&tx, &SendReset { kind, email }).await?;
+    enqueue(&tx, &letter).await?;
     tx.commit().await?;
     Ok(())
 }

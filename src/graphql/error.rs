@@ -34,7 +34,7 @@ impl ApiError {
             Self::Unauthenticated => message!("unauthenticated"),
             Self::Forbidden => message!("forbidden"),
             Self::BadUserInput(message) | Self::CostLimit(message) => message.clone(),
-            Self::RateLimited(_) => message!("attempts-too-many"),
+            Self::RateLimited(seconds) => message!("rate-limited", seconds = *seconds),
         }
     }
 
@@ -66,6 +66,8 @@ pub enum ErrorCode {
     NotFound,
     /// Another row has the value already.
     AlreadyExists,
+    /// There are as many as there may be.
+    LimitReached,
     /// There are fewer units than asked for.
     InsufficientStock,
     /// The row has changed since it was read.

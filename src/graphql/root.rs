@@ -10,8 +10,10 @@ use crate::cart::{CartMutation, CartQuery};
 use crate::catalog::{CatalogMutation, CatalogQuery};
 use crate::channel::ChannelQuery;
 use crate::checkout::CheckoutMutation;
+use crate::customer::{CustomerAddressMutation, CustomerMutation, CustomerQuery};
 use crate::inventory::InventoryMutation;
 use crate::order::OrderQuery;
+use crate::privacy::PrivacyMutation;
 use crate::recommendation::RecommendationQuery;
 use crate::search::SearchQuery;
 use crate::staff::{ApiKeyMutation, RoleMutation, StaffMutation, StaffQuery};
@@ -23,6 +25,7 @@ pub struct Query(
     AccountQuery,
     CatalogQuery,
     CartQuery,
+    CustomerQuery,
     OrderQuery,
     SearchQuery,
     RecommendationQuery,
@@ -38,6 +41,9 @@ pub struct Query(
 #[derive(MergedObject, Default)]
 pub struct Mutation(
     AccountMutation,
+    CustomerMutation,
+    CustomerAddressMutation,
+    PrivacyMutation,
     CatalogMutation,
     CartMutation,
     InventoryMutation,

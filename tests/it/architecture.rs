@@ -21,7 +21,7 @@ const ROWS: [&[&str]; 10] = [
     &["cart"],
     &["order"],
     &["fraud"],
-    &["checkout"],
+    &["checkout", "privacy"],
 ];
 /// They listen and read; no core domain imports them.
 const SATELLITES: [&str; 5] = ["search", "recommendation", "analytics", "sustainability", "webhook"];

@@ -12,8 +12,8 @@ use crate::account::graphql::payload::{
 };
 use crate::account::graphql::signed_in;
 use crate::account::{
-    Account, ChangePassword, Lifetime, Revoke, SecondFactor, SignIn, Signed, change_password, cookie, refresh_session,
-    request_reset, reset_password, revoke_sessions, sign_in,
+    Account, ChangePassword, Lifetime, Revoke, SecondFactor, SignIn, Signed, Subject, change_password, cookie,
+    refresh_session, request_reset, reset_password, revoke_sessions, sign_in,
 };
 use crate::graphql::context::{ContextExt, Cookies};
 use crate::graphql::error::ApiError;
@@ -39,6 +39,7 @@ pub(in crate::account) fn hand_over(
         }
     };
     SessionPayload {
+        subject: Some(Subject::of(&account)),
         access_token: Some(signed.access_token),
         refresh_token,
         expires_at: Some(signed.expires_at),

@@ -1,18 +1,24 @@
 //! What is answered about accounts.
 
-use async_graphql::SimpleObject;
+use async_graphql::{ComplexObject, Context, Result, SimpleObject};
 use chrono::{DateTime, Utc};
 
 use crate::account::graphql::throttled;
+use crate::account::graphql::types::ViewerObject;
 use crate::account::{
-    ChangePasswordError, RefreshError, RequestResetError, ResetPasswordError, RevokeError, SignInError, WeakPassword,
+    ChangePasswordError, RefreshError, RequestResetError, ResetPasswordError, RevokeError, SignInError, Subject,
+    WeakPassword,
 };
 use crate::graphql::error::{ErrorCode, UserError};
 use crate::platform::locale::message;
 
 /// Tokens, or why there are none.
 #[derive(SimpleObject, Default)]
+#[graphql(complex)]
 pub struct SessionPayload {
+    /// Who has signed in.
+    #[graphql(skip)]
+    pub(super) subject: Option<Subject>,
     /// Goes into `Authorization: Bearer …`, for a quarter of an hour.
     pub(super) access_token: Option<String>,
     /// Gets the next pair of tokens, once. Null where it went into the cookie.
@@ -30,6 +36,17 @@ impl SessionPayload {
         Self {
             errors,
             ..Self::default()
+        }
+    }
+}
+
+#[ComplexObject]
+impl SessionPayload {
+    /// Who has signed in. What only they may see is asked for with the access token.
+    async fn viewer(&self, ctx: &Context<'_>) -> Result<Option<ViewerObject>> {
+        match self.subject {
+            Some(subject) => ViewerObject::of(ctx, subject).await,
+            None => Ok(None),
         }
     }
 }
@@ -55,10 +72,7 @@ pub struct PasswordPayload {
 }
 
 impl PasswordPayload {
-    pub(super) fn of<E>(
-        result: Result<(), E>,
-        show: impl FnOnce(E) -> async_graphql::Result<UserError>,
-    ) -> async_graphql::Result<Self> {
+    pub(super) fn of<E>(result: std::result::Result<(), E>, show: impl FnOnce(E) -> Result<UserError>) -> Result<Self> {
         Ok(match result {
             Ok(()) => Self {
                 ok: true,
@@ -72,7 +86,7 @@ impl PasswordPayload {
     }
 }
 
-pub(super) fn sign_in_error(error: SignInError) -> async_graphql::Result<UserError> {
+pub(super) fn sign_in_error(error: SignInError) -> Result<UserError> {
     Ok(match error {
         SignInError::Credentials => UserError::new(ErrorCode::InvalidCredentials, message!("credentials-wrong"), &[]),
         SignInError::NotVerified => {
@@ -85,21 +99,21 @@ pub(super) fn sign_in_error(error: SignInError) -> async_graphql::Result<UserErr
     })
 }
 
-pub(super) fn refresh_error(error: RefreshError) -> async_graphql::Result<UserError> {
+pub(super) fn refresh_error(error: RefreshError) -> Result<UserError> {
     match error {
         RefreshError::Invalid => Ok(invalid_token("refreshToken")),
         RefreshError::Fault(fault) => Err(fault.into()),
     }
 }
 
-pub(super) fn revoke_error(error: RevokeError) -> async_graphql::Result<UserError> {
+pub(super) fn revoke_error(error: RevokeError) -> Result<UserError> {
     match error {
         RevokeError::NotFound => Ok(UserError::not_found(message!("session-not-found"), &["sessionId"])),
         RevokeError::Fault(fault) => Err(fault.into()),
     }
 }
 
-pub(super) fn change_error(error: ChangePasswordError) -> async_graphql::Result<UserError> {
+pub(super) fn change_error(error: ChangePasswordError) -> Result<UserError> {
     Ok(match error {
         ChangePasswordError::Wrong => UserError::new(
             ErrorCode::InvalidCredentials,
@@ -112,7 +126,7 @@ pub(super) fn change_error(error: ChangePasswordError) -> async_graphql::Result<
     })
 }
 
-pub(super) fn request_error(error: RequestResetError) -> async_graphql::Result<UserError> {
+pub(super) fn request_error(error: RequestResetError) -> Result<UserError> {
     Ok(match error {
         RequestResetError::Email => UserError::invalid(message!("email-malformed"), &["email"]),
         RequestResetError::Throttled(why) => return Err(throttled(&why)),
@@ -120,7 +134,7 @@ pub(super) fn request_error(error: RequestResetError) -> async_graphql::Result<U
     })
 }
 
-pub(super) fn reset_error(error: ResetPasswordError) -> async_graphql::Result<UserError> {
+pub(super) fn reset_error(error: ResetPasswordError) -> Result<UserError> {
     Ok(match error {
         ResetPasswordError::Secret => invalid_token("token"),
         ResetPasswordError::Weak(weak) => weak_password(weak, &["newPassword"]),

@@ -3,9 +3,10 @@
 use async_graphql::{Context, Object, Result};
 
 use crate::account::graphql::signed_in;
-use crate::account::graphql::types::SessionObject;
-use crate::account::sessions_of;
+use crate::account::graphql::types::{SessionObject, ViewerObject};
+use crate::account::{Subject, sessions_of};
 use crate::graphql::context::ContextExt;
+use crate::platform::viewer::Viewer;
 
 /// Reads of accounts.
 #[derive(Default)]
@@ -13,6 +14,18 @@ pub struct AccountQuery;
 
 #[Object]
 impl AccountQuery {
+    /// Who asks; null for who has not signed in, and for programs.
+    async fn viewer(&self, ctx: &Context<'_>) -> Result<Option<ViewerObject>> {
+        let subject = match ctx.scope().viewer {
+            Viewer::Customer { id, .. } => Subject::Customer(id),
+            viewer => match viewer.staff_user() {
+                Some(id) => Subject::Staff(id),
+                None => return Ok(None),
+            },
+        };
+        ViewerObject::of(ctx, subject).await
+    }
+
     /// The sessions of who asks, the one used last first; a hundred at most. Needs somebody who has signed in.
     async fn sessions(&self, ctx: &Context<'_>) -> Result<Vec<SessionObject>> {
         let (account, _) = signed_in(ctx)?;

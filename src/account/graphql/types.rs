@@ -1,11 +1,13 @@
 //! Sessions as clients see them.
 
-use async_graphql::{Context, ID, Object};
+use async_graphql::{Context, ID, Object, Result, Union};
 use chrono::{DateTime, Utc};
 
-use crate::account::Session;
+use crate::account::{Session, Subject};
+use crate::customer::{CustomerObject, customer_by_id};
 use crate::graphql::context::ContextExt;
 use crate::graphql::id::global_id;
+use crate::staff::{StaffUserObject, staff_user_by_id};
 
 /// A sign-in that goes on.
 pub struct SessionObject(pub Session);
@@ -46,5 +48,30 @@ impl SessionObject {
     /// Whether it is the one that asks.
     async fn current(&self, ctx: &Context<'_>) -> bool {
         ctx.scope().viewer.session() == Some(self.0.id)
+    }
+}
+
+/// Who has signed in.
+#[derive(Union)]
+#[graphql(name = "Viewer")]
+pub enum ViewerObject {
+    /// A customer.
+    Customer(CustomerObject),
+    /// A member of staff.
+    StaffUser(StaffUserObject),
+}
+
+impl ViewerObject {
+    /// Who signed in with the account of `subject`.
+    pub(super) async fn of(ctx: &Context<'_>, subject: Subject) -> Result<Option<Self>> {
+        let db = &ctx.app().db;
+        Ok(match subject {
+            Subject::Customer(id) => customer_by_id(db, id)
+                .await?
+                .map(|row| Self::Customer(CustomerObject(row))),
+            Subject::Staff(id) => staff_user_by_id(db, id)
+                .await?
+                .map(|row| Self::StaffUser(StaffUserObject(row))),
+        })
     }
 }

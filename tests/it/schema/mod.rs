@@ -40,7 +40,10 @@ async fn ids(shop: &Shop) -> BTreeMap<String, Value> {
     let product = product.expect("a product of a collection and a category");
     let owner = shop.staff().data("{ roles { nodes { id } } }", json!({})).await["roles"]["nodes"][0]["id"].clone();
     let input = json!({ "email": "one@example.com", "roleIds": [owner] });
-    let staff = shop.staff().changed("staffInvite", input, "staffUser { id roles { id } }").await;
+    let staff = shop
+        .staff()
+        .changed("staffInvite", input, "staffUser { id roles { id } }")
+        .await;
     let ids = [
         ("Product", product["id"].clone()),
         ("ProductVariant", product["variants"][0]["id"].clone()),

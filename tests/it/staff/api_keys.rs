@@ -29,7 +29,10 @@ async fn a_key_is_shown_once_and_does_what_it_says() {
     program.data(stock, json!({})).await;
     let keys = program.data(KEYS, json!({})).await;
     assert_eq!(keys["apiKeys"]["totalCount"], 2);
-    assert!(!keys.to_string().contains(&secret[14..]), "a key is shown again: {keys}");
+    assert!(
+        !keys.to_string().contains(&secret[14..]),
+        "a key is shown again: {keys}"
+    );
     // What it was not given does not exist for it.
     let (code, _) = program.refused("{ auditEntries { totalCount } }", json!({})).await;
     assert_eq!(code, "GRAPHQL_VALIDATION_FAILED");
@@ -47,7 +50,10 @@ async fn a_key_is_shown_once_and_does_what_it_says() {
     .iter()
     .map(|row| row.try_get_by_index(0).expect("a text"))
     .collect();
-    assert!(hashes.len() == 2 && !hashes.join(" ").contains(&secret[14..]), "{hashes:?}");
+    assert!(
+        hashes.len() == 2 && !hashes.join(" ").contains(&secret[14..]),
+        "{hashes:?}"
+    );
 }
 
 #[tokio::test]
@@ -64,22 +70,33 @@ async fn what_nobody_has_is_refused() {
 async fn a_key_hands_on_no_more_than_it_has() {
     let shop = Shop::demo().await;
     let program = shop.program(&["api_keys.write", "orders.read"], None).await;
-    let make = |permissions: Value, channel: Value| json!({ "name": "x", "permissions": permissions, "channelId": channel });
+    let make =
+        |permissions: Value, channel: Value| json!({ "name": "x", "permissions": permissions, "channelId": channel });
     let mine = make(json!(["ORDERS_READ"]), Value::Null);
     program.changed("apiKeyCreate", mine, "").await;
     let more = make(json!(["ORDERS_READ", "CATALOG_WRITE"]), Value::Null);
     let payload = program.change("apiKeyCreate", more, "secret").await;
     assert_eq!(payload["errors"][0]["code"], "PERMISSION_MISSING");
     let message = payload["errors"][0]["message"].as_str().expect("a message");
-    assert!(message.contains("catalog.write") && !message.contains("orders.read"), "{message}");
+    assert!(
+        message.contains("catalog.write") && !message.contains("orders.read"),
+        "{message}"
+    );
     assert_eq!(payload["secret"], Value::Null);
 
     // Who works in one channel makes keys for that channel alone.
     let eu = shop.channel_id("eu").await;
-    let local = shop.program(&["api_keys.write", "orders.read"], Some("eu")).await.channel("eu");
-    local.changed("apiKeyCreate", make(json!(["ORDERS_READ"]), json!(eu)), "").await;
+    let local = shop
+        .program(&["api_keys.write", "orders.read"], Some("eu"))
+        .await
+        .channel("eu");
+    local
+        .changed("apiKeyCreate", make(json!(["ORDERS_READ"]), json!(eu)), "")
+        .await;
     for elsewhere in [Value::Null, json!(shop.channel_id("us").await)] {
-        let refused = local.change_refused("apiKeyCreate", make(json!(["ORDERS_READ"]), elsewhere)).await;
+        let refused = local
+            .change_refused("apiKeyCreate", make(json!(["ORDERS_READ"]), elsewhere))
+            .await;
         assert_eq!(refused, ("PERMISSION_MISSING".to_owned(), json!(["permissions"])));
     }
 }
@@ -130,7 +147,10 @@ async fn a_key_ends_when_it_should() {
     program.data(WHO, json!({})).await;
     for _ in 0..2 {
         let input = json!({ "id": id });
-        let revoked = shop.staff().changed("apiKeyRevoke", input, "apiKey { revokedAt }").await;
+        let revoked = shop
+            .staff()
+            .changed("apiKeyRevoke", input, "apiKey { revokedAt }")
+            .await;
         assert!(revoked["apiKey"]["revokedAt"].is_string());
         assert_eq!(program.refused(WHO, json!({})).await.0, "UNAUTHENTICATED");
     }
@@ -158,7 +178,9 @@ async fn the_last_use_is_noted_once_a_minute() {
         let data = shop.staff().data(KEYS, json!({})).await;
         let keys = data["apiKeys"]["nodes"].as_array().expect("keys").clone();
         let key = keys.into_iter().find(|key| key["id"] == id.as_str()).expect("the key");
-        key["lastUsedAt"].as_str().map(|at| at.parse::<chrono::DateTime<chrono::Utc>>().expect("a time"))
+        key["lastUsedAt"]
+            .as_str()
+            .map(|at| at.parse::<chrono::DateTime<chrono::Utc>>().expect("a time"))
     };
     assert_eq!(noted().await, None);
     let mut expected = None;
@@ -173,7 +195,9 @@ async fn the_last_use_is_noted_once_a_minute() {
                     tokio::time::sleep(Duration::from_millis(5)).await;
                 }
             };
-            tokio::time::timeout(Duration::from_secs(20), seen).await.expect("the use is noted");
+            tokio::time::timeout(Duration::from_secs(20), seen)
+                .await
+                .expect("the use is noted");
         } else {
             tokio::time::sleep(Duration::from_millis(50)).await;
             assert_eq!(noted().await, expected);

@@ -17,7 +17,9 @@ async fn owner_role(shop: &Shop) -> Value {
 
 async fn role(shop: &Shop, name: &str, permissions: Value) -> Value {
     let input = json!({ "name": name, "description": "For tests.", "permissions": permissions });
-    let made = shop.changed("roleCreate", input, "role { id name version permissions }").await;
+    let made = shop
+        .changed("roleCreate", input, "role { id name version permissions }")
+        .await;
     made["role"].clone()
 }
 
@@ -32,7 +34,8 @@ async fn roles_are_made_changed_and_deleted() {
         owner.change_refused("roleCreate", taken).await,
         ("ALREADY_EXISTS".to_owned(), json!(["name"]))
     );
-    let change = json!({ "id": made["id"], "expectedVersion": 1, "permissions": ["CATALOG_READ"], "description": null });
+    let change =
+        json!({ "id": made["id"], "expectedVersion": 1, "permissions": ["CATALOG_READ"], "description": null });
     let shown = "role { id name version permissions description }";
     let changed = owner.changed("roleUpdate", change.clone(), shown).await;
     assert_eq!(
@@ -42,7 +45,9 @@ async fn roles_are_made_changed_and_deleted() {
     let stale = owner.change("roleUpdate", change, "").await;
     assert_eq!(stale["errors"][0]["code"], "STALE_VERSION");
     assert_eq!(stale["errors"][0]["currentVersion"], 2);
-    let gone = owner.changed("roleDelete", json!({ "id": made["id"] }), "deletedId").await;
+    let gone = owner
+        .changed("roleDelete", json!({ "id": made["id"] }), "deletedId")
+        .await;
     assert_eq!(gone["deletedId"], made["id"]);
     let refused = owner.change_refused("roleDelete", json!({ "id": made["id"] })).await;
     assert_eq!(refused, ("NOT_FOUND".to_owned(), json!(["id"])));
@@ -71,7 +76,10 @@ async fn a_role_that_somebody_has_is_not_deleted() {
     let made = role(&shop.staff(), "Buyers", json!(["CATALOG_READ"])).await;
     let input = json!({ "email": "ada@example.com", "roleIds": [made["id"]] });
     shop.staff().changed("staffInvite", input, "").await;
-    let refused = shop.staff().change_refused("roleDelete", json!({ "id": made["id"] })).await;
+    let refused = shop
+        .staff()
+        .change_refused("roleDelete", json!({ "id": made["id"] }))
+        .await;
     assert_eq!(refused.0, "INVALID_INPUT");
 }
 
@@ -83,16 +91,29 @@ async fn nobody_makes_a_role_of_what_they_do_not_have() {
     let clerk = shop.program(&["staff.write", "staff.read"], None).await;
     role(&clerk, "Readers", json!(["STAFF_READ"])).await;
     for (name, input) in [
-        ("roleCreate", json!({ "name": "More", "permissions": ["CUSTOMERS_ERASE"] })),
-        ("roleUpdate", json!({ "id": weak["id"], "permissions": ["CUSTOMERS_ERASE"] })),
+        (
+            "roleCreate",
+            json!({ "name": "More", "permissions": ["CUSTOMERS_ERASE"] }),
+        ),
+        (
+            "roleUpdate",
+            json!({ "id": weak["id"], "permissions": ["CUSTOMERS_ERASE"] }),
+        ),
         // Not even less of it: others have it.
         ("roleUpdate", json!({ "id": strong["id"], "permissions": [] })),
         ("roleDelete", json!({ "id": strong["id"] })),
     ] {
-        assert_eq!(clerk.change_refused(name, input).await.0, "PERMISSION_MISSING", "{name}");
+        assert_eq!(
+            clerk.change_refused(name, input).await.0,
+            "PERMISSION_MISSING",
+            "{name}"
+        );
     }
     // A role counts everywhere, so it takes the permission everywhere.
-    let local = shop.program(&["staff.write", "staff.read"], Some("eu")).await.channel("eu");
+    let local = shop
+        .program(&["staff.write", "staff.read"], Some("eu"))
+        .await
+        .channel("eu");
     let input = json!({ "name": "Local", "permissions": ["STAFF_READ"] });
     assert_eq!(local.change_refused("roleCreate", input).await.0, "PERMISSION_MISSING");
 }
@@ -111,5 +132,8 @@ async fn malformed_roles_are_not_made() {
         assert_eq!(refused, ("INVALID_INPUT".to_owned(), json!([field])));
     }
     let document = "mutation { roleCreate(input: { name: \"x\", permissions: [CATALOG_BURN] }) { errors { code } } }";
-    assert_eq!(shop.staff().refused(document, json!({})).await.0, "GRAPHQL_VALIDATION_FAILED");
+    assert_eq!(
+        shop.staff().refused(document, json!({})).await.0,
+        "GRAPHQL_VALIDATION_FAILED"
+    );
 }

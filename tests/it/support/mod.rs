@@ -35,13 +35,7 @@ struct Arguments {
 /// The configuration of the tests: nothing is taken from the environment of whoever runs them.
 pub fn config(data_dir: &std::path::Path, database_url: Option<&str>) -> Config {
     let data_dir = data_dir.to_str().expect("a temporary folder has a plain name");
-    let mut arguments = vec![
-        "merx",
-        "--data-dir",
-        data_dir,
-        "--env",
-        "development",
-    ];
+    let mut arguments = vec!["merx", "--data-dir", data_dir, "--env", "development"];
     arguments.extend([
         "--database-connections",
         "10",

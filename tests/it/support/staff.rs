@@ -69,7 +69,9 @@ impl Shop {
     pub async fn change_refused(&self, name: &str, input: Value) -> (String, Value) {
         let payload = self.change(name, input, "").await;
         let error = &payload["errors"][0];
-        let code = error["code"].as_str().unwrap_or_else(|| panic!("{name} was done: {payload}"));
+        let code = error["code"]
+            .as_str()
+            .unwrap_or_else(|| panic!("{name} was done: {payload}"));
         (code.to_owned(), error["path"].clone())
     }
 
@@ -84,7 +86,10 @@ impl Shop {
             None => None,
         };
         let input = json!({ "name": "A program", "permissions": permissions, "channelId": channel });
-        let made = self.staff().changed("apiKeyCreate", input, "secret apiKey { id }").await;
+        let made = self
+            .staff()
+            .changed("apiKeyCreate", input, "secret apiKey { id }")
+            .await;
         let text = |value: &Value| value.as_str().expect("a text").to_owned();
         (text(&made["secret"]), text(&made["apiKey"]["id"]))
     }
