@@ -48,6 +48,7 @@ pub use hashing::{Passwords, hash_password, verify_password};
 pub use jobs::{SendPasswordChanged, SendReset};
 pub use one_time::Purpose;
 pub(crate) use one_time::{issue, redeem};
+pub(crate) use own_password::{OwnPassword, check_own_password};
 pub use password::{Password, WeakPassword};
 pub use query::Account;
 pub(crate) use query::{account_by_email, account_by_id, accounts_by_ids};
