@@ -31,7 +31,8 @@ const LISTING: &str = "query Listing { products(first: 24) { nodes { id slug nam
   priceRange { min { amount currencyCode } max { amount currencyCode } } media(first: 1) { url alt }
   variants(first: 2) { id sku price { amount currencyCode } compareAtPrice { amount currencyCode } quantityAvailable } }
   pageInfo { hasNextPage endCursor } } }";
-const SIGN_IN: &str = "mutation($input: SessionCreateInput!) { sessionCreate(input: $input) { accessToken errors { code } } }";
+const SIGN_IN: &str =
+    "mutation($input: SessionCreateInput!) { sessionCreate(input: $input) { accessToken errors { code } } }";
 
 /// Ends the process with the bench.
 struct Server {
@@ -79,7 +80,10 @@ async fn start() -> Server {
 async fn ask(client: &reqwest::Client, address: SocketAddr, from: usize, body: &Value) -> Value {
     let request = client
         .post(format!("http://{address}/graphql"))
-        .header("x-forwarded-for", format!("10.{}.{}.{}", from >> 16 & 255, from >> 8 & 255, from & 255))
+        .header(
+            "x-forwarded-for",
+            format!("10.{}.{}.{}", from >> 16 & 255, from >> 8 & 255, from & 255),
+        )
         .json(body);
     let answer = request.send().await.expect("an answer");
     answer.json().await.expect("JSON")
@@ -121,13 +125,20 @@ async fn wave(address: SocketAddr, number: usize) -> (usize, Duration) {
         .map(|n| {
             let client = client.clone();
             let known = n % 2 == 0 && number == 0;
-            let email = if known { "admin@example.com".to_owned() } else { format!("nobody{n}@example.com") };
+            let email = if known {
+                "admin@example.com".to_owned()
+            } else {
+                format!("nobody{n}@example.com")
+            };
             let input = json!({ "email": email, "password": "demo-admin-password", "kind": "STAFF" });
             let body = json!({ "query": SIGN_IN, "variables": { "input": input } });
             tokio::spawn(async move {
                 let answer = ask(&client, address, number * SIGN_INS + n, &body).await;
                 let payload = &answer["data"]["sessionCreate"];
-                assert!(payload["accessToken"].is_string() || payload["errors"][0]["code"].is_string(), "{answer}");
+                assert!(
+                    payload["accessToken"].is_string() || payload["errors"][0]["code"].is_string(),
+                    "{answer}"
+                );
                 payload["accessToken"].is_string()
             })
         })
@@ -166,7 +177,9 @@ async fn main() {
     let shoppers = tokio::spawn(shop(address, Arc::clone(&done)));
     for number in 0..WAVES {
         let (came_in, took) = wave(address, number).await;
-        println!("{SIGN_INS} sign-ins at once: {came_in} with the right password; the last is answered after {took:.1?}");
+        println!(
+            "{SIGN_INS} sign-ins at once: {came_in} with the right password; the last is answered after {took:.1?}"
+        );
     }
     done.store(true, Ordering::Relaxed);
     let among = shoppers.await.expect("they shopped");

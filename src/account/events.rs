@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use crate::platform::event::Event;
 
-/// Somebody has proven the address of an account by setting a new password with a letter to it.
+/// Somebody has proven that the address of an account is theirs, with a letter to it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct EmailProven {
     /// The account: the id of the customer or member of staff.

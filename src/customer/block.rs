@@ -1,10 +1,10 @@
 //! Staff keeps a customer out, and lets them in again.
 
 use entity::{CustomerId, TypedId};
-use sea_orm::{ActiveModelTrait, DbErr, IntoActiveModel, Set};
+use sea_orm::DbErr;
 use serde_json::json;
 
-use crate::account::{EndReason, account_by_id, end_sessions};
+use crate::account::{self, account_by_id};
 use crate::app::App;
 use crate::audit::{self, Actor, Entry};
 use crate::channel::Scope;
@@ -71,12 +71,10 @@ async fn set_blocked(
     let account = account_by_id(&tx, id.uuid()).await?.ok_or(BlockError::NoAccount)?;
     let before = account.blocked_at.is_some();
     if before != blocked {
-        let account_id = account.id;
-        let mut change = account.into_active_model();
-        change.blocked_at = Set(blocked.then(|| app.clock.now()));
-        change.update(&tx).await?;
         if blocked {
-            end_sessions(&tx, app, account_id, EndReason::AccountClosed, None).await?;
+            account::block(&tx, app, account.id).await?;
+        } else {
+            account::unblock(&tx, account.id).await?;
         }
         let action = if blocked { "customerBlock" } else { "customerUnblock" };
         let entry = Entry::new(action, "Customer", id)

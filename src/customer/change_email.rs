@@ -6,8 +6,8 @@ use entity::{CustomerId, SessionId, TypedId};
 use sea_orm::{ActiveModelTrait, ColumnTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, Set};
 
 use crate::account::{
-    AccountKind, Attempt, Client, EmailProven, EndReason, GuessError, Purpose, account_by_email, account_by_id,
-    attempt, attempt_from, attempt_own, end_sessions, issue, normal_email, redeem, verify_password,
+    AccountKind, Attempt, Client, EmailProven, EndReason, GuessError, OwnPassword, Purpose, account_by_email,
+    account_by_id, attempt, attempt_from, check_own_password, end_sessions, issue, normal_email, redeem,
 };
 use crate::app::App;
 use crate::customer::jobs::{LetterKind, SendChangeLetters, SendLetter};
@@ -24,8 +24,8 @@ pub struct ChangeEmail {
     pub customer: CustomerId,
     /// The address that it shall be.
     pub email: String,
-    /// Their password, as proof that it is them.
-    pub password: String,
+    /// Their password, as proof that it is them, where the account has one.
+    pub password: Option<String>,
 }
 
 /// Why the address stays.
@@ -90,12 +90,13 @@ impl From<GuessError> for ChangeEmailError {
 /// See [`ChangeEmailError`]. That the address is taken is none here.
 pub async fn change_email(app: &App, client: &Client, command: ChangeEmail) -> Result<(), ChangeEmailError> {
     let email = normal_email(&command.email).ok_or(ChangeEmailError::Email)?;
-    attempt_own(app, command.customer.uuid()).await?;
     attempt(app, Attempt::Letter, (AccountKind::Customer, &email), &client.address).await?;
     let account = account_by_id(&app.db, command.customer.uuid()).await?;
     let account = account.ok_or(ChangeEmailError::NotFound)?;
-    if !verify_password(app, account.password_hash.as_deref(), &command.password).await? {
-        return Err(ChangeEmailError::Password);
+    match check_own_password(app, &account, command.password.as_deref()).await? {
+        OwnPassword::Right => {}
+        OwnPassword::Wrong => return Err(ChangeEmailError::Password),
+        OwnPassword::Throttled(throttled) => return Err(throttled.into()),
     }
     let taken = account_by_email(&app.db, AccountKind::Customer, &email).await?;
     let letter = app.ids.uuid();

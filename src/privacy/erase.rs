@@ -6,7 +6,7 @@ use entity::{CustomerId, TypedId};
 use sea_orm::DbErr;
 use serde_json::json;
 
-use crate::account::{Account, account_by_id, attempt_own, delete_account, verify_password};
+use crate::account::{Account, OwnPassword, account_by_id, check_own_password, delete_account};
 use crate::app::App;
 use crate::audit::{self, Actor, Entry};
 use crate::channel::Scope;
@@ -68,16 +68,15 @@ impl From<DbErr> for EraseError {
 ///
 /// # Errors
 /// See [`EraseError`]; nothing is forgotten then.
-pub async fn erase_own(app: &App, customer: CustomerId, password: &str) -> Result<(), EraseError> {
-    attempt_own(app, customer.uuid()).await?;
+pub async fn erase_own(app: &App, customer: CustomerId, password: Option<&str>) -> Result<(), EraseError> {
     let account = account_by_id(&app.db, customer.uuid()).await?;
-    let hash = account.as_ref().and_then(|account| account.password_hash.as_deref());
-    if !verify_password(app, hash, password).await? {
-        return Err(EraseError::Password);
+    let account = account.ok_or(EraseError::NotFound)?;
+    match check_own_password(app, &account, password).await? {
+        OwnPassword::Right => {}
+        OwnPassword::Wrong => return Err(EraseError::Password),
+        OwnPassword::Throttled(throttled) => return Err(throttled.into()),
     }
-    let proven = account
-        .as_ref()
-        .is_some_and(|account| account.email_verified_at.is_some());
+    let proven = account.email_verified_at.is_some();
     let work = || async {
         let tx = app.db.begin().await?;
         let customer = customer_by_id(&tx, customer).await?.ok_or(EraseError::NotFound)?;
@@ -86,7 +85,7 @@ pub async fn erase_own(app: &App, customer: CustomerId, password: &str) -> Resul
         Ok(customer)
     };
     let customer = retry_conflicts(EraseError::db, work).await?;
-    say_goodbye(app, &customer, account.as_ref()).await;
+    say_goodbye(app, &customer, Some(&account)).await;
     Ok(())
 }
 

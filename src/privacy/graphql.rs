@@ -31,8 +31,8 @@ pub struct CustomerDataExportAsStaffInput {
 /// Consent to be forgotten.
 #[derive(InputObject)]
 pub struct CustomerEraseInput {
-    /// The password, as proof that it is them.
-    password: String,
+    /// The password, as proof that it is them; not needed where the account has none.
+    password: Option<String>,
 }
 
 /// A customer to forget.
@@ -106,7 +106,7 @@ impl PrivacyMutation {
         #[graphql(desc = "Consent.")] input: CustomerEraseInput,
     ) -> Result<CustomerRequestPayload> {
         let (customer, _) = signed_in(ctx)?;
-        let erased = erase_own(ctx.app(), customer, &input.password).await;
+        let erased = erase_own(ctx.app(), customer, input.password.as_deref()).await;
         CustomerRequestPayload::of(erased, erase_error)
     }
 

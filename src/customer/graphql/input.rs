@@ -47,8 +47,8 @@ pub struct CustomerUpdateInput {
 pub struct CustomerEmailChangeRequestInput {
     /// The address that it shall be; a letter goes there, to be confirmed.
     pub(super) new_email: String,
-    /// The password, as proof that it is them.
-    pub(super) password: String,
+    /// The password, as proof that it is them; not needed where the account has none.
+    pub(super) password: Option<String>,
 }
 
 /// What stands in the letter to the new address.

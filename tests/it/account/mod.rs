@@ -1,56 +1,54 @@
-//! Accounts: who may come in, for how long, and who may not.
+//! What a person signs in with: the second factor, and providers of OpenID Connect.
 
-mod cookie;
-mod guessing;
-mod hashing;
-mod keys;
-mod passwords;
-mod refresh;
-mod reset;
-mod session;
-mod sign_in;
-mod sockets;
-mod tokens;
+mod external;
+mod forgery;
+mod mfa;
+mod mfa_of_staff;
+mod provider;
+mod totp;
 
-use entity::account::account;
+use entity::account::account::{self, AccountKind};
 use entity::customer::customer;
 use entity::{CustomerId, TypedId};
-use merx::account::{AccountKind, Client, Password, SecondFactor, SignIn, hash_password};
-use merx::platform::address::ClientAddress;
-use sea_orm::{ActiveModelTrait, IntoActiveModel};
+use merx::account::{Password, hash_password};
+use merx::staff::{CreateOwner, create_owner};
+use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel, Set};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::support::Shop;
 
-/// A password that will do.
-pub const PASSWORD: &str = "four sheep on a green roof";
+/// The password of everybody here.
+const PASSWORD: &str = "correct horse battery";
 
-/// A customer with an account whose address is proven and whose password is [`PASSWORD`].
-pub async fn customer(shop: &Shop, email: &str) -> Uuid {
-    customer_with(shop, email, |_| {}).await
+/// Somebody with an account.
+struct Person {
+    id: Uuid,
+    kind: &'static str,
+    email: String,
 }
 
-/// The same, with an account that is different in something.
-pub async fn customer_with(shop: &Shop, email: &str, change: impl FnOnce(&mut account::Model)) -> Uuid {
+/// A customer with an account, whose address is proven or not.
+async fn customer(shop: &Shop, email: &str, verified: bool) -> Person {
     let app = &shop.app;
-    let now = app.clock.now();
+    let password = Password::parse(PASSWORD, &[]).expect("a good password");
+    let hash = hash_password(app, &password).await.expect("a hash");
     let id: CustomerId = app.ids.new_id();
-    let row = customer::Model {
-        id,
-        email: email.to_owned(),
-        first_name: None,
-        last_name: None,
-        created_at: now,
+    let now = app.clock.now();
+    let row = customer::ActiveModel {
+        id: Set(id),
+        email: Set(email.to_owned()),
+        first_name: Set(None),
+        last_name: Set(None),
+        created_at: Set(now),
     };
-    row.into_active_model().insert(&app.db).await.expect("a customer");
-    let password = Password::parse(PASSWORD, &[]).expect("a password");
-    let mut row = account::Model {
+    row.insert(&app.db).await.expect("a customer");
+    let row = account::Model {
         id: id.uuid(),
         kind: AccountKind::Customer,
         email: email.to_owned(),
-        password_hash: Some(hash_password(app, &password).await.expect("a hash")),
-        email_verified_at: Some(now),
+        password_hash: Some(hash),
+        email_verified_at: verified.then_some(now),
         blocked_at: None,
         totp_secret: None,
         totp_confirmed_at: None,
@@ -59,72 +57,54 @@ pub async fn customer_with(shop: &Shop, email: &str, change: impl FnOnce(&mut ac
         created_at: now,
         password_changed_at: Some(now),
     };
-    change(&mut row);
     row.into_active_model().insert(&app.db).await.expect("an account");
-    id.uuid()
-}
-
-/// What a customer says to come in.
-pub fn credentials(email: &str, password: &str) -> SignIn {
-    SignIn {
-        kind: AccountKind::Customer,
+    Person {
+        id: id.uuid(),
+        kind: "CUSTOMER",
         email: email.to_owned(),
-        password: password.to_owned(),
-        second: SecondFactor::default(),
     }
 }
 
-/// A client somewhere else for each number.
-pub fn client(number: u32) -> Client {
-    let address = std::net::Ipv4Addr::from_bits(0x0a00_0000 + number);
-    Client::new(Some("a test"), ClientAddress::new(address.into()))
-}
-
-/// A pair of tokens.
-#[derive(Clone)]
-pub struct Tokens {
-    /// Says who asks.
-    pub access: String,
-    /// Gets the next pair.
-    pub refresh: String,
-}
-
-impl Tokens {
-    fn of(payload: &Value) -> Self {
-        assert_eq!(payload["errors"], json!([]));
-        let text = |name: &str| payload[name].as_str().expect("a token").to_owned();
-        Self {
-            access: text("accessToken"),
-            refresh: text("refreshToken"),
-        }
+/// A member of staff who may do everything.
+async fn owner(shop: &Shop, email: &str) -> Person {
+    let command = CreateOwner {
+        email: email.to_owned(),
+        password: PASSWORD.to_owned(),
+    };
+    let made = create_owner(&shop.app, command).await.expect("an owner");
+    Person {
+        id: made.id.uuid(),
+        kind: "STAFF",
+        email: email.to_owned(),
     }
 }
 
-/// Signs in with [`PASSWORD`].
-pub async fn sign_in(shop: &Shop, email: &str) -> Tokens {
-    let input = json!({ "email": email, "password": PASSWORD });
-    Tokens::of(&shop.change("sessionCreate", input, "accessToken refreshToken").await)
+/// The account as it stands in the database.
+async fn stored(shop: &Shop, id: Uuid) -> account::Model {
+    let row = account::Entity::find_by_id(id).one(&shop.app.db).await.expect("a row");
+    row.expect("the account")
 }
 
-/// The next pair, or the code of the refusal.
-pub async fn refresh(shop: &Shop, token: &str) -> Result<Tokens, String> {
-    let input = json!({ "refreshToken": token });
-    let payload = shop.change("sessionRefresh", input, "accessToken refreshToken").await;
-    match payload["errors"][0]["code"].as_str() {
-        Some(code) => {
-            assert!(payload["accessToken"].is_null() && payload["refreshToken"].is_null());
-            Err(code.to_owned())
-        }
-        None => Ok(Tokens::of(&payload)),
-    }
+const SIGN_IN: &str = "mutation($input: SessionCreateInput!) { sessionCreate(input: $input) {
+  accessToken errors { code path } } }";
+
+/// What `person` gets who tells `password` and `code`.
+async fn sign_in_with(shop: &Shop, person: &Person, password: &str, code: Option<&str>) -> Value {
+    let input = json!({ "email": person.email, "password": password, "kind": person.kind, "totp": code });
+    shop.send(SIGN_IN, json!({ "input": input })).await
 }
 
-/// Whether `token` is believed.
-pub async fn is_believed(shop: &Shop, token: &str) -> bool {
-    let answer = shop.bearing(token).send("{ sessions { id current } }", json!({})).await;
-    match answer["errors"][0]["extensions"]["code"].as_str() {
-        Some("UNAUTHENTICATED") => false,
-        Some(other) => panic!("{other} in place of UNAUTHENTICATED: {answer}"),
-        None => true,
-    }
+/// The code of the error when `person` signs in with `code`; nothing when it works.
+async fn refusal(shop: &Shop, person: &Person, code: Option<&str>) -> Option<String> {
+    let answer = sign_in_with(shop, person, PASSWORD, code).await;
+    let top = &answer["errors"][0]["extensions"]["code"];
+    let error = &answer["data"]["sessionCreate"]["errors"][0]["code"];
+    top.as_str().or(error.as_str()).map(str::to_owned)
+}
+
+/// The shop as `person` sees it who signs in with `code`.
+async fn signed_in(shop: &Shop, person: &Person, code: Option<&str>) -> Shop {
+    let answer = sign_in_with(shop, person, PASSWORD, code).await;
+    let token = answer["data"]["sessionCreate"]["accessToken"].as_str();
+    shop.bearing(token.unwrap_or_else(|| panic!("not signed in: {answer:#}")))
 }
