@@ -57,7 +57,7 @@ pub use session::{
     EndReason, GRACE, LISTED_MAX, Lifetime, RefreshError, RevokeError, Session, Sessions, Signed, Turn, sessions_of,
     turn,
 };
-pub(crate) use session::{Revoke, end_sessions, open_session, refresh_session, revoke_sessions};
+pub(crate) use session::{Revoke, end_sessions, refresh_session, revoke_sessions};
 pub(crate) use set_password::set_password;
 pub use sign_in::{SecondFactor, SignIn, SignInError, sign_in};
 pub use sweep::sweep;
