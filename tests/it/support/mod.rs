@@ -3,6 +3,7 @@
 mod database;
 mod documents;
 mod journey;
+mod people;
 mod staff;
 
 use std::sync::Arc;
@@ -24,6 +25,7 @@ use tokio::sync::watch;
 use database::Clone as DatabaseClone;
 pub use documents::{Documents, PROMISED, shared};
 pub use journey::{CART, ORDER};
+pub use people::{PASSWORD, home};
 pub use staff::STAFF_TOKEN;
 
 #[derive(Parser)]
