@@ -5,6 +5,7 @@ use std::ops::Deref;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::account::external::Providers;
 use crate::account::{Passwords, Sessions, Tokens};
 use crate::catalog::Categories;
 use crate::channel::Channels;
@@ -71,6 +72,8 @@ pub struct Parts {
     pub passwords: Passwords,
     /// What signs access tokens.
     pub tokens: Tokens,
+    /// The providers that people may sign in at.
+    pub providers: Providers,
     /// Which sessions go on.
     pub sessions: Sessions,
     /// How much one caller may ask for.
@@ -185,6 +188,7 @@ impl Builder {
             mail: mail::transport::from_data_dir(&data_dir)?,
             passwords: Passwords::default(),
             tokens: Tokens::default(),
+            providers: Providers::from_config(&config, &clock)?,
             sessions: Sessions::default(),
             limits,
             texts,

@@ -224,3 +224,14 @@ customer-not-found = Diesen Kunden gibt es nicht
 customer-without-account = Dieser Kunde hat kein Konto
 email-taken = Diese Adresse hat bereits ein Konto
 name-malformed = Höchstens { $max } Zeichen, keine spitzen Klammern und keine Steuerzeichen
+
+## Sign-in at a provider
+
+provider-not-found = Für diese Art von Konto gibt es keinen solchen Anbieter
+provider-away = Der Anbieter antwortet nicht: Bitte versuchen Sie es später noch einmal
+redirect-unknown = Diese Adresse ist für den Anbieter nicht eingerichtet
+external-state = Diese Anmeldung wurde nicht hier begonnen, ist vorbei oder zu alt: Bitte beginnen Sie von vorn
+external-refused = Der Anbieter bestätigt die Anmeldung nicht: Bitte beginnen Sie von vorn
+external-email-unproven = Der Anbieter hat Ihre E-Mail-Adresse nicht bestätigt
+external-account-unproven = Zu dieser Adresse gibt es ein Konto, das nicht bestätigt ist: Bestätigen Sie es zuerst
+external-unknown = Hier gibt es kein Konto, bei dem Sie sich anmelden könnten

@@ -234,3 +234,14 @@ customer-not-found = no such customer
 customer-without-account = this customer has no account
 email-taken = this address has an account already
 name-malformed = at most { $max } characters, no angle brackets and no control characters
+
+## Sign-in at a provider
+
+provider-not-found = no such provider for this kind of account
+provider-away = the provider does not answer: try again later
+redirect-unknown = this address is not one of those that are set up for the provider
+external-state = this sign-in was not begun here, is over, or is too old: begin again
+external-refused = the provider does not confirm the sign-in: begin again
+external-email-unproven = the provider has not confirmed your e-mail address
+external-account-unproven = there is an account with this address that is not confirmed: confirm it first
+external-unknown = there is no account here that you could sign in to

@@ -13,6 +13,7 @@ pub mod cookie;
 mod create_account;
 mod delete_account;
 mod events;
+pub mod external;
 mod graphql;
 mod guessing;
 mod hashing;

@@ -1,7 +1,7 @@
 //! What is past is deleted.
 
 use chrono::TimeDelta;
-use entity::account::{one_time_token, refresh_token, session};
+use entity::account::{external_sign_in, one_time_token, refresh_token, session};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
 use crate::app::App;
@@ -13,7 +13,7 @@ const ENDED_KEPT: TimeDelta = TimeDelta::days(30);
 /// not end its session.
 const REPLACED_KEPT: TimeDelta = TimeDelta::days(7);
 
-/// Deletes one-time secrets, refresh tokens and sessions that are past. Doing it twice, or on two servers, is harmless.
+/// Deletes one-time secrets, sign-ins that nobody came back from, refresh tokens and sessions that are past. Doing it twice, or on two servers, is harmless.
 ///
 /// # Errors
 /// Those of the database; it is tried again in the next round.
@@ -22,6 +22,10 @@ pub async fn sweep(app: &App) -> Result<()> {
     let tx = app.db.begin().await?;
     one_time_token::Entity::delete_many()
         .filter(one_time_token::Column::ExpiresAt.lte(now))
+        .exec(&tx)
+        .await?;
+    external_sign_in::Entity::delete_many()
+        .filter(external_sign_in::Column::ExpiresAt.lte(now))
         .exec(&tx)
         .await?;
     refresh_token::Entity::delete_many()

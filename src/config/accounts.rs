@@ -1,5 +1,7 @@
 //! People who sign in.
 
+use std::path::PathBuf;
+
 use clap::{Args, ValueEnum};
 
 use super::ConfigError;
@@ -52,6 +54,15 @@ pub struct Accounts {
         global = true
     )]
     pub staff_mfa: StaffMfa,
+    /// File of the providers of OpenID Connect that people may sign in at, as docs/guides/oidc.md describes it. Not set:
+    /// none.
+    #[arg(
+        long = "oidc-providers",
+        alias = "merx-oidc-providers",
+        env = "MERX_OIDC_PROVIDERS",
+        global = true
+    )]
+    pub oidc_providers: Option<PathBuf>,
     /// Address of the first administrator, who is made at the start of the server when the shop has no owner. Needs
     /// MERX_ADMIN_PASSWORD. In development `admin@example.com` when not set.
     #[arg(

@@ -5,6 +5,7 @@
 //! only once the address is proven; whether somebody has an account is told to nobody but the holder of the address.
 
 mod address;
+mod arrive;
 mod block;
 mod book;
 mod change_email;
@@ -22,6 +23,7 @@ use crate::app::App;
 use crate::platform::jobs::Registry;
 
 pub use address::{AddressError, AddressField, checked_address};
+pub(crate) use arrive::arrive;
 pub use block::{BlockError, block, unblock};
 pub use book::{ADDRESSES_MAX, BookError, NewAddress, UpdateAddress, add_address, remove_address, update_address};
 pub use change_email::{ChangeEmail, ChangeEmailError, change_email, confirm_email};

@@ -104,6 +104,8 @@ pub enum ErrorCode {
     MfaRequired,
     /// The code of the second factor is wrong, or was used before.
     MfaInvalid,
+    /// The provider that people sign in at does not answer.
+    ProviderAway,
 }
 
 /// An expected failure of a mutation, with the place in the input that it is about.

@@ -2,6 +2,7 @@
 
 use async_graphql::{MergedObject, MergedSubscription, Schema};
 
+use crate::account::external::{ExternalMutation, ExternalQuery};
 use crate::account::mfa::{MfaMutation, MfaQuery};
 use crate::account::{AccountMutation, AccountQuery};
 use crate::audit::AuditQuery;
@@ -31,6 +32,7 @@ pub struct Query(
     AuditQuery,
     StaffQuery,
     MfaQuery,
+    ExternalQuery,
     super::node::NodeQuery,
     super::federation::FederationQuery,
 );
@@ -50,6 +52,7 @@ pub struct Mutation(
     RoleMutation,
     ApiKeyMutation,
     MfaMutation,
+    ExternalMutation,
 );
 
 /// Everything that can be listened to.

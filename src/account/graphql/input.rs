@@ -25,6 +25,15 @@ impl From<AccountKind> for account::AccountKind {
     }
 }
 
+impl From<account::AccountKind> for AccountKind {
+    fn from(kind: account::AccountKind) -> Self {
+        match kind {
+            account::AccountKind::Customer => Self::Customer,
+            account::AccountKind::Staff => Self::Staff,
+        }
+    }
+}
+
 /// How a refresh token comes to the client.
 #[derive(Enum, Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum TokenTransport {

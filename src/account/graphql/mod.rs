@@ -15,12 +15,15 @@ use crate::graphql::error::ApiError;
 use crate::platform::rate_limit::Throttled;
 use crate::platform::viewer::{Staff, Viewer, Who};
 
+pub(super) use input::{AccountKind as AccountKindValue, TokenTransport};
 pub use mutation::AccountMutation;
+pub(super) use mutation::{check_transport, hand_over};
+pub(super) use payload::SessionPayload;
 pub use query::AccountQuery;
 pub use types::SessionObject;
 
 /// The account and the session of who asks.
-fn signed_in(ctx: &Context<'_>) -> Result<(Uuid, SessionId)> {
+pub(super) fn signed_in(ctx: &Context<'_>) -> Result<(Uuid, SessionId)> {
     match ctx.scope().viewer {
         Viewer::Customer { id, session } => Ok((id.uuid(), session)),
         Viewer::Staff(Staff {
@@ -32,6 +35,6 @@ fn signed_in(ctx: &Context<'_>) -> Result<(Uuid, SessionId)> {
 }
 
 /// Too many attempts, as clients see it.
-fn throttled(throttled: &Throttled) -> Error {
+pub(super) fn throttled(throttled: &Throttled) -> Error {
     ApiError::RateLimited(throttled.retry_after_seconds()).into()
 }

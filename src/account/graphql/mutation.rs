@@ -24,7 +24,11 @@ use crate::platform::locale::message;
 pub struct AccountMutation;
 
 /// Puts the refresh token of `signed` where it goes, and gives the rest.
-fn hand_over(ctx: &Context<'_>, (account, signed): (Account, Signed), transport: TokenTransport) -> SessionPayload {
+pub(in crate::account) fn hand_over(
+    ctx: &Context<'_>,
+    (account, signed): (Account, Signed),
+    transport: TokenTransport,
+) -> SessionPayload {
     let refresh_token = match transport {
         TokenTransport::Body => Some(signed.refresh_token),
         TokenTransport::Cookie => {
@@ -41,6 +45,14 @@ fn hand_over(ctx: &Context<'_>, (account, signed): (Account, Signed), transport:
         expires_at: Some(signed.expires_at),
         errors: Vec::new(),
     }
+}
+
+/// Refuses a cookie where none can be set.
+pub(in crate::account) fn check_transport(ctx: &Context<'_>, transport: TokenTransport) -> Result<(), ApiError> {
+    if transport == TokenTransport::Cookie && matches!(ctx.request().cookies, Cookies::Unheard) {
+        return Err(ApiError::bad_input(message!("cookie-transport")));
+    }
+    Ok(())
 }
 
 fn clear_cookie(ctx: &Context<'_>) {
@@ -66,9 +78,7 @@ impl AccountMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Who, and how.")] input: SessionCreateInput,
     ) -> Result<SessionPayload> {
-        if input.transport == TokenTransport::Cookie && matches!(ctx.request().cookies, Cookies::Unheard) {
-            return Err(ApiError::bad_input(message!("cookie-transport")).into());
-        }
+        check_transport(ctx, input.transport)?;
         let cmd = SignIn {
             kind: input.kind.into(),
             email: input.email,

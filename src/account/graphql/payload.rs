@@ -25,8 +25,19 @@ pub struct SessionPayload {
     pub(super) refresh_token: Option<String>,
     /// Until when the access token is believed.
     pub(super) expires_at: Option<DateTime<Utc>>,
-    /// Why there are no tokens: INVALID_CREDENTIALS, EMAIL_NOT_VERIFIED, MFA_REQUIRED, MFA_INVALID, INVALID_TOKEN.
+    /// Why there are no tokens: INVALID_CREDENTIALS, EMAIL_NOT_VERIFIED, MFA_REQUIRED, MFA_INVALID, INVALID_TOKEN,
+    /// PROVIDER_AWAY.
     pub(super) errors: Vec<UserError>,
+}
+
+impl SessionPayload {
+    /// No tokens, for these reasons.
+    pub(in crate::account) fn refused(errors: Vec<UserError>) -> Self {
+        Self {
+            errors,
+            ..Self::default()
+        }
+    }
 }
 
 #[ComplexObject]
