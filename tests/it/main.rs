@@ -22,6 +22,7 @@ mod recommendation;
 mod schema;
 mod search;
 mod seed;
+mod sign_in;
 mod staff;
 mod support;
 mod tax;

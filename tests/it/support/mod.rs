@@ -111,6 +111,22 @@ impl Shop {
         }
     }
 
+    /// Another server on the same database, with the same clock and a data folder of its own.
+    pub async fn another_server(&self) -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let mut config = self.app.config.clone();
+        config.server.data_dir = folder.path().to_owned();
+        let app = Builder::new(config).clock(self.app.clock.clone()).build().await;
+        let app = app.expect("the application opens");
+        Self {
+            endpoint: Endpoint::new(app.clone()).expect("a schema"),
+            app,
+            headers: HeaderMap::new(),
+            _database: Arc::clone(&self._database),
+            folder: Arc::new(folder),
+        }
+    }
+
     /// The data folder.
     pub fn folder(&self) -> &std::path::Path {
         self.folder.path()
@@ -173,7 +189,10 @@ impl Shop {
     /// Sends a document with several operations, of which `operation` is meant, and gives the whole answer.
     pub async fn send_named(&self, document: &str, operation: &str) -> Value {
         let operation = Some(operation.to_owned());
-        let response = self.endpoint.execute(&self.headers, document, operation, Value::Null).await;
+        let response = self
+            .endpoint
+            .execute(&self.headers, document, operation, Value::Null)
+            .await;
         serde_json::to_value(response).expect("an answer is JSON")
     }
 
