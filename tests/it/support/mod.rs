@@ -25,7 +25,7 @@ use tokio::sync::watch;
 use database::Clone as DatabaseClone;
 pub use documents::{Documents, PROMISED, shared};
 pub use journey::{CART, ORDER};
-pub use people::{PASSWORD, home};
+pub use people::{PASSWORD, code_in, home};
 pub use staff::STAFF_TOKEN;
 
 #[derive(Parser)]
