@@ -16,7 +16,7 @@ mod multipart;
 mod overload;
 mod protocol;
 mod single;
-mod socket;
+pub mod socket;
 mod sse;
 mod stop;
 mod streamed;
