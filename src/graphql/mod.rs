@@ -10,6 +10,7 @@ pub mod id;
 
 pub mod node;
 pub mod page;
+pub mod permissions;
 pub mod root;
 pub mod scalar;
 pub mod sdl;
