@@ -4,7 +4,7 @@ import { getOperationAST, parse, type OperationDefinitionNode } from 'graphql';
 import { createClient, type ExecutionResult } from 'graphql-ws';
 import { complaint } from './complaint';
 import { fill, remember } from './memory';
-import { ENDPOINT, headers } from './session';
+import { ENDPOINT, headers, refresh } from './session';
 
 /** The operation that will run. GraphiQL's own idea of it lags behind the editor by a moment. */
 function operationOf({ query, operationName }: FetcherParams): OperationDefinitionNode | undefined {
@@ -16,17 +16,17 @@ function operationOf({ query, operationName }: FetcherParams): OperationDefiniti
   }
 }
 
-export const fetcher: Fetcher = (params, options) => {
+export const fetcher: Fetcher = async (params, options) => {
+  await refresh();
   const operation = operationOf(params);
   const name = operation?.name?.value;
   const request = { query: params.query, operationName: name ?? params.operationName, variables: fill(params.variables) };
   // What stands in the headers editor wins.
   const all = { ...headers(), ...lowerCased(options?.headers) };
   if (operation?.operation === 'subscription') return subscribe(request, all);
-  return post(request, all).then((answer) => {
-    if (name !== 'IntrospectionQuery') remember(name, answer);
-    return answer;
-  });
+  const answer = await post(request, all);
+  if (name !== 'IntrospectionQuery') remember(name, answer);
+  return answer;
 };
 
 interface Request {

@@ -13,27 +13,38 @@ const LOCALES = [
 function SignIn() {
   const { introspect } = useGraphiQLActions();
   const [problem, setProblem] = useState('');
+  const [second, setSecond] = useState(false);
   const submit = async (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
-    const token = String(new FormData(event.currentTarget).get('token')).trim();
-    if (!token) return;
+    const form = new FormData(event.currentTarget);
+    const said = (name: string) => String(form.get(name) ?? '');
     try {
-      await signIn(token);
+      await signIn(said('email').trim(), said('password'), said('totp').trim());
       setProblem('');
       await introspect(); // Staff sees more of the schema.
     } catch (error) {
-      const refused = error instanceof Refusal && error.code === 'UNAUTHENTICATED';
-      setProblem(refused ? 'The server does not know this token.' : `The server did not answer: ${String(error)}`);
+      if (!(error instanceof Refusal)) return setProblem(`The server did not answer: ${String(error)}`);
+      if (error.code === 'MFA_REQUIRED') setSecond(true);
+      setProblem(error.message);
     }
   };
   return (
     <form className="merx-form" onSubmit={submit}>
-      <label htmlFor="merx-token">Staff token</label>
-      <input id="merx-token" name="token" type="password" autoComplete="off" spellCheck={false} required />
+      <label htmlFor="merx-email">E-mail of staff</label>
+      <input id="merx-email" name="email" type="email" autoComplete="username" spellCheck={false} required />
+      <label htmlFor="merx-password">Password</label>
+      <input id="merx-password" name="password" type="password" autoComplete="current-password" required />
+      {second && (
+        <>
+          <label htmlFor="merx-totp">Code of the authenticator</label>
+          <input id="merx-totp" name="totp" inputMode="numeric" autoComplete="one-time-code" />
+        </>
+      )}
       {problem && <p role="alert">{problem}</p>}
       <Button type="submit">Sign in</Button>
       <p>
-        In development it is <code>demo-staff-token</code>. It is kept until you sign out or close this browser tab.
+        In the demo shop it is <code>admin@example.com</code> with <code>demo-admin-password</code>. You are signed in
+        until you sign out or close this browser tab.
       </p>
     </form>
   );
@@ -47,7 +58,7 @@ function SignOut() {
       <Button
         type="button"
         onClick={() => {
-          signOut();
+          void signOut();
           void introspect();
         }}
       >

@@ -10,8 +10,12 @@ export interface Channel {
 }
 
 export const session = new Kept('merx:session', {
-  /** The token of staff; empty for a shopper. */
+  /** The access token of staff; empty for a shopper. */
   token: '',
+  /** Gets the next access token. */
+  refreshToken: '',
+  /** When the access token ends, in milliseconds. */
+  expiresAt: 0,
   /** The chosen channel; empty for the default one. */
   channel: '',
   /** The chosen language; empty for the browser's. */
@@ -21,6 +25,8 @@ export const session = new Kept('merx:session', {
 });
 
 export const ENDPOINT = '/graphql';
+/** The access token is changed for a new one so long before it ends, in milliseconds. */
+const EARLY = 60_000;
 
 /** The headers that say so. */
 export function headers(): Record<string, string> {
@@ -49,11 +55,11 @@ export class Refusal extends Error {
 }
 
 /** Asks the endpoint for the page's own needs. */
-async function ask(query: string, extra: Record<string, string>): Promise<Record<string, unknown>> {
+async function ask(query: string, variables?: object): Promise<Record<string, unknown>> {
   const response = await fetch(ENDPOINT, {
     method: 'POST',
-    headers: { 'content-type': 'application/json', accept: 'application/json', ...extra },
-    body: JSON.stringify({ query }),
+    headers: { 'content-type': 'application/json', accept: 'application/json' },
+    body: JSON.stringify({ query, variables }),
   });
   const { data, errors } = await response.json();
   if (errors?.length) throw new Refusal(errors[0].message, errors[0].extensions?.code);
@@ -62,18 +68,60 @@ async function ask(query: string, extra: Record<string, string>): Promise<Record
 
 /** Learns the channels. */
 export async function loadChannels(): Promise<void> {
-  const data = await ask('query Channels { channels { slug name currencyCode defaultCountry } }', {});
+  const data = await ask('query Channels { channels { slug name currencyCode defaultCountry } }');
   const channels = data.channels as Channel[];
   const known = channels.some((c) => c.slug === session.value.channel);
   session.set({ channels, ...(!known && { channel: '' }) });
 }
 
-/** Tries `token` and keeps it when the server takes it. */
-export async function signIn(token: string): Promise<void> {
-  await ask('query SignIn { __typename }', { authorization: `Bearer ${token}` });
-  session.set({ token });
+interface Opened {
+  accessToken: string | null;
+  refreshToken: string | null;
+  expiresAt: string | null;
+  errors: { code: string; message: string }[];
 }
 
-export function signOut(): void {
-  session.set({ token: '' });
+/** Keeps what a session goes on with, or says why there is none. */
+function keep({ accessToken, refreshToken, expiresAt, errors }: Opened): void {
+  const error = errors[0];
+  if (error || !accessToken) throw new Refusal(error?.message ?? 'There is no session.', error?.code);
+  session.set({ token: accessToken, refreshToken: refreshToken ?? '', expiresAt: Date.parse(expiresAt ?? '') });
+}
+
+const OPENED = '{ accessToken refreshToken expiresAt errors { code message } }';
+
+/** Opens a session for a member of staff. A second factor is asked for with the code MFA_REQUIRED. */
+export async function signIn(email: string, password: string, totp?: string): Promise<void> {
+  const query = `mutation SignIn($input: SessionCreateInput!) { sessionCreate(input: $input) ${OPENED} }`;
+  const data = await ask(query, { input: { email, password, kind: 'STAFF', totp: totp || undefined } });
+  keep(data.sessionCreate as Opened);
+}
+
+let refreshing: Promise<void> | undefined;
+
+/** Changes the access token for a new one when it is about to end. Requests that wait for that share one change. */
+export async function refresh(): Promise<void> {
+  const { token, refreshToken, expiresAt } = session.value;
+  if (!token || Date.now() < expiresAt - EARLY) return;
+  const query = `mutation Refresh($input: SessionRefreshInput!) { sessionRefresh(input: $input) ${OPENED} }`;
+  refreshing ??= ask(query, { input: { refreshToken } })
+    .then((data) => keep(data.sessionRefresh as Opened))
+    .catch((error: unknown) => {
+      // Ended elsewhere: a shopper again. A server that is away may come back.
+      if (error instanceof Refusal) forget();
+    })
+    .finally(() => (refreshing = undefined));
+  await refreshing;
+}
+
+function forget(): void {
+  session.set({ token: '', refreshToken: '', expiresAt: 0 });
+}
+
+/** Ends the session, here at once and on the server as soon as it hears of it. */
+export async function signOut(): Promise<void> {
+  const { refreshToken } = session.value;
+  forget();
+  const query = 'mutation SignOut($input: SessionRevokeInput!) { sessionRevoke(input: $input) { revoked } }';
+  await ask(query, { input: { refreshToken } }).catch(() => undefined);
 }

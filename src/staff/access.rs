@@ -189,6 +189,16 @@ pub async fn by_api_key(app: &App, key: &str, channel: ChannelId) -> Result<Opti
     }))
 }
 
+/// Whether a key still works: for connections that stay open.
+///
+/// # Errors
+/// Those of the database.
+pub async fn key_works(app: &App, id: ApiKeyId) -> Result<bool> {
+    let row = api_key::Entity::find_by_id(id).one(&app.db).await?;
+    let now = app.clock.now();
+    Ok(row.is_some_and(|row| row.revoked_at.is_none() && row.expires_at.is_none_or(|end| now < end)))
+}
+
 async fn load_key(db: &Db, hash: &str) -> Result<Option<Key>> {
     let row = api_key::Entity::find()
         .filter(api_key::Column::Hash.eq(hash))

@@ -24,7 +24,7 @@ mod save_role;
 mod update_staff;
 
 pub use accept_invitation::{AcceptError, AcceptInvitation, accept_invitation};
-pub use access::{Access, Grants, KEY_PREFIX, by_api_key, permissions_of, permissions_of_role};
+pub use access::{Access, Grants, KEY_PREFIX, by_api_key, key_works, permissions_of, permissions_of_role};
 pub use assign_roles::{AssignError, AssignRoles, assign_roles};
 pub use create_api_key::{CreateApiKey, CreateApiKeyError, CreatedApiKey, create_api_key};
 pub(crate) use create_owner::{CheckedOwner, check_owner, write_owner};

@@ -5,7 +5,8 @@ import { after, before, test } from 'node:test';
 import { chromium } from 'playwright-core';
 import { startServer } from './server.js';
 
-const TOKEN = 'demo-staff-token';
+const EMAIL = 'admin@example.com';
+const PASSWORD = 'demo-admin-password';
 /** A loaded machine is slow; what is broken stays broken. */
 const PATIENCE = 30_000;
 /** The picture of the documentation may weigh this much. */
@@ -186,13 +187,13 @@ test('staff signs in, works and signs out', async () => {
   await step('ProductCreate').click();
   await untilComplaints(true); // A shopper's schema does not know it.
   await show('Session');
-  await page.getByLabel('Staff token').fill('not-the-staff-token');
+  await page.getByLabel('E-mail of staff').fill(EMAIL);
+  await page.getByLabel('Password').fill('not-the-password');
   await page.getByRole('button', { name: 'Sign in' }).click();
-  await page.getByRole('alert').filter({ hasText: 'does not know this token' }).waitFor();
-  faults.splice(0); // The browser notes the refusal.
+  await page.getByRole('alert').waitFor();
 
-  await page.getByLabel('Staff token').fill(TOKEN);
-  await page.getByLabel('Staff token').press('Enter');
+  await page.getByLabel('Password').fill(PASSWORD);
+  await page.getByLabel('Password').press('Enter');
   await page.getByRole('button', { name: 'Sign out' }).waitFor();
   await page.locator('.merx-standing', { hasText: 'staff' }).waitFor();
   await untilComplaints(false);
@@ -206,15 +207,30 @@ test('staff signs in, works and signs out', async () => {
   const { order } = await run('StaffOrder');
   assert.equal(order.email, 'ada@example.com');
 
+  const tokens = await page.evaluate(() => {
+    const { token, refreshToken } = JSON.parse(sessionStorage.getItem('merx:session') ?? '{}');
+    return [token, refreshToken];
+  });
   const kept = await page.evaluate(() => JSON.stringify([{ ...localStorage }, document.cookie]));
-  assert.ok(!kept.includes(TOKEN), 'the token outlives the browser tab');
+  for (const secret of [...tokens, PASSWORD]) assert.ok(secret && !kept.includes(secret), 'a secret outlives the browser tab');
+
+  // An access token that is about to end is changed for a new one before the next request.
+  await page.evaluate(() => {
+    const kept = JSON.parse(sessionStorage.getItem('merx:session') ?? '{}');
+    sessionStorage.setItem('merx:session', JSON.stringify({ ...kept, expiresAt: 0 }));
+  });
   await page.reload();
   await page.locator('.merx-standing', { hasText: 'staff' }).waitFor();
+  const fresh = ([before]) => {
+    const { token } = JSON.parse(sessionStorage.getItem('merx:session') ?? '{}');
+    return token && token !== before;
+  };
+  await page.waitForFunction(fresh, tokens);
   await show('Session');
   await page.getByRole('button', { name: 'Sign out' }).click();
   await page.locator('.merx-standing', { hasText: 'shopper' }).waitFor();
   const left = await page.evaluate(() => JSON.stringify({ ...sessionStorage }));
-  assert.ok(!left.includes(TOKEN), 'the token outlives the signing out');
+  for (const secret of [...tokens, PASSWORD]) assert.ok(!left.includes(secret), 'a secret outlives the signing out');
   nothingWrong();
 });
 

@@ -12,7 +12,6 @@ use axum::body::{Body, Bytes};
 use axum::http::{HeaderName, HeaderValue, header};
 use axum::response::Response as HttpResponse;
 use chrono::{DateTime, Utc};
-use entity::SessionId;
 use futures_util::stream::{self, BoxStream, Stream, StreamExt};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, Interval, MissedTickBehavior};
@@ -28,7 +27,8 @@ use crate::http::graphql::refusal::Refusal;
 use crate::http::graphql::{Caller, Endpoint, Prepared, multipart, sse};
 use crate::platform::clock::Clock;
 use crate::platform::stop::Phase;
-use crate::platform::viewer::Viewer;
+use crate::platform::viewer::{Staff, Viewer, Who};
+use crate::staff;
 
 /// The clock of the machine may be set: it is asked again this often while the end of a token is waited for.
 const CLOCK_ASKED_EVERY: Duration = Duration::from_secs(60);
@@ -153,25 +153,35 @@ pub(super) type Answers = BoxStream<'static, Response>;
 /// A [`Cut`] that is waited for.
 pub(super) type Cutting = Pin<Box<dyn Future<Output = Cut> + Send>>;
 
-/// Waits for the reason to end a connection whose viewer is believed until `expires`, and for as long as `session` goes
-/// on.
-pub(super) fn cutting(endpoint: &Endpoint, expires: Option<DateTime<Utc>>, session: Option<SessionId>) -> Cutting {
+/// Waits for the reason to end a connection whose `viewer` is believed until `expires`, and for as long as its session or
+/// its API key goes on.
+pub(super) fn cutting(endpoint: &Endpoint, expires: Option<DateTime<Utc>>, viewer: Viewer) -> Cutting {
     let (app, pause) = (endpoint.app().clone(), endpoint.patience().session);
     Box::pin(async move {
         tokio::select! {
             () = app.stop.reached(Phase::Stopping) => Cut::Stopping,
             () = expired(&app.clock, expires) => Cut::Expired,
-            () = ended(&app, session, pause) => Cut::Expired,
+            () = ended(&app, viewer, pause) => Cut::Expired,
         }
     })
 }
 
-/// Waits for the end of `session`. While nobody can say whether it goes on, it does.
-async fn ended(app: &App, session: Option<SessionId>, pause: Duration) {
-    let Some(session) = session else {
-        return std::future::pending().await;
-    };
-    while account::goes_on(app, session).await.unwrap_or(true) {
+/// Waits for the end of the session, or of the API key. While nobody can say whether it goes on, it does.
+async fn ended(app: &App, viewer: Viewer, pause: Duration) {
+    loop {
+        let goes_on = match (viewer, viewer.session()) {
+            (_, Some(session)) => account::goes_on(app, session).await,
+            (
+                Viewer::Staff(Staff {
+                    who: Who::ApiKey(key), ..
+                }),
+                None,
+            ) => staff::key_works(app, key).await,
+            _ => return std::future::pending().await,
+        };
+        if !goes_on.unwrap_or(true) {
+            return;
+        }
         tokio::time::sleep(pause).await;
     }
 }
@@ -219,11 +229,7 @@ fn listen(endpoint: &Endpoint, caller: Caller, prepared: Prepared) -> impl Strea
     let patience = endpoint.patience();
     let info = caller.info.clone();
     let listening = Listening {
-        cutting: cutting(
-            endpoint,
-            patience.until(endpoint.app(), &caller),
-            caller.scope.viewer.session(),
-        ),
+        cutting: cutting(endpoint, patience.until(endpoint.app(), &caller), caller.scope.viewer),
         pulse: pulse(patience.silence),
         answers: guarded(answers(endpoint, caller, prepared), info.clone()),
         info,

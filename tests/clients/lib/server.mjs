@@ -6,8 +6,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
-/** The token of staff in development. */
-export const STAFF = { authorization: "Bearer demo-staff-token" };
+import { text } from "./documents.mjs";
+import { data } from "./http.mjs";
+
+/** The administrator of the demo shop. */
+const ADMIN = { email: "admin@example.com", password: "demo-admin-password", kind: "STAFF" };
 /** Longest time until it is ready, in milliseconds. */
 const START_LIMIT = 60_000;
 
@@ -24,6 +27,13 @@ function freePort() {
       probe.close(() => resolve(port));
     });
   });
+}
+
+/** Signs in as the administrator of the demo shop at `url` and gives the headers of staff. */
+export async function staff(url, document = text("SignIn")) {
+  const { sessionCreate } = await data(url, document, { input: ADMIN });
+  if (!sessionCreate.accessToken) throw new Error(JSON.stringify(sessionCreate.errors));
+  return { authorization: `Bearer ${sessionCreate.accessToken}` };
 }
 
 /** Starts `binary` with the variables `env` and waits until it is ready. */

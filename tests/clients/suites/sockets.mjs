@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createClient } from "graphql-ws";
 import WebSocket from "ws";
-import { STAFF } from "../lib/server.mjs";
+import { staff as signIn } from "../lib/server.mjs";
 import { text } from "../lib/documents.mjs";
 import { isTime, take } from "../lib/stream.mjs";
 
@@ -37,7 +37,7 @@ async function next({ socket }, type) {
   }
 }
 
-async function client({ server: { ws }, check }) {
+async function client({ server: { url, ws }, check }) {
   const socket = createClient({ url: ws, webSocketImpl: WebSocket, retryAttempts: 0 });
 
   await check("a query, a mutation and a subscription through one socket", async () => {
@@ -57,7 +57,7 @@ async function client({ server: { ws }, check }) {
   await socket.dispose();
 
   await check("connectionParams sign staff in", async () => {
-    const staff = createClient({ url: ws, webSocketImpl: WebSocket, retryAttempts: 0, connectionParams: STAFF });
+    const staff = createClient({ url: ws, webSocketImpl: WebSocket, retryAttempts: 0, connectionParams: () => signIn(url) });
     const query = "{ products(first: 1) { nodes { variants(first: 1) { stock { onHand } } } } }";
     const [{ data, errors }] = await take(1, staff.iterate({ query }));
     assert.equal(errors, undefined);

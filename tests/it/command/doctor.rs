@@ -43,7 +43,15 @@ async fn nobody() -> String {
 async fn a_healthy_shop_has_no_failure() {
     let shop = Shop::demo().await;
     let checks = checks(&shop.app.config).await;
-    for name in ["data folder", "staff token", "payment", "database", "shop", "jobs"] {
+    for name in [
+        "data folder",
+        "settings",
+        "payment",
+        "database",
+        "shop",
+        "owner",
+        "jobs",
+    ] {
         let check = find(&checks, name);
         assert_eq!((check.level, &check.advice), (Level::Ok, &None), "{check}");
     }

@@ -13,8 +13,8 @@ use crate::support::Shop;
 
 const ROOTS: [&str; 3] = ["Query", "Mutation", "Subscription"];
 
-/// The fields of the roots that everybody may use. A field that is not here must be guarded: whoever adds one here says
-/// that strangers may call it.
+/// The fields of the roots that everybody may name; what they do for whom, they decide themselves. A field that is not here
+/// must be guarded: whoever adds one here says that strangers may call it.
 const PUBLIC: [(&str, &[&str]); 3] = [
     (
         "Query",
@@ -26,6 +26,7 @@ const PUBLIC: [(&str, &[&str]); 3] = [
             "channels",
             "collection",
             "me",
+            "mfa",
             "node",
             "nodes",
             "order",
@@ -35,6 +36,7 @@ const PUBLIC: [(&str, &[&str]); 3] = [
             "recommendations",
             "search",
             "searchSuggest",
+            "sessions",
             "signInProviders",
             "viewer",
         ],
@@ -42,8 +44,6 @@ const PUBLIC: [(&str, &[&str]); 3] = [
     (
         "Mutation",
         &[
-            "accountDataExport",
-            "accountErase",
             "cartBuyerUpdate",
             "cartCreate",
             "cartDeliverySelect",
@@ -51,7 +51,30 @@ const PUBLIC: [(&str, &[&str]); 3] = [
             "cartLinesRemove",
             "cartLinesUpdate",
             "checkoutComplete",
+            "customerAddressCreate",
+            "customerAddressDelete",
+            "customerAddressUpdate",
+            "customerDataExport",
+            "customerEmailChangeConfirm",
+            "customerEmailChangeRequest",
+            "customerEmailVerify",
+            "customerErase",
+            "customerRegister",
+            "customerUpdate",
+            "customerVerificationResend",
+            "externalSignInComplete",
+            "externalSignInStart",
+            "mfaConfirm",
+            "mfaDisable",
+            "mfaRecoveryCodesRenew",
+            "mfaSetup",
+            "passwordChange",
+            "passwordReset",
+            "passwordResetRequest",
             "paymentStart",
+            "sessionCreate",
+            "sessionRefresh",
+            "sessionRevoke",
             "staffInvitationAccept",
         ],
     ),

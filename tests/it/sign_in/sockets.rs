@@ -103,3 +103,15 @@ async fn a_socket_sets_no_cookie() {
         "{text}"
     );
 }
+
+#[tokio::test]
+async fn a_socket_closes_when_its_key_is_revoked() {
+    let server = server().await;
+    let (secret, id) = server.shop.api_key(&["orders.read"], None).await;
+    let mut client = Client::welcome(&server, bearer(&secret)).await;
+    client.subscribe("time", "subscription { serverTime }").await;
+    assert_eq!(client.hear_of("time").await.0, "next");
+    let staff = server.shop.staff();
+    staff.changed("apiKeyRevoke", json!({ "id": id }), "").await;
+    assert_eq!(client.closed().await.0, 4403);
+}

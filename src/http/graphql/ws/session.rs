@@ -22,6 +22,7 @@ use crate::http::graphql::wire::Wire;
 use crate::http::graphql::{Caller, Endpoint, answer};
 use crate::http::viewer;
 use crate::platform::address::ClientAddress;
+use crate::platform::viewer::Viewer;
 
 /// Operations that one socket may have open.
 const OPERATIONS_MAX: usize = 50;
@@ -76,7 +77,7 @@ impl Session {
     /// A fresh conversation over `socket`; `headers` came with its request, from `address`.
     pub(super) fn new(endpoint: Endpoint, socket: WebSocket, headers: HeaderMap, address: ClientAddress) -> Self {
         Self {
-            cutting: cutting(&endpoint, None, None),
+            cutting: cutting(&endpoint, None, Viewer::Anonymous),
             patience: endpoint.patience(),
             endpoint,
             socket,
@@ -179,11 +180,7 @@ impl Session {
             Ok(caller) => caller,
             Err(refusal) => return Err(unwelcome(&refusal).into()),
         };
-        self.cutting = cutting(
-            &self.endpoint,
-            self.patience.until(app, &caller),
-            caller.scope.viewer.session(),
-        );
+        self.cutting = cutting(&self.endpoint, self.patience.until(app, &caller), caller.scope.viewer);
         self.caller = Some(caller);
         Ok(())
     }
