@@ -8,6 +8,7 @@ mod m20261121_000005_orders;
 mod m20261121_000006_payments;
 mod m20261121_000007_accounts;
 mod m20261121_000008_audit;
+mod m20261121_000009_idempotency;
 mod table;
 
 pub use sea_orm_migration::{MigratorTrait, SchemaManager};
@@ -29,6 +30,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000006_payments::Migration),
             Box::new(m20261121_000007_accounts::Migration),
             Box::new(m20261121_000008_audit::Migration),
+            Box::new(m20261121_000009_idempotency::Migration),
         ]
     }
 }

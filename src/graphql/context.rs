@@ -20,6 +20,8 @@ pub struct RequestInfo {
     pub locale: Locale,
     /// The token of `X-Cart-Token`.
     pub cart_token: Option<String>,
+    /// The key of `Idempotency-Key`.
+    pub idempotency_key: Option<String>,
 }
 
 /// Short ways to what a request carries.

@@ -7,6 +7,7 @@ pub mod db;
 pub mod error;
 pub mod event;
 pub mod id;
+pub mod idempotency;
 pub mod jobs;
 pub mod locale;
 pub mod money;
