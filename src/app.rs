@@ -5,6 +5,7 @@ use std::ops::Deref;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::account::{Passwords, Sessions, Tokens};
 use crate::catalog::Categories;
 use crate::channel::Channels;
 use crate::config::Config;
@@ -23,6 +24,7 @@ use crate::platform::stop::Stop;
 use crate::platform::texts::{InProcessTexts, RedisTexts, Texts};
 use crate::recommendation::Leaders;
 use crate::search::Search;
+use crate::staff::Access;
 use crate::tax::TaxRates;
 use crate::{mail, media, order, payment, recommendation, search};
 
@@ -49,6 +51,8 @@ pub struct Parts {
     pub ids: Ids,
     /// All channels, cached.
     pub channels: Channels,
+    /// What staff and programs may do, cached.
+    pub staff: Access,
     /// The category tree, cached.
     pub categories: Categories,
     /// Tax rates, cached.
@@ -63,6 +67,12 @@ pub struct Parts {
     pub media: Arc<dyn Store>,
     /// How mail leaves.
     pub mail: Arc<dyn Transport>,
+    /// Where passwords are hashed.
+    pub passwords: Passwords,
+    /// What signs access tokens.
+    pub tokens: Tokens,
+    /// Which sessions go on.
+    pub sessions: Sessions,
     /// How much one caller may ask for.
     pub limits: Limits,
     /// Short texts that servers share for a while.
@@ -170,6 +180,9 @@ impl Builder {
             },
             media: media::store::from_data_dir(&data_dir)?,
             mail: mail::transport::from_data_dir(&data_dir)?,
+            passwords: Passwords::default(),
+            tokens: Tokens::default(),
+            sessions: Sessions::default(),
             limits,
             texts,
             stop: Stop::default(),
@@ -178,6 +191,7 @@ impl Builder {
             clock,
             ids,
             channels: Channels::default(),
+            staff: Access::default(),
             categories: Categories::default(),
             taxes: TaxRates::default(),
             leaders: Leaders::default(),

@@ -9,11 +9,15 @@ pub mod http;
 pub mod platform;
 
 // Core domains, lowest first: a row may call the rows above it.
+pub mod audit;
 pub mod channel;
 pub mod mail;
 pub mod media;
 
+pub mod account;
+
 pub mod customer;
+pub mod staff;
 
 pub mod catalog;
 

@@ -163,6 +163,15 @@ problem-insufficient =
        *[other] Von { $sku } sind nur noch { $available } Stück verfügbar
     }
 
+## Staff
+
+staff-out-of-reach = Dafür fehlen Ihnen dort Berechtigungen: { $permissions }
+permissions-empty = Wählen Sie mindestens eine Berechtigung
+api-key-not-found = Diesen API-Schlüssel gibt es nicht
+channel-not-found = Diesen Kanal gibt es nicht
+name-length = 1 bis { $max } Zeichen sind erlaubt
+time-past = Muss in der Zukunft liegen
+
 ## Checkout
 
 cart-empty = Der Warenkorb ist leer
@@ -175,3 +184,10 @@ payment-declined = Die Zahlung wurde abgelehnt
 payment-action-required = Die Zahlung muss zuerst bestätigt werden
 payment-pending = Die Zahlung ist noch in Bearbeitung: Bitte versuchen Sie es gleich noch einmal
 total-mismatch = Die Gesamtsumme beträgt { $total }
+
+## Accounts
+
+password-too-short = Das Passwort muss mindestens { $min } Zeichen haben
+password-too-long = Das Passwort darf höchstens { $max } Zeichen haben
+password-common = Dieses Passwort gehört zu denen, die zuerst probiert werden: Wählen Sie ein anderes
+password-like-you = Das Passwort ähnelt Ihrem Namen oder Ihrer Adresse zu sehr

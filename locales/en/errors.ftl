@@ -173,6 +173,15 @@ problem-insufficient =
        *[other] only { $available } of { $sku } left
     }
 
+## Staff
+
+staff-out-of-reach = that takes permissions that you do not have there: { $permissions }
+permissions-empty = choose at least one permission
+api-key-not-found = no such API key
+channel-not-found = no such channel
+name-length = must have 1 to { $max } characters
+time-past = must lie in the future
+
 ## Checkout
 
 cart-empty = the cart is empty
@@ -185,3 +194,10 @@ payment-declined = the payment was refused
 payment-action-required = the shopper must confirm the payment first
 payment-pending = the payment is still pending: try again soon
 total-mismatch = the total is { $total }
+
+## Accounts
+
+password-too-short = the password must have at least { $min } characters
+password-too-long = the password must have at most { $max } characters
+password-common = this password is one of those that are tried first: choose another one
+password-like-you = the password is too much like your name or address

@@ -66,15 +66,16 @@ fn plan() -> Plan {
             .col(id_null("channel_id"))
             .check(check(
                 "ck_audit_entry_actor_kind",
-                "actor_kind IN ('staff', 'api_key', 'customer', 'system')",
+                "actor_kind IN ('staff', 'api_key', 'customer', 'anonymous', 'system')",
             ))
             // No foreign keys: an entry outlives what it tells of.
             .to_owned(),
         [
             index("audit_entry", &["at", "id"]),
-            index("audit_entry", &["entity_id", "at"]),
-            index("audit_entry", &["actor_id", "at"]),
-            index("audit_entry", &["action", "at"]),
+            index("audit_entry", &["entity_id", "at", "id"]),
+            index("audit_entry", &["entity_type", "at", "id"]),
+            index("audit_entry", &["actor_id", "at", "id"]),
+            index("audit_entry", &["action", "at", "id"]),
         ],
     )
 }

@@ -17,6 +17,7 @@ mod list;
 mod query;
 mod save;
 mod save_attributes;
+mod state;
 mod update_product;
 
 pub use attribute::{AttributeValue, NewAttribute};
@@ -36,5 +37,6 @@ pub use query::{
     tags_of_products, variant_by_id, variants_by_ids,
 };
 pub(crate) use save::{Outcome, SaveError, Saved, create, import_batch};
+pub(crate) use state::{ProductState, product_state};
 pub(crate) use update_product::update_product;
 pub use update_product::{UpdateError, UpdateProduct, UpdateVariant};

@@ -293,7 +293,7 @@ async fn retired_skus(tx: &Tx, id: ProductId) -> Result<Vec<String>> {
 }
 
 /// The product as it is, with its prices in `channel`, as far as a draft can say it.
-async fn draft_of_row(tx: &Tx, row: &product::Model, channel: ChannelId) -> Result<Draft> {
+pub(super) async fn draft_of_row(tx: &Tx, row: &product::Model, channel: ChannelId) -> Result<Draft> {
     let id = row.id;
     let options = product_option::Entity::find()
         .filter(product_option::Column::ProductId.eq(id))

@@ -1,7 +1,9 @@
 //! The configuration: one struct a section. Each value comes from its environment variable or from the flag of the same
 //! name, which wins. `.env.example` is generated from these definitions.
 
+mod accounts;
 mod edge;
+mod storefront;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -9,7 +11,9 @@ use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 
+pub use accounts::Accounts;
 pub use edge::Edge;
+pub use storefront::Storefront;
 
 /// Everything that can be configured.
 #[derive(Clone, Debug, Args)]
@@ -26,6 +30,12 @@ pub struct Config {
     /// Jobs and carts.
     #[command(flatten)]
     pub shop: Shop,
+    /// People who sign in.
+    #[command(flatten)]
+    pub accounts: Accounts,
+    /// Where the pages of the shop are.
+    #[command(flatten)]
+    pub storefront: Storefront,
     /// Services beside the database.
     #[command(flatten)]
     pub services: Services,
@@ -287,6 +297,11 @@ pub enum ConfigError {
     /// An origin as no browser sends it.
     #[error("MERX_CORS_ORIGINS: \"{0}\" is no origin; write scheme://host or scheme://host:port and nothing behind it")]
     Origin(String),
+    /// An address of the storefront that is none, or that is not safe.
+    #[error(
+        "MERX_STOREFRONT_URL: \"{0}\" will not do; production takes https://, and nothing takes a query or fragment"
+    )]
+    StorefrontUrl(String),
 }
 
 impl Config {
@@ -298,6 +313,7 @@ impl Config {
         if let Some(origin) = self.server.cors_origins.iter().find(|origin| !is_origin(origin)) {
             return Err(ConfigError::Origin(origin.clone()));
         }
+        self.storefront.check(self.is_production())?;
         match &self.server.staff_token {
             Some(token) if token == DEMO_STAFF_TOKEN && self.is_production() => Err(ConfigError::DemoStaffToken),
             Some(token) if token.len() < STAFF_TOKEN_MIN => Err(ConfigError::ShortStaffToken),
@@ -347,6 +363,12 @@ impl Config {
     /// Whether the test gateway is offered.
     pub fn test_gateway(&self) -> bool {
         self.shop.test_gateway.unwrap_or(!self.is_production())
+    }
+
+    /// A page of the storefront, for links in letters; `secret` is what the page is to send back. None when nobody said
+    /// where the storefront is. Never taken from a request: whoever sends one could have links lead to them.
+    pub fn page(&self, path: &str, secret: Option<&str>) -> Option<String> {
+        self.storefront.page(self.is_production(), path, secret)
     }
 
     /// The address of the database.

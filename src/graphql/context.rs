@@ -6,6 +6,7 @@ use async_graphql::dataloader::Loader;
 use async_graphql::{Context, Result};
 
 use crate::app::App;
+use crate::audit::Actor;
 use crate::channel::Scope;
 use crate::graphql::batch::{Batch, BatchLoader, Shared};
 use crate::graphql::error::ApiError;
@@ -32,6 +33,8 @@ pub trait ContextExt {
     fn scope(&self) -> &Scope;
     /// What the edge knows about the request.
     fn request(&self) -> &RequestInfo;
+    /// Who asks, in which request: what the audit log is told.
+    fn actor(&self) -> Actor;
     /// Reads `key` together with what other resolvers ask for at the same time.
     fn batch<K>(&self, key: K) -> impl Future<Output = Result<Option<<Batch as Loader<K>>::Value>>> + Send
     where
@@ -55,6 +58,10 @@ impl ContextExt for Context<'_> {
 
     fn request(&self) -> &RequestInfo {
         self.data_unchecked::<RequestInfo>()
+    }
+
+    fn actor(&self) -> Actor {
+        Actor::of(self.scope(), &self.request().request_id)
     }
 
     async fn batch<K>(&self, key: K) -> Result<Option<<Batch as Loader<K>>::Value>>

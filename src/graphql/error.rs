@@ -86,6 +86,8 @@ pub enum ErrorCode {
     PaymentPending,
     /// No such way to pay.
     UnknownGateway,
+    /// The password is one that may not be set.
+    WeakPassword,
 }
 
 /// An expected failure of a mutation, with the place in the input that it is about.

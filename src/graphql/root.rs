@@ -2,6 +2,7 @@
 
 use async_graphql::{MergedObject, MergedSubscription, Schema};
 
+use crate::audit::AuditQuery;
 use crate::cart::{CartMutation, CartQuery};
 use crate::catalog::{CatalogMutation, CatalogQuery};
 use crate::channel::ChannelQuery;
@@ -20,6 +21,7 @@ pub struct Query(
     OrderQuery,
     SearchQuery,
     RecommendationQuery,
+    AuditQuery,
     super::node::NodeQuery,
     super::federation::FederationQuery,
 );

@@ -5,8 +5,10 @@ use entity::inventory::{stock_level, stock_movement};
 use entity::{LocationId, VariantId};
 use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
+use serde_json::json;
 
 use crate::app::App;
+use crate::audit::{self, Actor, Entry};
 use crate::channel;
 use crate::inventory::events::AvailabilityChanged;
 use crate::platform::db::Tx;
@@ -72,17 +74,17 @@ impl From<sea_orm::DbErr> for AdjustError {
 ///
 /// # Errors
 /// See [`AdjustError`]; nothing is changed then.
-pub async fn adjust_stock(app: &App, command: AdjustStock) -> Result<(), AdjustError> {
+pub async fn adjust_stock(app: &App, actor: &Actor, command: AdjustStock) -> Result<(), AdjustError> {
     if command.delta == 0 {
         return Err(AdjustError::NoDelta);
     }
     let tx = app.db.begin().await?;
-    adjust(&tx, app, command).await?;
+    adjust(&tx, app, actor, command).await?;
     tx.commit().await?;
     Ok(())
 }
 
-async fn adjust(tx: &Tx, app: &App, command: AdjustStock) -> Result<(), AdjustError> {
+async fn adjust(tx: &Tx, app: &App, actor: &Actor, command: AdjustStock) -> Result<(), AdjustError> {
     use entity::catalog::variant;
     use entity::channel::location;
     if variant::Entity::find_by_id(command.variant).one(tx).await?.is_none() {
@@ -123,16 +125,22 @@ async fn adjust(tx: &Tx, app: &App, command: AdjustStock) -> Result<(), AdjustEr
     if let Some(expected) = command.expected_on_hand {
         update = update.filter(stock_level::Column::OnHand.eq(expected));
     }
-    if update.exec(tx).await?.rows_affected == 0 {
-        let level = stock_level::Entity::find_by_id((command.variant, location))
-            .one(tx)
-            .await?;
-        let level = level.ok_or(Fault::Invariant("a stock level vanished"))?;
+    let adjusted = update.exec(tx).await?.rows_affected > 0;
+    let level = stock_level::Entity::find_by_id((command.variant, location))
+        .one(tx)
+        .await?
+        .ok_or(Fault::Invariant("a stock level vanished"))?;
+    if !adjusted {
         return Err(match command.expected_on_hand {
             Some(expected) if expected != level.on_hand => AdjustError::Mismatch(level.on_hand),
             _ => AdjustError::Insufficient(level.on_hand - level.reserved - level.allocated),
         });
     }
+    let at = location.to_string();
+    let entry = Entry::new("stockAdjust", "ProductVariant", command.variant)
+        .before(&json!({ "onHand": { at.as_str(): level.on_hand - command.delta } }))?
+        .after(&json!({ "onHand": { at: level.on_hand }, "reason": command.reason }))?;
+    audit::record(tx, app, actor, entry).await?;
     let movement = stock_movement::Model {
         id: app.ids.new_id(),
         variant_id: command.variant,

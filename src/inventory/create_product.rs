@@ -1,13 +1,15 @@
 //! Staff makes a product with its opening stock: the catalogue writes the product, inventory its levels, in one
 //! transaction.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use chrono::{DateTime, Utc};
 use entity::{LocationId, ProductId, VariantId};
+use serde::Serialize;
 
 use crate::app::App;
-use crate::catalog::{self, Draft, SaveError};
+use crate::audit::{self, Actor, Entry};
+use crate::catalog::{self, Draft, ProductState, SaveError};
 use crate::channel;
 use crate::inventory::import::set_on_hand;
 use crate::platform::db::{Tx, constraint_of};
@@ -55,7 +57,12 @@ impl From<sea_orm::DbErr> for CreateError {
 ///
 /// # Errors
 /// See [`CreateError`]; nothing is written then.
-pub async fn create_product(app: &App, draft: Draft, stock: Vec<OpeningStock>) -> Result<ProductId, CreateError> {
+pub async fn create_product(
+    app: &App,
+    actor: &Actor,
+    draft: Draft,
+    stock: Vec<OpeningStock>,
+) -> Result<ProductId, CreateError> {
     let tree = app.categories.tree(&app.db).await?;
     if draft.category_id.is_some_and(|id| tree.get(id).is_none()) {
         return Err(CreateError::NoCategory);
@@ -64,6 +71,10 @@ pub async fn create_product(app: &App, draft: Draft, stock: Vec<OpeningStock>) -
         return Err(CreateError::NoLocation);
     }
     let now = app.clock.now();
+    let made = Made {
+        product: Some(draft.clone().into()),
+        opening_stock: units(&stock),
+    };
     let tx = app.db.begin().await?;
     let (slug, skus) = (
         draft.slug.clone(),
@@ -79,8 +90,29 @@ pub async fn create_product(app: &App, draft: Draft, stock: Vec<OpeningStock>) -
     }
     let saved = saved??;
     open_stock(&tx, app, now, &saved.variants, stock).await?;
+    let entry = Entry::new("productCreate", "Product", saved.product).after(&made)?;
+    audit::record(&tx, app, actor, entry).await?;
     tx.commit().await?;
     Ok(saved.product)
+}
+
+/// A product with the stock that came with it, as the audit log tells of it.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Made {
+    #[serde(flatten)]
+    pub(super) product: Option<ProductState>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub(super) opening_stock: BTreeMap<String, i64>,
+}
+
+/// Opening units by SKU.
+pub(super) fn units(stock: &[OpeningStock]) -> BTreeMap<String, i64> {
+    let mut units = BTreeMap::new();
+    for (sku, _, on_hand) in stock {
+        *units.entry(sku.clone()).or_default() += on_hand;
+    }
+    units
 }
 
 /// Whether the locations that `stock` names are there.

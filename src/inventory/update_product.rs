@@ -4,8 +4,9 @@
 use entity::{ChannelId, ProductId};
 
 use crate::app::App;
+use crate::audit::{self, Actor, Entry};
 use crate::catalog::{self, UpdateError, UpdateProduct};
-use crate::inventory::create_product::{OpeningStock, locations_exist, open_stock};
+use crate::inventory::create_product::{Made, OpeningStock, locations_exist, open_stock, units};
 use crate::platform::error::Fault;
 use crate::platform::locale::{Message, message};
 
@@ -49,6 +50,7 @@ impl From<sea_orm::DbErr> for ChangeError {
 /// See [`ChangeError`]; nothing is changed then.
 pub async fn update_product(
     app: &App,
+    actor: &Actor,
     channel: ChannelId,
     id: ProductId,
     change: UpdateProduct,
@@ -65,8 +67,13 @@ pub async fn update_product(
     }
     let now = app.clock.now();
     let tx = app.db.begin().await?;
+    let before = catalog::product_state(&tx, id, channel).await?;
     let variants = catalog::update_product(&tx, &app.ids, now, channel, (id, change)).await?;
+    let entry = Entry::new("productUpdate", "Product", id).before(&before)?;
+    let product = catalog::product_state(&tx, id, channel).await?;
+    let opening_stock = units(&stock);
     open_stock(&tx, app, now, &variants, stock).await?;
+    audit::record(&tx, app, actor, entry.after(&Made { product, opening_stock })?).await?;
     tx.commit().await?;
     Ok(())
 }

@@ -6,12 +6,13 @@ use sea_orm::EntityTrait;
 use serde::{Deserialize, Serialize};
 
 use crate::app::App;
-use crate::mail::Mail;
+use crate::mail::{self, Envelope};
 use crate::order::letter::confirmation;
 use crate::order::query::lines_of;
 use crate::order::sales::recount_order;
 use crate::platform::error::Fault;
 use crate::platform::jobs::{Job, JobError, Queue};
+use crate::platform::locale::Locale;
 
 /// Sends the confirmation of an order.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -47,17 +48,13 @@ pub(super) async fn send_confirmation(app: &App, job: SendConfirmation) -> Resul
         .currency_code
         .parse()
         .map_err(|e| Fault::part("currency of an order", e))?;
-    let (subject, text) = confirmation(&order, &lines, currency);
-    let from = app.config.shop.mail_from.clone();
-    app.mail
-        .send(&Mail {
-            id: format!("order-confirmation-{}", order.id),
-            from,
-            to,
-            subject,
-            text,
-        })
-        .await?;
+    let locale = Locale::default();
+    let envelope = Envelope {
+        id: format!("order-confirmation-{}", order.id),
+        to,
+        locale,
+    };
+    mail::send(app, envelope, &confirmation(&order, &lines, currency, locale)).await?;
     Ok(())
 }
 

@@ -1,37 +1,37 @@
-//! The words of the confirmation. Pure.
-
-use std::fmt::Write;
+//! What the confirmation of an order says. Pure.
 
 use entity::order::order_line;
 
+use crate::mail::Letter;
+use crate::mail::letter::{Ordered, OrderedLine};
 use crate::order::query::Order;
+use crate::platform::locale::Locale;
 use crate::platform::money::{Currency, Money};
 
-/// Subject and body of the confirmation of an order.
-pub(super) fn confirmation(order: &Order, lines: &[order_line::Model], currency: Currency) -> (String, String) {
-    let money = |minor: i64| Money::new(minor, currency).formatted("en");
-    let mut text = format!("Thank you. We have received your order {}.\r\n\r\n", order.number);
-    for line in lines {
-        let _ = write!(text, "{} x {}  {}\r\n", line.quantity, line.name, money(line.total));
-    }
-    let _ = write!(text, "\r\nSubtotal  {}\r\n", money(order.subtotal));
-    if order.discount_total > 0 {
-        let _ = write!(text, "Discount  -{}\r\n", money(order.discount_total));
-    }
-    let _ = write!(text, "Delivery  {}\r\n", money(order.shipping_total));
-    let tax = if order.tax_included { "Tax (included)" } else { "Tax" };
-    let _ = write!(
-        text,
-        "{tax}  {}\r\nTotal  {}\r\n",
-        money(order.tax_total),
-        money(order.total)
-    );
-    if let Some(to) = &order.shipping_address {
-        let _ = write!(
-            text,
-            "\r\nIt goes to\r\n{} {}\r\n{}\r\n{} {}\r\n{}\r\n",
-            to.first_name, to.last_name, to.line1, to.postal_code, to.city, to.country_code
-        );
-    }
-    (format!("Your order {}", order.number), text)
+/// The confirmation of an order.
+pub(super) fn confirmation(order: &Order, lines: &[order_line::Model], currency: Currency, locale: Locale) -> Letter {
+    let money = |minor: i64| Money::new(minor, currency).formatted(locale.tag());
+    let line = |line: &order_line::Model| OrderedLine {
+        quantity: line.quantity,
+        name: line.name.clone(),
+        total: money(line.total),
+    };
+    Letter::OrderConfirmation(Box::new(Ordered {
+        number: order.number.clone(),
+        lines: lines.iter().map(line).collect(),
+        subtotal: money(order.subtotal),
+        discount: (order.discount_total > 0).then(|| money(order.discount_total)),
+        delivery: money(order.shipping_total),
+        tax_included: order.tax_included,
+        tax: money(order.tax_total),
+        total: money(order.total),
+        address: order.shipping_address.as_ref().map(|to| {
+            vec![
+                format!("{} {}", to.first_name, to.last_name),
+                to.line1.clone(),
+                format!("{} {}", to.postal_code, to.city),
+                to.country_code.clone(),
+            ]
+        }),
+    }))
 }

@@ -29,6 +29,12 @@ impl ClientAddress {
     }
 }
 
+impl Default for ClientAddress {
+    fn default() -> Self {
+        Self::LOCAL
+    }
+}
+
 impl From<IpAddr> for ClientAddress {
     fn from(address: IpAddr) -> Self {
         Self::new(address)

@@ -26,6 +26,9 @@ pub enum Fault {
     /// A fault that several callers share, such as those of one batch.
     #[error("{0}")]
     Shared(Arc<Fault>),
+    /// A part has as much to do as it takes. The client is told to come back.
+    #[error("{0} has too much to do")]
+    Busy(&'static str),
     /// Something that cannot be, was.
     #[error("broken invariant: {0}")]
     Invariant(&'static str),

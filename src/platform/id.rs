@@ -69,11 +69,16 @@ impl Ids {
         I::from_uuid(self.uuid())
     }
 
-    /// An unguessable text of 160 bits, safe in addresses.
-    pub fn secret(&self) -> String {
-        let mut bytes = [0u8; SECRET_LEN];
+    /// Unguessable bytes, for salts and keys.
+    pub fn bytes<const N: usize>(&self) -> [u8; N] {
+        let mut bytes = [0u8; N];
         self.state.lock().rng.fill_bytes(&mut bytes);
         bytes
+    }
+
+    /// An unguessable text of 160 bits, safe in addresses.
+    pub fn secret(&self) -> String {
+        self.bytes::<SECRET_LEN>()
             .iter()
             .map(|b| SECRET_ALPHABET[usize::from(b & 31)] as char)
             .collect()

@@ -99,6 +99,15 @@ impl Viewer {
         }
     }
 
+    /// What the viewer may do in every channel. A part of [`Viewer::permissions`].
+    pub fn permissions_everywhere(self) -> Permissions {
+        match self {
+            Self::Anonymous | Self::Customer { .. } => Permissions::NONE,
+            Self::Staff(staff) => staff.everywhere,
+            Self::System => Permissions::ALL,
+        }
+    }
+
     /// Whether the viewer may do this in the channel of the request.
     pub fn may(self, permission: Permission) -> bool {
         self.permissions().has(permission)
@@ -106,11 +115,7 @@ impl Viewer {
 
     /// Whether the viewer may do this in every channel.
     pub fn may_everywhere(self, permission: Permission) -> bool {
-        match self {
-            Self::Anonymous | Self::Customer { .. } => false,
-            Self::Staff(staff) => staff.everywhere.has(permission),
-            Self::System => true,
-        }
+        self.permissions_everywhere().has(permission)
     }
 
     /// Whether the viewer belongs to staff. What it may do, its permissions say.
@@ -122,6 +127,17 @@ impl Viewer {
     pub fn customer(self) -> Option<CustomerId> {
         match self {
             Self::Customer { id, .. } => Some(id),
+            _ => None,
+        }
+    }
+
+    /// The member of staff who has signed in.
+    pub fn staff_user(self) -> Option<StaffUserId> {
+        match self {
+            Self::Staff(Staff {
+                who: Who::User { id, .. },
+                ..
+            }) => Some(id),
             _ => None,
         }
     }

@@ -11,8 +11,9 @@ use std::path::Path;
 use source::{Named, Source};
 
 /// The core domains, lowest row first. A domain may use the rows before its own.
-const ROWS: [&[&str]; 9] = [
-    &["audit", "channel", "mail", "media"],
+const ROWS: [&[&str]; 10] = [
+    &["channel", "mail", "media"],
+    &["audit"],
     &["account"],
     &["customer", "staff"],
     &["catalog"],

@@ -1,6 +1,7 @@
 //! The one test binary: everything goes through the application and its schema.
 
 mod architecture;
+mod audit;
 mod cart;
 mod catalog;
 mod checkout;
@@ -12,6 +13,7 @@ mod drift;
 mod http;
 mod import;
 mod jobs;
+mod mail;
 mod platform;
 mod recommendation;
 mod schema;

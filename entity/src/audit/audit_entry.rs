@@ -13,7 +13,7 @@ pub struct Model {
     pub id: AuditEntryId,
     /// When.
     pub at: DateTimeUtc,
-    /// `staff`, `api_key`, `customer` or `system`.
+    /// `staff`, `api_key`, `customer`, `anonymous` or `system`.
     pub actor_kind: String,
     /// Who, when it is a person or a key.
     pub actor_id: Option<Uuid>,

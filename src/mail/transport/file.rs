@@ -6,6 +6,7 @@ use async_trait::async_trait;
 
 use crate::mail::transport::{Mail, Transport};
 use crate::platform::error::Result;
+use crate::platform::text::sha256_hex;
 
 /// Writes each letter to `<folder>/<id>.eml`.
 pub struct FileTransport {
@@ -28,6 +29,28 @@ fn header(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
 }
 
+/// A part of the body with its headers. Lines end as those of mail do.
+fn part(kind: &str, text: &str) -> String {
+    let lines: Vec<&str> = text.lines().collect();
+    format!(
+        "Content-Type: {kind}; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n\r\n{}\r\n",
+        lines.join("\r\n")
+    )
+}
+
+/// Text alone, or text and HTML of which a reader chooses.
+fn body(mail: &Mail) -> String {
+    let text = part("text/plain", &mail.text);
+    let Some(html) = &mail.html else { return text };
+    let html = part("text/html", html);
+    // No body holds its own hash.
+    let boundary = sha256_hex([text.as_bytes(), html.as_bytes()].concat());
+    format!(
+        "Content-Type: multipart/alternative; boundary=\"{boundary}\"\r\n\r\n\
+         --{boundary}\r\n{text}--{boundary}\r\n{html}--{boundary}--\r\n"
+    )
+}
+
 #[async_trait]
 impl Transport for FileTransport {
     async fn send(&self, mail: &Mail) -> Result<()> {
@@ -37,12 +60,11 @@ impl Transport for FileTransport {
             .map(|c| if c.is_ascii_alphanumeric() { c } else { '-' })
             .collect();
         let text = format!(
-            "From: {}\r\nTo: {}\r\nSubject: {}\r\nMessage-ID: <{name}@merx>\r\nMIME-Version: 1.0\r\n\
-             Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n\r\n{}",
+            "From: {}\r\nTo: {}\r\nSubject: {}\r\nMessage-ID: <{name}@merx>\r\nMIME-Version: 1.0\r\n{}",
             header(&mail.from),
             header(&mail.to),
             header(&mail.subject),
-            mail.text
+            body(mail),
         );
         // Written aside and renamed: a reader never sees half a letter, and a repeated send replaces it.
         let part = self.folder.join(format!("{name}.part"));

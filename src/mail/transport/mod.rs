@@ -24,6 +24,8 @@ pub struct Mail {
     pub subject: String,
     /// Body as plain text.
     pub text: String,
+    /// The same as HTML.
+    pub html: Option<String>,
 }
 
 /// Delivers mail.

@@ -50,8 +50,10 @@ where
     }
 
     /// Keeps `value` for `key`.
-    pub async fn insert(&self, key: K, value: V) {
-        self.0.insert(key, Arc::new(value)).await;
+    pub async fn insert(&self, key: K, value: V) -> Arc<V> {
+        let value = Arc::new(value);
+        self.0.insert(key, Arc::clone(&value)).await;
+        value
     }
 
     /// Forgets everything.

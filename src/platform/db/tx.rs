@@ -69,6 +69,7 @@ impl Db {
             inner,
             db: self.clone(),
             queues: Mutex::default(),
+            afterwards: Mutex::default(),
             _permit: permit,
         })
     }
@@ -107,11 +108,12 @@ pub struct Tx {
     inner: DatabaseTransaction,
     db: Db,
     queues: Mutex<Vec<Queue>>,
+    afterwards: Mutex<Vec<Box<dyn FnOnce() + Send>>>,
     _permit: Option<OwnedSemaphorePermit>,
 }
 
 impl Tx {
-    /// Makes everything of this transaction last, then wakes the workers of the jobs in it.
+    /// Makes everything of this transaction last, then wakes the workers of the jobs in it and does what was put off.
     ///
     /// # Errors
     /// When the database refuses; nothing has happened then.
@@ -122,7 +124,16 @@ impl Tx {
         for queue in self.queues.into_inner() {
             self.db.wakers.wake(queue);
         }
+        for work in self.afterwards.into_inner() {
+            work();
+        }
         Ok(())
+    }
+
+    /// Puts `work` off until this transaction lasts; without a commit it is never done. For caches of the process, which
+    /// must not forget before the others can read what is new.
+    pub(crate) fn afterwards(&self, work: impl FnOnce() + Send + 'static) {
+        self.afterwards.lock().push(Box::new(work));
     }
 
     /// Takes everything back. Dropping does the same, later.

@@ -138,6 +138,11 @@ impl Shop {
         self.seen_with("authorization", &format!("Bearer {STAFF_TOKEN}"))
     }
 
+    /// The same shop, where requests carry this id.
+    pub fn requested_as(&self, id: &str) -> Self {
+        self.seen_with("x-request-id", id)
+    }
+
     /// The same shop, in another channel.
     pub fn channel(&self, slug: &str) -> Self {
         self.seen_with("x-channel", slug)

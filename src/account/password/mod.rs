@@ -1,0 +1,111 @@
+//! What a password may be. Pure.
+//!
+//! After NIST SP 800-63B: length counts, not the kinds of characters; what everybody tries first is refused; nothing
+//! expires.
+
+mod common;
+
+use std::fmt;
+
+use unicode_normalization::UnicodeNormalization;
+
+use crate::platform::locale::{Message, message};
+
+/// Fewest characters.
+pub const MIN: usize = 8;
+/// Most characters.
+pub const MAX: usize = 128;
+/// Shorter words of a hint say nothing.
+const HINT_MIN: usize = 4;
+/// What must be left of a password without the words of a hint.
+const REST_MIN: usize = 4;
+
+/// A password that may be set. It shows itself to nobody.
+#[derive(Clone)]
+pub struct Password(String);
+
+/// Why a text may not be a password.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{}", self.message())]
+pub enum WeakPassword {
+    /// Too few characters.
+    TooShort {
+        /// Fewest.
+        min: usize,
+    },
+    /// Too many characters.
+    TooLong {
+        /// Most.
+        max: usize,
+    },
+    /// One of those that are tried first.
+    Common,
+    /// Little more than the person's name or address.
+    LikeYou,
+}
+
+impl WeakPassword {
+    /// What it says to people.
+    pub fn message(&self) -> Message {
+        match self {
+            Self::TooShort { min } => message!("password-too-short", min = *min),
+            Self::TooLong { max } => message!("password-too-long", max = *max),
+            Self::Common => message!("password-common"),
+            Self::LikeYou => message!("password-like-you"),
+        }
+    }
+}
+
+impl Password {
+    /// Takes `text` as a password of somebody whom `hints` describe: e-mail address, names, the shop.
+    ///
+    /// # Errors
+    /// See [`WeakPassword`].
+    pub fn parse(text: &str, hints: &[&str]) -> Result<Self, WeakPassword> {
+        // More bytes than any form of so many characters has: not worth the work.
+        if text.len() > MAX * 4 {
+            return Err(WeakPassword::TooLong { max: MAX });
+        }
+        let text = normal(text);
+        let length = text.chars().count();
+        if length < MIN {
+            return Err(WeakPassword::TooShort { min: MIN });
+        }
+        if length > MAX {
+            return Err(WeakPassword::TooLong { max: MAX });
+        }
+        let lower = text.to_lowercase();
+        if common::is_common(&lower) {
+            return Err(WeakPassword::Common);
+        }
+        if hints.iter().any(|hint| is_like(&lower, &hint.to_lowercase())) {
+            return Err(WeakPassword::LikeYou);
+        }
+        Ok(Self(text))
+    }
+
+    /// Its text, for the hash.
+    pub(super) fn text(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Password {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Password(..)")
+    }
+}
+
+/// The one form of a text that keyboards write in several ways.
+pub(super) fn normal(text: &str) -> String {
+    text.nfkc().collect()
+}
+
+/// Whether `password` is little more than `hint` or a word of it.
+fn is_like(password: &str, hint: &str) -> bool {
+    let words = hint.split(|c: char| !c.is_alphanumeric());
+    std::iter::once(hint)
+        .chain(words)
+        .filter(|word| word.chars().count() >= HINT_MIN)
+        .any(|word| password.contains(word) && password.replace(word, "").chars().count() < REST_MIN)
+}

@@ -1,0 +1,140 @@
+//! Whatever staff does leaves an entry: each mutation that asks for a permission is called once. A new one needs a
+//! sample here.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Value, json};
+
+use crate::audit::entries;
+use crate::support::Shop;
+
+const MUTATIONS: &str = "{ __schema { mutationType { fields { name args { type { ofType { name } } } } } } }";
+
+/// The mutations that `shop` shows, with the names of their inputs.
+async fn mutations(shop: &Shop) -> BTreeMap<String, String> {
+    let data = shop.data(MUTATIONS, json!({})).await;
+    let fields = data["__schema"]["mutationType"]["fields"]
+        .as_array()
+        .expect("mutations")
+        .iter();
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    fields
+        .map(|f| (text(&f["name"]), text(&f["args"][0]["type"]["ofType"]["name"])))
+        .collect()
+}
+
+fn usd(amount: &str) -> Value {
+    json!({ "amount": amount, "currencyCode": "USD" })
+}
+
+/// An input with which `mutation` succeeds, and whether the thing was there before.
+async fn sample(shop: &Shop, mutation: &str) -> Option<(Value, bool)> {
+    let product = async || {
+        let data = shop.data("{ products(first: 1) { nodes { id } } }", json!({})).await;
+        data["products"]["nodes"][0]["id"].clone()
+    };
+    Some(match mutation {
+        "productCreate" => {
+            let variant = json!({ "sku": "AUDITED-1", "price": usd("12.00"), "stock": [{ "onHand": 3 }] });
+            (json!({ "name": "Audited kite", "variants": [variant] }), false)
+        }
+        "productUpdate" => (json!({ "id": product().await, "name": "Renamed" }), true),
+        "stockAdjust" => {
+            let (variant, _) = shop.variant(1).await;
+            (
+                json!({ "variantId": variant, "delta": 2, "reason": "found behind the shelf" }),
+                true,
+            )
+        }
+        _ => return None,
+    })
+}
+
+#[tokio::test]
+async fn each_leaves_an_entry() {
+    let shop = Shop::demo().await;
+    let open: BTreeSet<String> = mutations(&shop).await.into_keys().collect();
+    let guarded = mutations(&shop.staff())
+        .await
+        .into_iter()
+        .filter(|(name, _)| !open.contains(name));
+    let mut seen = 0;
+    for (mutation, input_type) in guarded {
+        let Some((input, was_there)) = sample(&shop, &mutation).await else {
+            panic!("{mutation} is guarded and has no sample in {}", file!());
+        };
+        let request_id = format!("request-of-{mutation}");
+        let document = format!(
+            "mutation($input: {input_type}!) {{ {mutation}(input: $input) {{ errors {{ code message path }} }} }}"
+        );
+        let data = shop
+            .staff()
+            .requested_as(&request_id)
+            .data(&document, json!({ "input": input }))
+            .await;
+        assert_eq!(data[&mutation]["errors"], json!([]), "{mutation}");
+        let found = entries(&shop, json!({ "action": mutation })).await;
+        let [entry] = found.as_slice() else {
+            panic!("{mutation} left {} entries", found.len());
+        };
+        assert_eq!(entry["requestId"], request_id, "{mutation}");
+        assert!(
+            ["STAFF", "API_KEY"].contains(&entry["actorKind"].as_str().unwrap_or_default()),
+            "{entry}"
+        );
+        for field in ["actorId", "actorName", "entityType", "entityId", "channelId"] {
+            assert!(
+                entry[field].as_str().is_some_and(|text| !text.is_empty()),
+                "{mutation}: {field} in {entry:#}"
+            );
+        }
+        assert_eq!(entry["before"].is_object(), was_there, "{mutation}: {entry:#}");
+        let told = |side: &Value| side.as_object().is_some_and(|fields| !fields.is_empty());
+        assert!(told(&entry["before"]) || told(&entry["after"]), "{mutation}: {entry:#}");
+        seen += 1;
+    }
+    assert!(seen >= 3, "{seen} guarded mutations");
+}
+
+#[tokio::test]
+async fn only_what_changed_is_told() {
+    let shop = Shop::demo().await;
+    let document = "{ products(first: 1) { nodes { id name tags variants(first: 1) { id sku } } } }";
+    let product = shop.staff().data(document, json!({})).await["products"]["nodes"][0].clone();
+    let update = "mutation($input: ProductUpdateInput!) { productUpdate(input: $input) { errors { code message } } }";
+    let input = json!({ "id": product["id"], "name": "Another name", "brand": null });
+    shop.staff().data(update, json!({ "input": input })).await;
+    let found = entries(&shop, json!({ "entityId": product["id"] })).await;
+    assert_eq!(found.len(), 1);
+    assert_eq!(found[0]["before"]["name"], product["name"]);
+    assert_eq!(found[0]["after"]["name"], "Another name");
+    let fields: BTreeSet<&String> = found[0]["after"].as_object().expect("fields").keys().collect();
+    let allowed = BTreeSet::from(["name".to_owned(), "brand".to_owned()]);
+    assert!(
+        fields.into_iter().all(|field| allowed.contains(field)),
+        "{:#}",
+        found[0]
+    );
+    assert_eq!(found[0]["after"]["brand"], Value::Null);
+    // A refused change leaves nothing.
+    let input = json!({ "id": product["id"], "name": "", "expectedVersion": 1 });
+    let refused = shop.staff().data(update, json!({ "input": input })).await;
+    assert_ne!(refused["productUpdate"]["errors"], json!([]));
+    assert_eq!(entries(&shop, json!({ "entityId": product["id"] })).await.len(), 1);
+    // Stock says how much there was, how much there is, and why.
+    let variant = product["variants"][0]["id"].clone();
+    let adjust = "mutation($input: StockAdjustInput!) { stockAdjust(input: $input) { errors { code message } } }";
+    for delta in [4, -1] {
+        let input = json!({ "variantId": variant, "delta": delta, "reason": "counted" });
+        shop.staff().data(adjust, json!({ "input": input })).await;
+    }
+    let found = entries(&shop, json!({ "entityId": variant })).await;
+    let units = |side: &Value| {
+        let places = side["onHand"].as_object().expect("places");
+        places.values().next().and_then(Value::as_i64).expect("units")
+    };
+    assert_eq!(units(&found[1]["after"]) - units(&found[1]["before"]), 4);
+    assert_eq!(units(&found[0]["before"]), units(&found[1]["after"]));
+    assert_eq!(units(&found[0]["after"]) - units(&found[0]["before"]), -1);
+    assert_eq!(found[0]["after"]["reason"], "counted");
+}

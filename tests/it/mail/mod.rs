@@ -1,0 +1,4 @@
+//! Letters and how they leave.
+
+mod file;
+mod letters;
