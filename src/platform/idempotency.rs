@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 use entity::platform::idempotency_key::{self, Column, Entity, IdempotencyState};
-use sea_orm::sea_query::{Expr, OnConflict};
+use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, TryInsertResult};
 use serde_json::Value;
 use tokio::time::{Instant, sleep};
@@ -134,8 +134,7 @@ async fn insert(db: &Db, clock: &Clock, id: &str, fingerprint: &str) -> Result<b
         expires_at: now + REMEMBERED,
     };
     let inserted = Entity::insert(row.into_active_model())
-        .on_conflict(OnConflict::column(Column::Id).do_nothing().to_owned())
-        .do_nothing()
+        .on_conflict_do_nothing()
         .exec_without_returning(db)
         .await?;
     Ok(matches!(inserted, TryInsertResult::Inserted(rows) if rows > 0))

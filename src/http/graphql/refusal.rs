@@ -264,7 +264,8 @@ impl From<ApiError> for Refusal {
     fn from(error: ApiError) -> Self {
         let kind = match &error {
             ApiError::Unauthenticated | ApiError::Forbidden => Kind::Unauthenticated,
-            ApiError::BadUserInput(_) => Kind::BadInput,
+            // The last two are told by fields, and never come here.
+            ApiError::BadUserInput(_) | ApiError::Conflict(_) | ApiError::IdempotencyMismatch => Kind::BadInput,
             ApiError::CostLimit(_) => Kind::Cost,
         };
         Self::new(kind, error.message())
