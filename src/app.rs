@@ -26,7 +26,7 @@ use crate::recommendation::Leaders;
 use crate::search::Search;
 use crate::staff::Access;
 use crate::tax::TaxRates;
-use crate::{mail, media, order, payment, recommendation, search};
+use crate::{mail, media, order, payment, recommendation, search, staff};
 
 /// Callers whose limits a process remembers: a few megabytes.
 const BUCKETS_MAX: usize = 100_000;
@@ -167,6 +167,7 @@ impl Builder {
         };
         let mut registry = Registry::default();
         let mut listeners = Listeners::default();
+        staff::register(&mut registry);
         payment::register(&mut registry);
         order::register(&mut registry, &mut listeners);
         search::register(&mut registry, &mut listeners);

@@ -166,6 +166,20 @@ problem-insufficient =
 ## Staff
 
 staff-out-of-reach = Dafür fehlen Ihnen dort Berechtigungen: { $permissions }
+staff-not-found = Dieses Mitglied des Teams gibt es nicht
+staff-email-taken = Ein Mitglied des Teams hat diese Adresse schon
+staff-not-invited = Es gibt keine offene Einladung
+invitation-invalid = Die Einladung ist unbekannt, verbraucht oder zu alt: Bitten Sie um eine neue
+last-owner = Der Shop braucht einen Inhaber: Ernennen Sie zuerst einen anderen
+role-not-found = Diese Rolle gibt es nicht
+role-name-taken = Eine andere Rolle heißt schon so
+role-of-owners = Die Rolle der Inhaber bleibt, wie sie ist
+role-owner-everywhere = Ein Inhaber ist es in jedem Kanal
+role-in-use =
+    { $people ->
+        [one] Jemand hat diese Rolle noch
+       *[other] Sie ist noch { $people }-mal vergeben
+    }
 permissions-empty = Wählen Sie mindestens eine Berechtigung
 api-key-not-found = Diesen API-Schlüssel gibt es nicht
 channel-not-found = Diesen Kanal gibt es nicht
@@ -191,3 +205,13 @@ password-too-short = Das Passwort muss mindestens { $min } Zeichen haben
 password-too-long = Das Passwort darf höchstens { $max } Zeichen haben
 password-common = Dieses Passwort gehört zu denen, die zuerst probiert werden: Wählen Sie ein anderes
 password-like-you = Das Passwort ähnelt Ihrem Namen oder Ihrer Adresse zu sehr
+
+## The second factor
+
+mfa-setup-first = Dieser Shop verlangt von Mitarbeitern einen zweiten Faktor: Richten Sie ihn mit mfaSetup und mfaConfirm ein
+mfa-required = Der Code des zweiten Faktors fehlt
+mfa-present = Es gibt schon einen zweiten Faktor: Schalten Sie ihn zuerst ab
+mfa-absent = Es gibt keinen zweiten Faktor, oder keinen, der auf einen Code wartet
+mfa-code-wrong = Der Code ist falsch oder schon verbraucht
+password-wrong = Das Passwort ist falsch
+attempts-too-many = Zu viele Versuche: Bitte versuchen Sie es später noch einmal

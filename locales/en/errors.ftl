@@ -176,6 +176,20 @@ problem-insufficient =
 ## Staff
 
 staff-out-of-reach = that takes permissions that you do not have there: { $permissions }
+staff-not-found = no such member of staff
+staff-email-taken = a member of staff has this address already
+staff-not-invited = there is no open invitation
+invitation-invalid = the invitation is unknown, used or too old: ask for another one
+last-owner = the shop needs an owner: make another one first
+role-not-found = no such role
+role-name-taken = another role has this name
+role-of-owners = the role of owners stays as it is
+role-owner-everywhere = an owner is one in every channel
+role-in-use =
+    { $people ->
+        [one] somebody still has this role
+       *[other] it is still given { $people } times
+    }
 permissions-empty = choose at least one permission
 api-key-not-found = no such API key
 channel-not-found = no such channel
@@ -201,3 +215,13 @@ password-too-short = the password must have at least { $min } characters
 password-too-long = the password must have at most { $max } characters
 password-common = this password is one of those that are tried first: choose another one
 password-like-you = the password is too much like your name or address
+
+## The second factor
+
+mfa-setup-first = this shop asks members of staff for a second factor: set one up with mfaSetup and mfaConfirm
+mfa-required = the code of the second factor is needed
+mfa-present = there is a second factor already: take it away first
+mfa-absent = there is no second factor, or none that waits for a code
+mfa-code-wrong = the code is wrong, or was used before
+password-wrong = the password is wrong
+attempts-too-many = too many attempts: try again later

@@ -5,16 +5,20 @@
 //! passwords, refresh tokens and one-time secrets only hashes are kept; a one-time secret works once; no password is
 //! hashed inside a transaction.
 
+mod block;
 mod client;
 mod create_account;
 mod hashing;
+pub mod mfa;
 mod one_time;
+mod own_password;
 mod password;
 mod query;
 mod session;
 mod set_password;
 mod token;
 
+pub(crate) use block::{block, unblock};
 pub use client::Client;
 pub(crate) use create_account::create;
 pub use create_account::{CreateAccountError, NewAccount};

@@ -1,20 +1,21 @@
 //! People who sign in.
 
-use clap::Args;
+use clap::{Args, ValueEnum};
+
+/// Whether staff must have a second factor.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum StaffMfa {
+    /// Whoever wants.
+    #[default]
+    Optional,
+    /// Everybody: who signs in without one may do nothing but set one up.
+    Required,
+}
 
 /// People who sign in.
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Accounts")]
 pub struct Accounts {
-    /// Address of the storefront, such as `https://shop.example`: the links of mails begin with it. Never taken from a
-    /// request. Required in production; in development it defaults to `http://localhost:3000`.
-    #[arg(
-        long = "storefront-url",
-        alias = "merx-storefront-url",
-        env = "MERX_STOREFRONT_URL",
-        global = true
-    )]
-    pub storefront_url: Option<String>,
     /// Who signs access tokens: their `iss`. Servers that share a database must agree on it.
     #[arg(
         long = "token-issuer",
@@ -24,12 +25,14 @@ pub struct Accounts {
         global = true
     )]
     pub token_issuer: String,
-}
-
-impl Accounts {
-    /// The address of the storefront, without a slash at the end.
-    pub fn storefront_url(&self) -> &str {
-        let url = self.storefront_url.as_deref().unwrap_or("http://localhost:3000");
-        url.trim_end_matches('/')
-    }
+    /// Whether members of staff must have a second factor: optional, or required. Where it is required, a sign-in
+    /// without one may do nothing but set one up.
+    #[arg(
+        long = "staff-mfa",
+        alias = "merx-staff-mfa",
+        env = "MERX_STAFF_MFA",
+        default_value = "optional",
+        global = true
+    )]
+    pub staff_mfa: StaffMfa,
 }

@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 
-pub use accounts::Accounts;
+pub use accounts::{Accounts, StaffMfa};
 pub use edge::Edge;
 pub use storefront::Storefront;
 

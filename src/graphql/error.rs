@@ -22,6 +22,8 @@ pub enum ApiError {
     Conflict(Message),
     /// The key was used for something else.
     IdempotencyMismatch,
+    /// Too much was tried; in so many seconds there may be more.
+    RateLimited(u64),
 }
 
 impl ApiError {
@@ -42,6 +44,7 @@ impl ApiError {
             Self::Forbidden => message!("forbidden"),
             Self::IdempotencyMismatch => message!("idempotency-mismatch"),
             Self::BadUserInput(message) | Self::CostLimit(message) | Self::Conflict(message) => message.clone(),
+            Self::RateLimited(_) => message!("attempts-too-many"),
         }
     }
 
@@ -53,6 +56,7 @@ impl ApiError {
             Self::CostLimit(_) => "COST_LIMIT",
             Self::Conflict(_) => "CONFLICT",
             Self::IdempotencyMismatch => "IDEMPOTENCY_MISMATCH",
+            Self::RateLimited(_) => "RATE_LIMITED",
         }
     }
 }
@@ -88,6 +92,18 @@ pub enum ErrorCode {
     UnknownGateway,
     /// The password is one that may not be set.
     WeakPassword,
+    /// The secret is unknown, used or too old.
+    InvalidToken,
+    /// It takes a permission that the viewer does not have there.
+    PermissionMissing,
+    /// The shop would be left without an owner.
+    LastOwner,
+    /// Address or password is not right.
+    InvalidCredentials,
+    /// The second factor is needed.
+    MfaRequired,
+    /// The code of the second factor is wrong, or was used before.
+    MfaInvalid,
 }
 
 /// An expected failure of a mutation, with the place in the input that it is about.

@@ -113,15 +113,17 @@ pub enum Entity {
     Cart(CartObject),
 }
 
-impl From<Node> for Entity {
-    fn from(node: Node) -> Self {
-        match node {
+impl Entity {
+    /// The entity that `node` is. What the shop works with is none.
+    fn of(node: Node) -> Option<Self> {
+        Some(match node {
             Node::Product(product) => Self::Product(product),
             Node::ProductVariant(variant) => Self::ProductVariant(variant),
             Node::Category(category) => Self::Category(category),
             Node::Collection(collection) => Self::Collection(collection),
             Node::Order(order) => Self::Order(order),
-        }
+            Node::StaffUser(_) | Node::Role(_) | Node::ApiKey(_) => return None,
+        })
     }
 }
 
@@ -166,5 +168,5 @@ async fn entity(ctx: &Context<'_>, one: &Representation, cart: Option<&LoadedCar
         let named = cart.filter(|cart| cart.row.id == CartId(id.uuid));
         return Ok(named.map(|cart| Entity::Cart(CartObject(cart.clone()))));
     }
-    Ok(node_by(ctx, id).await?.map(Entity::from))
+    Ok(node_by(ctx, id).await?.and_then(Entity::of))
 }

@@ -1,7 +1,7 @@
 //! `node` and `nodes`: anything by its global id.
 
 use async_graphql::{Context, ID, Interface, Object, Result};
-use entity::{AnyId, CategoryId, CollectionId, OrderId, ProductId, TypedId, VariantId};
+use entity::{AnyId, ApiKeyId, CategoryId, CollectionId, OrderId, ProductId, RoleId, StaffUserId, TypedId, VariantId};
 
 use crate::catalog::{
     CategoryObject, CollectionKey, CollectionObject, ProductKey, ProductObject, VariantKey, VariantObject,
@@ -10,6 +10,7 @@ use crate::graphql::context::ContextExt;
 use crate::graphql::error::ApiError;
 use crate::order::{OrderKey, OrderObject};
 use crate::platform::locale::message;
+use crate::staff::{ApiKeyKey, ApiKeyObject, RoleKey, RoleObject, StaffUserKey, StaffUserObject};
 
 /// Ids in one call of `nodes` at most.
 const NODES_MAX: usize = 100;
@@ -36,6 +37,12 @@ pub enum Node {
     Collection(CollectionObject),
     /// An order; staff only, because an id alone opens none.
     Order(OrderObject),
+    /// A member of staff.
+    StaffUser(StaffUserObject),
+    /// A role.
+    Role(RoleObject),
+    /// An API key.
+    ApiKey(ApiKeyObject),
 }
 
 fn parsed(id: &ID) -> Result<AnyId, ApiError> {
@@ -75,6 +82,18 @@ pub(super) async fn node_by(ctx: &Context<'_>, any: AnyId) -> Result<Option<Node
             .map(OrderObject::new)
             .transpose()?
             .map(Node::Order),
+        StaffUserId::PREFIX => ctx
+            .batch(StaffUserKey(StaffUserId(any.uuid)))
+            .await?
+            .map(|row| Node::StaffUser(StaffUserObject(row))),
+        RoleId::PREFIX => ctx
+            .batch(RoleKey(RoleId(any.uuid)))
+            .await?
+            .map(|row| Node::Role(RoleObject(row))),
+        ApiKeyId::PREFIX => ctx
+            .batch(ApiKeyKey(ApiKeyId(any.uuid)))
+            .await?
+            .map(|row| Node::ApiKey(ApiKeyObject(row))),
         _ => None,
     })
 }

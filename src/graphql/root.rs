@@ -2,6 +2,7 @@
 
 use async_graphql::{MergedObject, MergedSubscription, Schema};
 
+use crate::account::mfa::{MfaMutation, MfaQuery};
 use crate::audit::AuditQuery;
 use crate::cart::{CartMutation, CartQuery};
 use crate::catalog::{CatalogMutation, CatalogQuery};
@@ -11,6 +12,7 @@ use crate::inventory::InventoryMutation;
 use crate::order::OrderQuery;
 use crate::recommendation::RecommendationQuery;
 use crate::search::SearchQuery;
+use crate::staff::{ApiKeyMutation, RoleMutation, StaffMutation, StaffQuery};
 
 /// Everything that can be asked.
 #[derive(MergedObject, Default)]
@@ -22,13 +24,24 @@ pub struct Query(
     SearchQuery,
     RecommendationQuery,
     AuditQuery,
+    StaffQuery,
+    MfaQuery,
     super::node::NodeQuery,
     super::federation::FederationQuery,
 );
 
 /// Everything that can be changed.
 #[derive(MergedObject, Default)]
-pub struct Mutation(CatalogMutation, CartMutation, InventoryMutation, CheckoutMutation);
+pub struct Mutation(
+    CatalogMutation,
+    CartMutation,
+    InventoryMutation,
+    CheckoutMutation,
+    StaffMutation,
+    RoleMutation,
+    ApiKeyMutation,
+    MfaMutation,
+);
 
 /// Everything that can be listened to.
 #[derive(MergedSubscription, Default)]

@@ -9,5 +9,5 @@ mod send;
 pub mod transport;
 
 pub use letter::Letter;
-pub(crate) use send::{Envelope, send};
+pub(crate) use send::{Envelope, name_of, send};
 pub use transport::{Mail, Transport};

@@ -37,7 +37,7 @@ pub(crate) async fn send(app: &App, envelope: Envelope, letter: &Letter) -> Resu
 }
 
 /// The name in `Name <address>`, else the address.
-fn name_of(sender: &str) -> &str {
+pub(crate) fn name_of(sender: &str) -> &str {
     match sender.split_once('<') {
         Some((name, _)) if !name.trim().is_empty() => name.trim().trim_matches('"'),
         Some((_, address)) => address.trim_end_matches('>'),

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
 use chrono::{DateTime, Utc};
 use entity::staff::{api_key, role_assignment, staff_role, staff_user};
@@ -28,9 +28,12 @@ const USED_EVERY: i64 = 60;
 /// What staff and programs may do, cached.
 #[derive(Clone)]
 pub struct Access {
-    people: Cache<StaffUserId, Option<Grants>>,
+    people: Cache<(u64, StaffUserId), Option<Grants>>,
     /// By hash. Keys that nobody has are not kept: who guesses would push the others out.
-    keys: Cache<String, Key>,
+    keys: Cache<(u64, String), Key>,
+    /// Counts what was forgotten. It is a part of every key: what was read before a change is not found after it, even when
+    /// it was slow to arrive.
+    age: Arc<AtomicU64>,
 }
 
 impl Default for Access {
@@ -38,13 +41,19 @@ impl Default for Access {
         Self {
             people: Cache::new(ENTRIES_MAX),
             keys: Cache::new(ENTRIES_MAX),
+            age: Arc::default(),
         }
     }
 }
 
 impl Access {
+    fn age(&self) -> u64 {
+        self.age.load(Ordering::Acquire)
+    }
+
     /// Forgets everything, after a change of people, roles or keys.
     pub fn clear(&self) {
+        self.age.fetch_add(1, Ordering::AcqRel);
         self.people.clear();
         self.keys.clear();
     }
@@ -94,7 +103,8 @@ pub async fn permissions_of(
     id: StaffUserId,
     channel: ChannelId,
 ) -> Result<Option<(Permissions, Permissions)>> {
-    let grants = app.staff.people.get(id, load_person(&app.db, id)).await?;
+    let key = (app.staff.age(), id);
+    let grants = app.staff.people.get(key, load_person(&app.db, id)).await?;
     Ok(grants
         .as_ref()
         .as_ref()
@@ -159,11 +169,11 @@ pub async fn by_api_key(app: &App, key: &str, channel: ChannelId) -> Result<Opti
     if !key.starts_with(KEY_PREFIX) {
         return Ok(None);
     }
-    let hash = sha256_hex(key);
-    let known = match app.staff.keys.peek(&hash).await {
+    let place = (app.staff.age(), sha256_hex(key));
+    let known = match app.staff.keys.peek(&place).await {
         Some(known) => known,
-        None => match load_key(&app.db, &hash).await? {
-            Some(key) => app.staff.keys.insert(hash, key).await,
+        None => match load_key(&app.db, &place.1).await? {
+            Some(key) => app.staff.keys.insert(place, key).await,
             None => return Ok(None),
         },
     };

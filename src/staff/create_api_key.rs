@@ -5,10 +5,11 @@ use entity::ChannelId;
 use entity::staff::api_key;
 use entity::staff::staff_role::PermissionNames;
 use sea_orm::{ActiveModelTrait, IntoActiveModel};
+use serde_json::json;
 
 use crate::app::App;
+use crate::audit::{self, Actor, Entry};
 use crate::channel::Scope;
-use crate::platform::db::Tx;
 use crate::platform::error::{Fault, Result};
 use crate::platform::locale::{Message, message};
 use crate::platform::permission::Permissions;
@@ -89,6 +90,7 @@ impl From<sea_orm::DbErr> for CreateApiKeyError {
 pub async fn create_api_key(
     app: &App,
     scope: &Scope,
+    actor: &Actor,
     command: CreateApiKey,
 ) -> Result<CreatedApiKey, CreateApiKeyError> {
     let now = app.clock.now();
@@ -123,11 +125,15 @@ pub async fn create_api_key(
         revoked_at: None,
     };
     let tx = app.db.begin().await?;
-    let row = insert(&tx, row).await?;
+    let row = row.into_active_model().insert(&tx).await?;
+    let entry = Entry::new("apiKeyCreate", "ApiKey", row.id).after(&json!({
+        "name": row.name,
+        "prefix": row.prefix,
+        "permissions": row.permissions.0,
+        "channel": row.channel_id,
+        "expiresAt": row.expires_at,
+    }))?;
+    audit::record(&tx, app, actor, entry).await?;
     tx.commit().await?;
     Ok(CreatedApiKey { row, secret })
-}
-
-async fn insert(tx: &Tx, row: ApiKey) -> Result<ApiKey> {
-    Ok(row.into_active_model().insert(tx).await?)
 }

@@ -23,6 +23,11 @@ pub type Assignment = role_assignment::Model;
 /// A key for programs.
 pub type ApiKey = api_key::Model;
 
+/// What shows staff and roles: who may change them sees them in the answers.
+const SEES_STAFF: [Permission; 2] = [Permission::StaffRead, Permission::StaffWrite];
+/// What shows API keys.
+const SEES_KEYS: [Permission; 2] = [Permission::StaffRead, Permission::ApiKeysWrite];
+
 /// Holds for no row: an empty condition would be no condition.
 fn nothing() -> Condition {
     Condition::all().add(Expr::val(1).eq(0))
@@ -31,11 +36,11 @@ fn nothing() -> Condition {
 /// The members of staff that `scope` sees: all, those who work in its channel, or oneself.
 fn readable(scope: &Scope) -> Condition {
     let viewer = scope.viewer;
-    if viewer.may_everywhere(Permission::StaffRead) {
+    if SEES_STAFF.iter().any(|p| viewer.may_everywhere(*p)) {
         return Condition::all();
     }
     let mut any = Condition::any().add(nothing());
-    if viewer.may(Permission::StaffRead) {
+    if SEES_STAFF.iter().any(|p| viewer.may(*p)) {
         any = any.add(staff_user::Column::Id.in_subquery(working_in(scope)));
     }
     if let Some(oneself) = viewer.staff_user() {
@@ -56,7 +61,8 @@ fn working_in(scope: &Scope) -> SelectStatement {
         .to_owned()
 }
 
-fn people(scope: &Scope) -> Select<staff_user::Entity> {
+/// The members of staff that `scope` sees.
+pub(super) fn people(scope: &Scope) -> Select<staff_user::Entity> {
     staff_user::Entity::find().filter(readable(scope))
 }
 
@@ -138,7 +144,7 @@ pub(super) async fn assignments_of(
 /// # Errors
 /// Those of the database.
 pub async fn roles(db: &impl ConnectionTrait, scope: &Scope) -> Result<Vec<Role>> {
-    if !scope.viewer.may(Permission::StaffRead) {
+    if !SEES_STAFF.iter().any(|p| scope.viewer.may(*p)) {
         return Ok(Vec::new());
     }
     let select = staff_role::Entity::find().order_by_asc(staff_role::Column::Name);
@@ -150,7 +156,7 @@ pub async fn roles(db: &impl ConnectionTrait, scope: &Scope) -> Result<Vec<Role>
 /// # Errors
 /// Those of the database.
 pub async fn roles_by_ids(db: &impl ConnectionTrait, scope: &Scope, ids: &[RoleId]) -> Result<HashMap<RoleId, Role>> {
-    if !scope.viewer.may(Permission::StaffRead) {
+    if !SEES_STAFF.iter().any(|p| scope.viewer.may(*p)) {
         return Ok(HashMap::new());
     }
     roles_by_key(db, ids).await
@@ -168,9 +174,9 @@ pub(super) async fn roles_by_key(db: &impl ConnectionTrait, ids: &[RoleId]) -> R
 /// The keys that `scope` sees: all, or those of its channel.
 pub(super) fn keys(scope: &Scope) -> Select<api_key::Entity> {
     let viewer = scope.viewer;
-    let readable = if viewer.may_everywhere(Permission::StaffRead) {
+    let readable = if SEES_KEYS.iter().any(|p| viewer.may_everywhere(*p)) {
         Condition::all()
-    } else if viewer.may(Permission::StaffRead) {
+    } else if SEES_KEYS.iter().any(|p| viewer.may(*p)) {
         Condition::all().add(api_key::Column::ChannelId.eq(scope.channel.id))
     } else {
         nothing()

@@ -4,13 +4,15 @@ use entity::ApiKeyId;
 use entity::staff::api_key;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use serde_json::json;
 
 use crate::app::App;
+use crate::audit::{self, Actor, Entry};
 use crate::channel::Scope;
 use crate::platform::error::{Fault, Result};
 use crate::platform::locale::{Message, message};
 use crate::platform::permission::Permissions;
-use crate::staff::query::ApiKey;
+use crate::staff::query::{ApiKey, keys};
 use crate::staff::reach::{OutOfReach, may_grant};
 
 /// Why a key was not revoked.
@@ -47,9 +49,15 @@ impl From<sea_orm::DbErr> for RevokeApiKeyError {
 ///
 /// # Errors
 /// See [`RevokeApiKeyError`]; nothing is changed then.
-pub async fn revoke_api_key(app: &App, scope: &Scope, id: ApiKeyId) -> Result<ApiKey, RevokeApiKeyError> {
+pub async fn revoke_api_key(
+    app: &App,
+    scope: &Scope,
+    actor: &Actor,
+    id: ApiKeyId,
+) -> Result<ApiKey, RevokeApiKeyError> {
     let tx = app.db.begin().await?;
-    let mut row = api_key::Entity::find_by_id(id)
+    let mut row = keys(scope)
+        .filter(api_key::Column::Id.eq(id))
         .one(&tx)
         .await?
         .ok_or(RevokeApiKeyError::NotFound)?;
@@ -63,6 +71,10 @@ pub async fn revoke_api_key(app: &App, scope: &Scope, id: ApiKeyId) -> Result<Ap
             .exec(&tx)
             .await?;
         row.revoked_at = Some(now);
+        let entry = Entry::new("apiKeyRevoke", "ApiKey", id)
+            .before(&json!({ "revoked": false }))?
+            .after(&json!({ "revoked": true }))?;
+        audit::record(&tx, app, actor, entry).await?;
     }
     tx.commit().await?;
     app.staff.clear();

@@ -3,6 +3,7 @@
 mod end;
 mod lifetime;
 mod open;
+mod second_factor;
 mod state;
 
 pub use end::EndReason;
@@ -10,4 +11,5 @@ pub(crate) use end::end_sessions;
 pub use lifetime::Lifetime;
 pub use open::Signed;
 pub(crate) use open::open_session;
+pub(crate) use second_factor::note_second_factor;
 pub use state::Sessions;

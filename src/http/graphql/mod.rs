@@ -16,6 +16,7 @@ mod reading;
 mod refusal;
 mod root_field;
 mod scan;
+mod second_factor;
 mod sse;
 mod variables;
 mod wire;
@@ -214,6 +215,9 @@ impl Endpoint {
             Ok(prepared) => prepared,
             Err(refusal) => return Err(self.fined(payer, refusal).await),
         };
+        let definition = operation(&prepared.parsed.document, prepared.operation.as_deref())?;
+        let asks = (caller.scope.viewer, caller.info.request_id.as_str());
+        second_factor::check(self.app(), asks, &prepared.parsed.document, definition).await?;
         let points = prepared.cost.requested
             + named
                 .keep

@@ -45,6 +45,8 @@ enum Kind {
     Cost,
     /// The caller is not who it says.
     Unauthenticated,
+    /// The caller may not.
+    Forbidden,
     /// The caller has used up its budget.
     Throttled,
     /// The connection has as many operations as it may have.
@@ -165,6 +167,11 @@ impl Refusal {
         Self::new(Kind::Unauthenticated, message!("token-expired"))
     }
 
+    /// The caller may not; `message` says what would help.
+    pub fn forbidden(message: Message) -> Self {
+        Self::new(Kind::Forbidden, message)
+    }
+
     /// The process is about to end.
     pub fn stopping() -> Self {
         Self::new(Kind::Stopping, message!("stopping"))
@@ -202,6 +209,7 @@ impl Refusal {
             Kind::Invalid => "GRAPHQL_VALIDATION_FAILED",
             Kind::Cost => "COST_LIMIT",
             Kind::Unauthenticated => "UNAUTHENTICATED",
+            Kind::Forbidden => "FORBIDDEN",
             Kind::Throttled => "THROTTLED",
             Kind::TooManyOperations => "SUBSCRIPTION_LIMIT",
             Kind::Stopping => "SERVER_STOPPING",
@@ -222,7 +230,7 @@ impl Refusal {
             Kind::UnknownHash => StatusCode::OK,
             Kind::Malformed | Kind::BadInput | Kind::Syntax | Kind::Invalid | Kind::Cost => StatusCode::BAD_REQUEST,
             Kind::Unauthenticated => StatusCode::UNAUTHORIZED,
-            Kind::Untrusted => StatusCode::FORBIDDEN,
+            Kind::Untrusted | Kind::Forbidden => StatusCode::FORBIDDEN,
             Kind::Throttled | Kind::TooManyOperations => StatusCode::TOO_MANY_REQUESTS,
             Kind::Method => StatusCode::METHOD_NOT_ALLOWED,
             Kind::NotAcceptable => StatusCode::NOT_ACCEPTABLE,
@@ -263,7 +271,9 @@ impl Refusal {
 impl From<ApiError> for Refusal {
     fn from(error: ApiError) -> Self {
         let kind = match &error {
-            ApiError::Unauthenticated | ApiError::Forbidden => Kind::Unauthenticated,
+            ApiError::Unauthenticated => Kind::Unauthenticated,
+            ApiError::Forbidden => Kind::Forbidden,
+            ApiError::RateLimited(_) => Kind::Throttled,
             // The last two are told by fields, and never come here.
             ApiError::BadUserInput(_) | ApiError::Conflict(_) | ApiError::IdempotencyMismatch => Kind::BadInput,
             ApiError::CostLimit(_) => Kind::Cost,
