@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use crate::support::{Shop, noon};
 
 const ADJUST: &str = "mutation($input: StockAdjustInput!) { stockAdjust(input: $input) {
-    errors { code } stock { onHand } } }";
+    errors { code } variant { id stock { onHand } } } }";
 const KEY: &str = "f2a7c5e0-7d1b-4c9a-9d53-2c1a7a4b1f00";
 
 /// A shop and a variant with ten units, at the default location.
