@@ -5,6 +5,7 @@ use std::ops::Deref;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::account::external::Providers;
 use crate::account::{Passwords, Sessions, Tokens};
 use crate::catalog::Categories;
 use crate::channel::Channels;
@@ -26,7 +27,7 @@ use crate::recommendation::Leaders;
 use crate::search::Search;
 use crate::staff::Access;
 use crate::tax::TaxRates;
-use crate::{mail, media, order, payment, recommendation, search, staff};
+use crate::{account, customer, mail, media, order, payment, recommendation, search, staff};
 
 /// Callers whose limits a process remembers: a few megabytes.
 const BUCKETS_MAX: usize = 100_000;
@@ -71,6 +72,8 @@ pub struct Parts {
     pub passwords: Passwords,
     /// What signs access tokens.
     pub tokens: Tokens,
+    /// The providers that people may sign in at.
+    pub providers: Providers,
     /// Which sessions go on.
     pub sessions: Sessions,
     /// How much one caller may ask for.
@@ -167,7 +170,9 @@ impl Builder {
         };
         let mut registry = Registry::default();
         let mut listeners = Listeners::default();
+        account::register(&mut registry);
         staff::register(&mut registry);
+        customer::register(&mut registry);
         payment::register(&mut registry);
         order::register(&mut registry, &mut listeners);
         search::register(&mut registry, &mut listeners);
@@ -183,6 +188,7 @@ impl Builder {
             mail: mail::transport::from_data_dir(&data_dir)?,
             passwords: Passwords::default(),
             tokens: Tokens::default(),
+            providers: Providers::from_config(&config, &clock)?,
             sessions: Sessions::default(),
             limits,
             texts,

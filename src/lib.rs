@@ -31,6 +31,7 @@ pub mod cart;
 pub mod order;
 
 pub mod checkout;
+pub mod privacy;
 
 // Satellites: they listen and read; no core domain imports them.
 pub mod recommendation;

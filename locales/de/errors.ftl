@@ -205,6 +205,13 @@ password-too-short = Das Passwort muss mindestens { $min } Zeichen haben
 password-too-long = Das Passwort darf höchstens { $max } Zeichen haben
 password-common = Dieses Passwort gehört zu denen, die zuerst probiert werden: Wählen Sie ein anderes
 password-like-you = Das Passwort ähnelt Ihrem Namen oder Ihrer Adresse zu sehr
+credentials-wrong = Adresse oder Passwort stimmt nicht
+email-not-verified = Die Adresse ist noch nicht bestätigt: Suchen Sie nach der E-Mail
+token-invalid = Unbekannt, verbraucht oder zu alt
+session-not-found = Diese Sitzung gibt es nicht
+rate-limited = Zu viele Versuche: Versuchen Sie es in { $seconds } s wieder
+refresh-token-missing = refreshToken fehlt: Übergeben Sie es in der Eingabe oder senden Sie das Cookie an /graphql/session
+cookie-transport = Nur eine einzelne Antwort über HTTP kann ein Cookie setzen
 
 ## The second factor
 
@@ -215,3 +222,20 @@ mfa-absent = Es gibt keinen zweiten Faktor, oder keinen, der auf einen Code wart
 mfa-code-wrong = Der Code ist falsch oder schon verbraucht
 password-wrong = Das Passwort ist falsch
 attempts-too-many = Zu viele Versuche: Bitte versuchen Sie es später noch einmal
+address-book-full = Höchstens { $max } Adressen werden aufbewahrt
+address-not-found = Diese Adresse gibt es nicht
+customer-not-found = Diesen Kunden gibt es nicht
+customer-without-account = Dieser Kunde hat kein Konto
+email-taken = Diese Adresse hat bereits ein Konto
+name-malformed = Höchstens { $max } Zeichen, keine spitzen Klammern und keine Steuerzeichen
+
+## Sign-in at a provider
+
+provider-not-found = Für diese Art von Konto gibt es keinen solchen Anbieter
+provider-away = Der Anbieter antwortet nicht: Bitte versuchen Sie es später noch einmal
+redirect-unknown = Diese Adresse ist für den Anbieter nicht eingerichtet
+external-state = Diese Anmeldung wurde nicht hier begonnen, ist vorbei oder zu alt: Bitte beginnen Sie von vorn
+external-refused = Der Anbieter bestätigt die Anmeldung nicht: Bitte beginnen Sie von vorn
+external-email-unproven = Der Anbieter hat Ihre E-Mail-Adresse nicht bestätigt
+external-account-unproven = Zu dieser Adresse gibt es ein Konto, das nicht bestätigt ist: Bestätigen Sie es zuerst
+external-unknown = Hier gibt es kein Konto, bei dem Sie sich anmelden könnten

@@ -215,6 +215,13 @@ password-too-short = the password must have at least { $min } characters
 password-too-long = the password must have at most { $max } characters
 password-common = this password is one of those that are tried first: choose another one
 password-like-you = the password is too much like your name or address
+credentials-wrong = address or password is not right
+email-not-verified = the address is not confirmed yet: look for the letter
+token-invalid = unknown, used up or too old
+session-not-found = no such session
+rate-limited = too many attempts: try again in { $seconds } s
+refresh-token-missing = refreshToken is missing: pass it in the input, or send the cookie to /graphql/session
+cookie-transport = a cookie can be set by a single answer over HTTP only
 
 ## The second factor
 
@@ -225,3 +232,20 @@ mfa-absent = there is no second factor, or none that waits for a code
 mfa-code-wrong = the code is wrong, or was used before
 password-wrong = the password is wrong
 attempts-too-many = too many attempts: try again later
+address-book-full = at most { $max } addresses are kept
+address-not-found = no such address
+customer-not-found = no such customer
+customer-without-account = this customer has no account
+email-taken = this address has an account already
+name-malformed = at most { $max } characters, no angle brackets and no control characters
+
+## Sign-in at a provider
+
+provider-not-found = no such provider for this kind of account
+provider-away = the provider does not answer: try again later
+redirect-unknown = this address is not one of those that are set up for the provider
+external-state = this sign-in was not begun here, is over, or is too old: begin again
+external-refused = the provider does not confirm the sign-in: begin again
+external-email-unproven = the provider has not confirmed your e-mail address
+external-account-unproven = there is an account with this address that is not confirmed: confirm it first
+external-unknown = there is no account here that you could sign in to

@@ -121,8 +121,11 @@ fn plan() -> Plan {
                 .col(text("nonce"))
                 .col(text("pkce_verifier"))
                 .col(text("redirect_uri"))
+                // Who came back, while the second factor is missing.
+                .col(id_null("account_id"))
                 .col(time("created_at"))
                 .col(time("expires_at"))
+                .foreign_key(&mut belongs_to(("external_sign_in", "account_id"), "account"))
                 .to_owned(),
             [index("external_sign_in", &["expires_at"])],
         )

@@ -1,16 +1,11 @@
 //! Whether somebody who has signed in is the owner of the account: asked again before what matters.
 
+use crate::account::guessing::attempt_own;
 use crate::account::hashing::verify_password;
 use crate::account::query::Account;
 use crate::app::App;
 use crate::platform::error::Result;
-use crate::platform::rate_limit::{Bucket, Throttled};
-
-/// Passwords that may be tried from a session.
-const ATTEMPTS: Bucket = Bucket {
-    capacity: 5,
-    restored_per_second: 1.0 / 60.0,
-};
+use crate::platform::rate_limit::Throttled;
 
 /// What became of a password that was asked for again.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -34,8 +29,7 @@ pub(crate) async fn check_own_password(app: &App, account: &Account, given: Opti
     let Some(given) = given else {
         return Ok(OwnPassword::Wrong);
     };
-    let key = format!("own-password:{}", account.id);
-    if let Err(throttled) = app.limits.take(&key, 1, ATTEMPTS).await {
+    if let Err(throttled) = attempt_own(app, account.id).await {
         return Ok(OwnPassword::Throttled(throttled));
     }
     let right = verify_password(app, Some(hash), given).await?;

@@ -1,5 +1,6 @@
 //! Somebody takes a cart.
 
+use entity::CustomerId;
 use entity::cart::cart;
 use entity::cart::cart::CartStatus;
 use sea_orm::{ActiveModelTrait, IntoActiveModel};
@@ -10,13 +11,14 @@ use crate::cart::query::{LoadedCart, load, scope_of};
 use crate::channel::Channel;
 use crate::platform::text::{normalise_email, sha256_hex};
 
-/// Makes a cart in `channel` with `lines` and gives it with its token, which is shown this once: only its hash is kept.
+/// Makes a cart in `channel` with `lines`, of `customer` when somebody has signed in, and gives it with its token, which is shown this once: only its hash is kept.
 ///
 /// # Errors
 /// Those of the lines, and a malformed e-mail address; nothing is made then.
 pub async fn create_cart(
     app: &App,
     channel: &Channel,
+    customer: Option<CustomerId>,
     email: Option<String>,
     lines: Vec<NewLine>,
 ) -> Result<LoadedCart, CartError> {
@@ -37,6 +39,7 @@ pub async fn create_cart(
         version: 1,
         created_at: now,
         updated_at: now,
+        customer_id: customer,
     };
     let scope = scope_of(app, &row).await?;
     let lines = merged(&app.db, app, &scope, None, &[], lines).await?;

@@ -94,7 +94,7 @@ pub enum CartError {
     /// The e-mail address cannot be one.
     Email,
     /// An address is wrong: shipping or billing, and what.
-    Address(&'static str, crate::cart::AddressError),
+    Address(&'static str, crate::customer::AddressError),
     /// The way of delivery is not among those of the cart.
     Delivery,
     /// A part underneath failed.

@@ -4,9 +4,9 @@
 //! Invariants: a line has 1 to 9999 units; equal lines are one; a completed cart no longer changes; every change counts
 //! the version up. Totals are computed from today's prices at every read, never stored.
 
-mod address;
 mod change;
 mod create_cart;
+mod forget;
 mod graphql;
 mod lines;
 mod query;
@@ -14,9 +14,9 @@ mod select_delivery;
 mod totals;
 mod update_buyer;
 
-pub use address::{AddressError, AddressField, checked_address};
 pub use create_cart::create_cart;
-pub use graphql::{AddressObject, CartMutation, CartObject, CartQuery};
+pub(crate) use forget::forget_people;
+pub use graphql::{AddressInput, AddressObject, CartMutation, CartObject, CartQuery};
 pub use lines::{CartError, LineChange, NewLine, add_lines, remove_lines, update_lines};
 pub(crate) use query::load_by_id;
 pub use query::{LoadedCart, LoadedLine, Problem, load, load_by_token};

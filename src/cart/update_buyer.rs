@@ -5,10 +5,10 @@ use entity::customer::customer::Address;
 use sea_orm::{ActiveModelTrait, ActiveValue, Set};
 
 use crate::app::App;
-use crate::cart::address::checked_address;
 use crate::cart::change::{finish, hold, open_cart};
 use crate::cart::lines::CartError;
 use crate::cart::query::{LoadedCart, scope_of};
+use crate::customer::checked_address;
 use crate::platform::text::normalise_email;
 
 /// What is told about the buyer; none leaves it as it is.

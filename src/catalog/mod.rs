@@ -29,7 +29,7 @@ pub(crate) use filter::is_available;
 pub use filter::{Filter, FilterError};
 pub use graphql::{
     CatalogMutation, CatalogQuery, CategoryObject, CollectionKey, CollectionObject, ProductInput, ProductKey,
-    ProductObject, VariantInput, VariantKey, VariantObject, draft_of, opening_stock, save_errors,
+    ProductObject, SortDirection, VariantInput, VariantKey, VariantObject, draft_of, opening_stock, save_errors,
 };
 pub use list::{ListError, ProductList, ProductSort, SortField, count, list};
 pub use query::{

@@ -5,7 +5,7 @@ use entity::cart::cart::CartStatus;
 use entity::order::order_line;
 use entity::order::orders::{FulfillmentState, OrderStatus, PaymentState};
 use entity::payment::payment::PaymentStatus;
-use entity::{OrderId, OrderLineId, PaymentId};
+use entity::{CustomerId, OrderId, OrderLineId, PaymentId};
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter};
 
@@ -30,6 +30,8 @@ pub struct CompleteCheckout {
     pub payment: PaymentId,
     /// The total that the shopper has seen.
     pub expected_total: Option<Money>,
+    /// Whoever has signed in: the order is theirs.
+    pub customer: Option<CustomerId>,
 }
 
 /// Why there is no order.
@@ -89,9 +91,10 @@ impl From<DbErr> for CompleteError {
 /// See [`CompleteError`]. With a shortage the payment is called off and the gateway gives the money back.
 pub async fn complete(app: &App, command: CompleteCheckout) -> Result<Order, CompleteError> {
     for _ in 0..ATTEMPTS {
-        let cart = load_by_token(app, &command.cart_token)
+        let mut cart = load_by_token(app, &command.cart_token)
             .await?
             .ok_or(CompleteError::NoCart)?;
+        cart.row.customer_id = command.customer.or(cart.row.customer_id);
         if let Some(order) = attempt(app, &cart, command.payment, command.expected_total).await? {
             return Ok(order);
         }
@@ -259,7 +262,7 @@ fn order_of(
         number: number.to_owned(),
         channel_id: cart.row.channel_id,
         cart_id: Some(cart.row.id),
-        customer_id: None,
+        customer_id: cart.row.customer_id,
         email: cart.row.email.clone(),
         access_token: app.ids.secret(),
         status: OrderStatus::Open,

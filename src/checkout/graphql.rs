@@ -94,6 +94,7 @@ impl CheckoutMutation {
             gateway: input.gateway,
             token: input.token,
             return_url: input.return_url,
+            customer: ctx.scope().viewer.customer(),
         };
         let payment = match start_payment(app, command).await {
             Ok(payment) => payment,
@@ -141,6 +142,7 @@ impl CheckoutMutation {
             cart_token: ctx.cart_token(input.cart_token)?,
             payment: input.payment_id.0,
             expected_total,
+            customer: ctx.scope().viewer.customer(),
         };
         match complete(ctx.app(), command).await {
             Ok(order) => Ok(CheckoutCompletePayload {

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use entity::CustomerId;
 use entity::cart::cart;
 use entity::cart::cart::CartStatus;
 use entity::payment::payment::PaymentStatus;
@@ -33,6 +34,8 @@ pub struct StartPayment {
     pub token: Option<String>,
     /// Where the browser returns to after an action.
     pub return_url: Option<String>,
+    /// Whoever has signed in: the order that comes of it is theirs.
+    pub customer: Option<CustomerId>,
 }
 
 /// What a cart lacks.
@@ -245,7 +248,7 @@ async fn reserve_and_open(app: &App, cart: &LoadedCart, command: &StartPayment) 
     let claims: Vec<Claim> = cart.lines.iter().filter_map(claim_of).collect();
     let tx = app.db.begin().await?;
     // First: it holds back a checkout of the same cart that would take the payment called off below.
-    if !hold_unchanged(&tx, app, cart).await? {
+    if !hold_unchanged(&tx, app, cart, command.customer).await? {
         return Ok(None);
     }
     payment::call_off_open(&tx, &app.ids, now, cart.row.id).await?;
@@ -276,10 +279,12 @@ async fn reserve_and_open(app: &App, cart: &LoadedCart, command: &StartPayment) 
     Ok(Some(row))
 }
 
-/// Holds the row of a cart for the rest of the transaction. False when it is no longer open, or not as it was read.
-async fn hold_unchanged(tx: &Tx, app: &App, cart: &LoadedCart) -> Result<bool> {
+/// Holds the row of a cart for the rest of the transaction and says whose it is. False when it is no longer open, or not as it was read.
+async fn hold_unchanged(tx: &Tx, app: &App, cart: &LoadedCart, customer: Option<CustomerId>) -> Result<bool> {
+    let customer = customer.or(cart.row.customer_id);
     let held = cart::Entity::update_many()
         .col_expr(cart::Column::UpdatedAt, Expr::value(app.clock.now()))
+        .col_expr(cart::Column::CustomerId, Expr::value(customer))
         .filter(cart::Column::Id.eq(cart.row.id))
         .filter(cart::Column::Status.eq(CartStatus::Open))
         .filter(cart::Column::Version.eq(cart.row.version))

@@ -9,11 +9,14 @@ mod reindex;
 mod schema;
 pub mod seed;
 mod serve;
+mod user;
 mod worker;
 
 use std::process::ExitCode;
 
 use clap::builder::Resettable;
+use clap::error::ErrorKind;
+use clap::parser::ValueSource;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::app::{App, Builder};
@@ -48,6 +51,7 @@ impl Cli {
             }
         });
         let mut matches = command.get_matches();
+        refuse_visible_password(&matches);
         Self::from_arg_matches_mut(&mut matches).unwrap_or_else(|error| error.exit())
     }
 }
@@ -72,6 +76,11 @@ enum Command {
     Healthcheck,
     /// Builds the search index anew from the database.
     Reindex,
+    /// Makes accounts of staff.
+    User {
+        #[command(subcommand)]
+        what: user::What,
+    },
     /// Imports products or orders from the CSV files of another shop.
     Import {
         #[command(subcommand)]
@@ -86,6 +95,15 @@ enum Command {
         #[arg(long)]
         dotenv: bool,
     },
+}
+
+/// Ends the process when a password stands among its arguments, where everybody on the machine can read it.
+fn refuse_visible_password(matches: &clap::ArgMatches) {
+    let name = "admin_password";
+    if matches.value_source(name) == Some(ValueSource::CommandLine) {
+        let text = "--admin-password is seen by everybody on this machine: set MERX_ADMIN_PASSWORD instead";
+        Cli::command().error(ErrorKind::ArgumentConflict, text).exit();
+    }
 }
 
 /// Starts the log. Lines go to standard error; standard output is for answers.
@@ -117,6 +135,7 @@ pub async fn run(cli: Cli) -> ExitCode {
         Command::Doctor => doctor::doctor(config).await,
         Command::Healthcheck => Ok(healthcheck::healthcheck(&config).await),
         Command::Reindex => reindex::reindex(config).await,
+        Command::User { what } => user::user(config, what).await,
         Command::Import { what } => import::import(config, what).await,
         Command::Schema { federation, dotenv } => schema::schema(federation, dotenv),
     };

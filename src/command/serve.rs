@@ -8,7 +8,7 @@ use tokio::sync::watch;
 use tokio::time::{Instant, sleep, timeout_at};
 
 use crate::app::App;
-use crate::config::{Config, DEMO_STAFF_TOKEN};
+use crate::config::{Admin, Config, DEMO_ADMIN};
 use crate::http;
 use crate::http::server::Settings;
 use crate::platform::error::{Fault, Result};
@@ -23,6 +23,7 @@ pub(super) async fn serve(config: Config) -> Result<ExitCode> {
     for service in super::doctor::not_used_yet(&app.config) {
         tracing::warn!("{service}");
     }
+    super::user::first_admin(&app).await?;
     super::seed::seed_if_empty(&app).await?;
     crate::search::prepare(&app).await?;
     let edge = http::edge(&app)?;
@@ -43,7 +44,8 @@ pub(super) async fn serve(config: Config) -> Result<ExitCode> {
             }
         });
     }
-    announce(&app, address);
+    let demo = !app.config.is_production() && super::user::has_demo_admin(&app).await?;
+    announce(&app, address, demo);
     let settings = Settings::of(&app.config);
     let server = tokio::spawn(http::server::serve(listener, edge, settings, app.stop.clone()));
     told_to_stop().await;
@@ -83,14 +85,15 @@ async fn bind(address: std::net::SocketAddr) -> Result<TcpListener> {
 }
 
 #[expect(clippy::print_stdout, reason = "the answer of the command to the person who gave it")]
-fn announce(app: &App, address: std::net::SocketAddr) {
+fn announce(app: &App, address: std::net::SocketAddr, demo: bool) {
     println!("GraphQL   http://{address}/graphql");
     if app.config.graphiql() {
         println!("GraphiQL  http://{address}/graphiql");
     }
     println!("Health    http://{address}/livez  http://{address}/readyz");
-    if app.config.staff_token() == Some(DEMO_STAFF_TOKEN) {
-        println!("Staff     Authorization: Bearer {DEMO_STAFF_TOKEN}   (demo token, development only)");
+    if demo {
+        let Admin { email, password } = DEMO_ADMIN;
+        println!("Staff     {email} with the password {password}   (demo account, development only)");
     }
 }
 

@@ -16,6 +16,9 @@ use crate::platform::jobs::{POLL, run_workers};
 /// are settled.
 const ROUND: Duration = Duration::from_secs(10);
 
+/// How often what is past of accounts is deleted, and whether it is time for a new key is asked.
+const HOUSEKEEPING: Duration = Duration::from_secs(15 * 60);
+
 /// Runs the jobs until the process is told to stop.
 pub(super) async fn worker(config: Config) -> Result<ExitCode> {
     let app = super::open(config).await?;
@@ -35,6 +38,7 @@ pub(super) async fn worker(config: Config) -> Result<ExitCode> {
 /// Jobs and rounds, until `stop` turns true.
 pub(super) async fn work(app: App, mut stop: watch::Receiver<bool>) {
     let jobs = run_workers(&app.db, Arc::clone(&app.jobs), app.clone(), POLL, stop.clone());
+    let mut stop_keeping = stop.clone();
     let rounds = async {
         while !*stop.borrow() {
             if let Err(error) = crate::checkout::sweep(&app).await {
@@ -52,7 +56,21 @@ pub(super) async fn work(app: App, mut stop: watch::Receiver<bool>) {
             }
         }
     };
-    let (result, ()) = tokio::join!(jobs, rounds);
+    let housekeeping = async {
+        while !*stop_keeping.borrow() {
+            if let Err(error) = crate::account::rotate_keys(&app).await {
+                tracing::warn!(%error, "the keys of access tokens were not looked after, will be tried again");
+            }
+            if let Err(error) = crate::account::sweep(&app).await {
+                tracing::warn!(%error, "sessions that are past were not deleted, will be tried again");
+            }
+            tokio::select! {
+                () = tokio::time::sleep(HOUSEKEEPING) => {}
+                _ = stop_keeping.changed() => {}
+            }
+        }
+    };
+    let (result, (), ()) = tokio::join!(jobs, rounds, housekeeping);
     if let Err(error) = result {
         tracing::error!(%error, "workers ended");
     }

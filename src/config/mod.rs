@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 
-pub use accounts::{Accounts, StaffMfa};
+pub use accounts::{Accounts, Admin, DEMO_ADMIN, StaffMfa};
 pub use edge::Edge;
 pub use storefront::Storefront;
 
@@ -44,7 +44,7 @@ pub struct Config {
 /// Where the program runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Environment {
-    /// A developer's machine: demo shop, demo staff token, GraphiQL.
+    /// A developer's machine: demo shop, demo administrator, GraphiQL.
     Development,
     /// The real thing: nothing is seeded, nothing has a default secret.
     Production,
@@ -81,16 +81,6 @@ pub struct Server {
         global = true
     )]
     pub environment: Environment,
-    /// Token that makes a request a staff request (`Authorization: Bearer …`). In development it defaults to
-    /// `demo-staff-token`; in production there is no default and no staff access without it. At least 16 characters.
-    #[arg(
-        long = "staff-token",
-        alias = "merx-staff-token",
-        env = "MERX_STAFF_TOKEN",
-        hide_env_values = true,
-        global = true
-    )]
-    pub staff_token: Option<String>,
     /// Serve GraphiQL at `/graphiql`. Not set: yes in development, no in production.
     #[arg(long = "graphiql", alias = "merx-graphiql", env = "MERX_GRAPHIQL", global = true)]
     pub graphiql: Option<bool>,
@@ -280,20 +270,15 @@ pub struct Services {
     pub otel_exporter_otlp_endpoint: Option<String>,
 }
 
-/// The staff token of the demo shop.
-pub const DEMO_STAFF_TOKEN: &str = "demo-staff-token";
-/// Shortest staff token.
-const STAFF_TOKEN_MIN: usize = 16;
-
 /// A configuration that cannot be run.
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
-    /// The demo token in production.
-    #[error("MERX_STAFF_TOKEN is the demo token; production needs one of its own")]
-    DemoStaffToken,
-    /// A token that can be guessed.
-    #[error("MERX_STAFF_TOKEN is shorter than {STAFF_TOKEN_MIN} characters")]
-    ShortStaffToken,
+    /// Half of what the first account needs.
+    #[error("MERX_ADMIN_EMAIL is set and MERX_ADMIN_PASSWORD is not")]
+    NoAdminPassword,
+    /// The password that everybody can read in the documentation, in production.
+    #[error("MERX_ADMIN_PASSWORD is the password of the demo shop; production needs one of its own")]
+    DemoPassword,
     /// An origin as no browser sends it.
     #[error("MERX_CORS_ORIGINS: \"{0}\" is no origin; write scheme://host or scheme://host:port and nothing behind it")]
     Origin(String),
@@ -314,25 +299,12 @@ impl Config {
             return Err(ConfigError::Origin(origin.clone()));
         }
         self.storefront.check(self.is_production())?;
-        match &self.server.staff_token {
-            Some(token) if token == DEMO_STAFF_TOKEN && self.is_production() => Err(ConfigError::DemoStaffToken),
-            Some(token) if token.len() < STAFF_TOKEN_MIN => Err(ConfigError::ShortStaffToken),
-            _ => Ok(()),
-        }
+        self.accounts.check(self.is_production())
     }
 
     /// Whether this is the real thing.
     pub fn is_production(&self) -> bool {
         self.server.environment == Environment::Production
-    }
-
-    /// The token of staff, if staff may come in at all.
-    pub fn staff_token(&self) -> Option<&str> {
-        match &self.server.staff_token {
-            Some(token) => Some(token),
-            None if self.is_production() => None,
-            None => Some(DEMO_STAFF_TOKEN),
-        }
     }
 
     /// Whether GraphiQL is served. A browser opens a page without any header, so the page cannot be for staff alone: it

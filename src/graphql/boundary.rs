@@ -47,6 +47,9 @@ const RESOLVED_MAX: usize = 50_000;
 /// Most errors that an answer tells of when nothing was executed.
 const ERRORS_MAX: usize = 10;
 
+/// After how many seconds a part that has too much to do may be asked again.
+const BUSY_FOR: u64 = 2;
+
 /// The boundary: after it, every error has a code and a request id, and none says more than it should.
 pub struct Boundary;
 
@@ -192,6 +195,7 @@ fn disclose_all(response: &mut Response, info: &OnceLock<RequestInfo>) {
 /// keeps its source: only sources that are named here are shown.
 fn disclose(error: ServerError, info: &RequestInfo) -> ServerError {
     let request_id = info.request_id.as_str();
+    let mut retry_after = None;
     let known = match &error.source {
         // Parser, validation and coercion say what they say about the document of the client itself, in English.
         None => Some(if error.path.is_empty() {
@@ -200,9 +204,18 @@ fn disclose(error: ServerError, info: &RequestInfo) -> ServerError {
             ("BAD_USER_INPUT", None)
         }),
         Some(source) => {
-            let api = source.downcast_ref::<ApiError>().map(|e| (e.code(), Some(e.message())));
+            let api = source.downcast_ref::<ApiError>();
+            retry_after = api.and_then(ApiError::retry_after);
+            let api = api.map(|e| (e.code(), Some(e.message())));
             let page = || source.downcast_ref::<PageError>();
+            let busy = || matches!(source.downcast_ref::<Fault>(), Some(Fault::Busy(_)));
             api.or_else(|| page().map(|e| ("BAD_USER_INPUT", Some(e.message()))))
+                .or_else(|| {
+                    busy().then(|| {
+                        retry_after = Some(BUSY_FOR);
+                        ("OVERLOADED", Some(message!("server-busy")))
+                    })
+                })
         }
     };
     let code = known.as_ref().map(|(code, _)| *code);
@@ -225,6 +238,9 @@ fn disclose(error: ServerError, info: &RequestInfo) -> ServerError {
     let mut extensions = shown.extensions.take().unwrap_or_default();
     extensions.set("code", code.unwrap_or("INTERNAL"));
     extensions.set("requestId", request_id);
+    if let Some(seconds) = retry_after {
+        extensions.set("retryAfter", seconds);
+    }
     shown.extensions = Some(extensions);
     shown
 }

@@ -5,6 +5,7 @@ use std::hash::Hash;
 use async_graphql::dataloader::Loader;
 use async_graphql::{Context, Result};
 
+use crate::account::Client;
 use crate::app::App;
 use crate::audit::Actor;
 use crate::channel::Scope;
@@ -23,6 +24,22 @@ pub struct RequestInfo {
     pub cart_token: Option<String>,
     /// The key of `Idempotency-Key`.
     pub idempotency_key: Option<String>,
+    /// The program that sent it.
+    pub client: Client,
+    /// What cookies can do here.
+    pub cookies: Cookies,
+}
+
+/// What the cookie of a session can do in a request.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Cookies {
+    /// Nothing: the answer is a stream, or goes over a socket, and has no headers of its own.
+    #[default]
+    Unheard,
+    /// An answer may set it; what the client sent is not looked at.
+    Written,
+    /// It may be set, and this refresh token came with it: on the one path that reads it.
+    Read(Option<String>),
 }
 
 /// Short ways to what a request carries.

@@ -44,7 +44,15 @@ impl ApiError {
             Self::Forbidden => message!("forbidden"),
             Self::IdempotencyMismatch => message!("idempotency-mismatch"),
             Self::BadUserInput(message) | Self::CostLimit(message) | Self::Conflict(message) => message.clone(),
-            Self::RateLimited(_) => message!("attempts-too-many"),
+            Self::RateLimited(seconds) => message!("rate-limited", seconds = *seconds),
+        }
+    }
+
+    /// In how many seconds trying again makes sense.
+    pub(super) fn retry_after(&self) -> Option<u64> {
+        match self {
+            Self::RateLimited(seconds) => Some(*seconds),
+            _ => None,
         }
     }
 
@@ -70,6 +78,8 @@ pub enum ErrorCode {
     NotFound,
     /// Another row has the value already.
     AlreadyExists,
+    /// There are as many as there may be.
+    LimitReached,
     /// There are fewer units than asked for.
     InsufficientStock,
     /// The row has changed since it was read.
@@ -92,6 +102,8 @@ pub enum ErrorCode {
     UnknownGateway,
     /// The password is one that may not be set.
     WeakPassword,
+    /// The address must be confirmed first.
+    EmailNotVerified,
     /// The secret is unknown, used or too old.
     InvalidToken,
     /// It takes a permission that the viewer does not have there.
@@ -104,6 +116,8 @@ pub enum ErrorCode {
     MfaRequired,
     /// The code of the second factor is wrong, or was used before.
     MfaInvalid,
+    /// The provider that people sign in at does not answer.
+    ProviderAway,
 }
 
 /// An expected failure of a mutation, with the place in the input that it is about.

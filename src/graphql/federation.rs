@@ -8,11 +8,12 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, InputValueResult, Object, Result, Scalar, ScalarType, SimpleObject, Union, Value};
-use entity::{AnyId, CartId, CategoryId, CollectionId, OrderId, ProductId, TypedId, VariantId};
+use entity::{AnyId, CartId, CategoryId, CollectionId, CustomerId, OrderId, ProductId, TypedId, VariantId};
 use futures_util::future::join_all;
 
 use crate::cart::{CartObject, LoadedCart, load_by_token};
 use crate::catalog::{CategoryObject, CollectionObject, ProductObject, VariantObject};
+use crate::customer::CustomerObject;
 use crate::graphql::context::ContextExt;
 use crate::graphql::error::ApiError;
 use crate::graphql::node::{Node, node_by};
@@ -78,6 +79,7 @@ impl Representation {
             "Collection" => CollectionId::PREFIX,
             "Order" => OrderId::PREFIX,
             "Cart" => CartId::PREFIX,
+            "Customer" => CustomerId::PREFIX,
             _ => {
                 return Err(wrong(
                     "__typename",
@@ -109,6 +111,8 @@ pub enum Entity {
     Collection(CollectionObject),
     /// An order; staff only, because an id alone opens none.
     Order(OrderObject),
+    /// A customer: themselves, or staff with `customers.read`.
+    Customer(CustomerObject),
     /// A cart, for whoever sends its token too.
     Cart(CartObject),
 }
@@ -122,6 +126,7 @@ impl Entity {
             Node::Category(category) => Self::Category(category),
             Node::Collection(collection) => Self::Collection(collection),
             Node::Order(order) => Self::Order(order),
+            Node::Customer(customer) => Self::Customer(customer),
             Node::StaffUser(_) | Node::Role(_) | Node::ApiKey(_) => return None,
         })
     }

@@ -1,11 +1,14 @@
 //! `node` and `nodes`: anything by its global id.
 
 use async_graphql::{Context, ID, Interface, Object, Result};
-use entity::{AnyId, ApiKeyId, CategoryId, CollectionId, OrderId, ProductId, RoleId, StaffUserId, TypedId, VariantId};
+use entity::{
+    AnyId, ApiKeyId, CategoryId, CollectionId, CustomerId, OrderId, ProductId, RoleId, StaffUserId, TypedId, VariantId,
+};
 
 use crate::catalog::{
     CategoryObject, CollectionKey, CollectionObject, ProductKey, ProductObject, VariantKey, VariantObject,
 };
+use crate::customer::{CustomerKey, CustomerObject};
 use crate::graphql::context::ContextExt;
 use crate::graphql::error::ApiError;
 use crate::order::{OrderKey, OrderObject};
@@ -43,6 +46,8 @@ pub enum Node {
     Role(RoleObject),
     /// An API key.
     ApiKey(ApiKeyObject),
+    /// A customer: themselves, or staff with `customers.read`.
+    Customer(CustomerObject),
 }
 
 fn parsed(id: &ID) -> Result<AnyId, ApiError> {
@@ -94,6 +99,10 @@ pub(super) async fn node_by(ctx: &Context<'_>, any: AnyId) -> Result<Option<Node
             .batch(ApiKeyKey(ApiKeyId(any.uuid)))
             .await?
             .map(|row| Node::ApiKey(ApiKeyObject(row))),
+        CustomerId::PREFIX => ctx
+            .batch(CustomerKey(CustomerId(any.uuid)))
+            .await?
+            .map(|c| Node::Customer(CustomerObject(c))),
         _ => None,
     })
 }

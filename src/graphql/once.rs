@@ -2,12 +2,12 @@
 
 use async_graphql::extensions::{ExtensionContext, NextResolve, ResolveInfo};
 use async_graphql::parser::types::Field;
-use async_graphql::{CustomDirective, Directive, ServerResult, Value, Variables};
+use async_graphql::{ServerResult, Value, Variables};
 
 use crate::app::App;
 use crate::graphql::error::ApiError;
 use crate::platform::error::Fault;
-use crate::platform::idempotency::{Effect, Turn, take_turn};
+use crate::platform::idempotency::{Effect, Key, Turn, take_turn};
 use crate::platform::locale::message;
 use crate::platform::text::sha256_hex;
 use crate::platform::viewer::Viewer;
@@ -79,21 +79,29 @@ impl Once {
     }
 }
 
-/// Makes the field of a mutation happen once for its key: sent again with the same key and the same arguments, it answers
-/// what it answered first, for 24 hours. The same key with anything else is refused with IDEMPOTENCY_MISMATCH. A
-/// refusal is not remembered. The header `Idempotency-Key` is a key for all fields of the request.
-#[Directive(location = "Field")]
-pub fn idempotent(
-    #[graphql(desc = "Chosen by the client, such as a UUID: 8 to 255 visible ASCII characters.")] key: String,
-) -> impl CustomDirective {
-    // The boundary reads the key, because it has to know it before the field is resolved.
-    let _ = key;
-    Plain
+pub use directive::idempotent;
+
+mod directive {
+    #![expect(missing_docs, reason = "the macro makes a type of the function, and gives it no words")]
+
+    use async_graphql::{CustomDirective, Directive};
+
+    /// Makes the field of a mutation happen once for its key: sent again with the same key and the same arguments, it answers
+    /// what it answered first, for 24 hours. The same key with anything else is refused with IDEMPOTENCY_MISMATCH. A
+    /// refusal is not remembered. The header `Idempotency-Key` is a key for all fields of the request.
+    #[Directive(location = "Field")]
+    pub fn idempotent(
+        #[graphql(desc = "Chosen by the client, such as a UUID: 8 to 255 visible ASCII characters.")] key: String,
+    ) -> impl CustomDirective {
+        // The boundary reads the key, because it has to know it before the field is resolved.
+        let _ = key;
+        Plain
+    }
+
+    struct Plain;
+
+    impl CustomDirective for Plain {}
 }
-
-struct Plain;
-
-impl CustomDirective for Plain {}
 
 /// Resolves the field of a mutation, once for its key.
 pub async fn resolve(
@@ -111,8 +119,8 @@ pub async fn resolve(
         return next.run(ctx, info).await;
     };
     let place = info.alias.unwrap_or(info.name);
-    let id = sha256_hex([once.who.as_str(), key.as_str(), place].join("\0"));
-    let turn = take_turn(&app.db, &app.clock, &id, &sha256_hex(&once.asked)).await;
+    let key = Key::new(&once.who, &key, place);
+    let turn = take_turn(&app.db, &app.clock, &key, &sha256_hex(&once.asked)).await;
     let mine = match turn.map_err(failed)? {
         Turn::Mine(mine) => mine,
         Turn::Answered(answer) => return Ok(Some(Value::from_json(answer).map_err(|e| failed(e.into()))?)),
@@ -126,7 +134,7 @@ pub async fn resolve(
     match &result {
         Ok(Some(value)) if effect == Effect::Committed && !has_any(value, &errors) => {
             let answer = value.clone().into_json().map_err(|e| failed(e.into()))?;
-            mine.answered(answer).await.map_err(failed)?;
+            mine.answered(&app.ids, &answer).await.map_err(failed)?;
         }
         _ => mine.refused().await.map_err(failed)?,
     }

@@ -2,14 +2,18 @@
 
 use async_graphql::{MergedObject, MergedSubscription, Schema};
 
+use crate::account::external::{ExternalMutation, ExternalQuery};
 use crate::account::mfa::{MfaMutation, MfaQuery};
+use crate::account::{AccountMutation, AccountQuery};
 use crate::audit::AuditQuery;
 use crate::cart::{CartMutation, CartQuery};
 use crate::catalog::{CatalogMutation, CatalogQuery};
 use crate::channel::ChannelQuery;
 use crate::checkout::CheckoutMutation;
+use crate::customer::{CustomerAddressMutation, CustomerMutation, CustomerQuery};
 use crate::inventory::InventoryMutation;
 use crate::order::OrderQuery;
+use crate::privacy::PrivacyMutation;
 use crate::recommendation::RecommendationQuery;
 use crate::search::SearchQuery;
 use crate::staff::{ApiKeyMutation, RoleMutation, StaffMutation, StaffQuery};
@@ -18,14 +22,17 @@ use crate::staff::{ApiKeyMutation, RoleMutation, StaffMutation, StaffQuery};
 #[derive(MergedObject, Default)]
 pub struct Query(
     ChannelQuery,
+    AccountQuery,
     CatalogQuery,
     CartQuery,
+    CustomerQuery,
     OrderQuery,
     SearchQuery,
     RecommendationQuery,
     AuditQuery,
     StaffQuery,
     MfaQuery,
+    ExternalQuery,
     super::node::NodeQuery,
     super::federation::FederationQuery,
 );
@@ -33,6 +40,10 @@ pub struct Query(
 /// Everything that can be changed.
 #[derive(MergedObject, Default)]
 pub struct Mutation(
+    AccountMutation,
+    CustomerMutation,
+    CustomerAddressMutation,
+    PrivacyMutation,
     CatalogMutation,
     CartMutation,
     InventoryMutation,
@@ -41,6 +52,7 @@ pub struct Mutation(
     RoleMutation,
     ApiKeyMutation,
     MfaMutation,
+    ExternalMutation,
 );
 
 /// Everything that can be listened to.

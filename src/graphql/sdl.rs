@@ -12,7 +12,15 @@ use crate::graphql::root::MerxSchema;
 use crate::graphql::visibility::Outline;
 
 /// Objects that other subgraphs may extend by their id; `_entities` finds them.
-const ENTITIES: [&str; 6] = ["Cart", "Category", "Collection", "Order", "Product", "ProductVariant"];
+const ENTITIES: [&str; 7] = [
+    "Cart",
+    "Category",
+    "Collection",
+    "Customer",
+    "Order",
+    "Product",
+    "ProductVariant",
+];
 /// Values without an identity, which other subgraphs may define too.
 const SHAREABLE: [&str; 2] = ["Money", "PageInfo"];
 

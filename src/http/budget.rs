@@ -1,10 +1,11 @@
 //! Budgets: each request costs points, taken from the bucket of whoever sent it.
 
-use sha2::{Digest, Sha256};
+use entity::CustomerId;
 
 use crate::app::App;
 use crate::platform::address::ClientAddress;
 use crate::platform::rate_limit::{Bucket, Left, Throttled};
+use crate::platform::viewer::Who;
 
 /// What a document costs that is refused before it runs: reading it was work too, and a flood of refused documents must
 /// run dry like any other.
@@ -26,15 +27,22 @@ impl Payer {
         }
     }
 
-    /// Staff pays from the bucket of its token. The key holds a hash, because keys are seen by who looks into Redis.
-    pub fn staff(app: &App, token: &str) -> Self {
-        let hash: String = Sha256::digest(token)
-            .iter()
-            .take(16)
-            .map(|byte| format!("{byte:02x}"))
-            .collect();
+    /// A customer pays from a bucket of the own, wherever they are: not from that of the office or the train.
+    pub fn customer(app: &App, id: CustomerId) -> Self {
         Self {
-            key: format!("budget:staff:{hash}"),
+            key: format!("budget:{id}"),
+            bucket: app.config.edge.budget_anonymous,
+        }
+    }
+
+    /// A member of staff or a program pays from a bucket of the own.
+    pub fn staff(app: &App, who: Who) -> Self {
+        let key = match who {
+            Who::User { id, .. } => format!("budget:{id}"),
+            Who::ApiKey(id) => format!("budget:{id}"),
+        };
+        Self {
+            key,
             bucket: app.config.edge.budget_staff,
         }
     }

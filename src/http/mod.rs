@@ -9,6 +9,7 @@ mod gate;
 mod graphql;
 mod headers;
 mod health;
+mod jwks;
 mod language;
 mod media;
 mod metrics;
@@ -24,8 +25,9 @@ use axum::Router;
 use axum::extract::Request;
 use axum::http::StatusCode;
 use axum::response::Response;
-use axum::routing::get;
+use axum::routing::{get, post};
 
+use crate::account::cookie;
 use crate::app::App;
 use crate::platform::error::Result;
 use crate::platform::locale::message;
@@ -61,6 +63,8 @@ pub fn edge_of(endpoint: Endpoint) -> Edge {
     let gate = endpoint.gate().clone();
     let mut router = Router::new()
         .route("/graphql", get(graphql::get).post(graphql::post))
+        .route(cookie::PATH, post(graphql::session))
+        .route("/.well-known/jwks.json", get(jwks::keys))
         .route("/livez", get(health::livez))
         .route("/readyz", get(health::readyz))
         .route("/media/{*key}", get(media::file));

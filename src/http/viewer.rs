@@ -1,10 +1,13 @@
 //! Headers to who asks, in which channel and language.
 
 use axum::http::{HeaderMap, HeaderName, header};
+use chrono::{DateTime, Utc};
+use entity::ChannelId;
 
+use crate::account::{Client, Subject, authenticate};
 use crate::app::App;
 use crate::channel::Scope;
-use crate::graphql::context::RequestInfo;
+use crate::graphql::context::{Cookies, RequestInfo};
 use crate::graphql::error::ApiError;
 use crate::http::budget::Payer;
 use crate::http::language;
@@ -12,8 +15,8 @@ use crate::http::request_id::X_REQUEST_ID;
 use crate::platform::address::ClientAddress;
 use crate::platform::error::Result;
 use crate::platform::locale::message;
-use crate::platform::permission::Permissions;
 use crate::platform::viewer::{Staff, Viewer, Who};
+use crate::staff;
 
 const X_CART_TOKEN: HeaderName = HeaderName::from_static("x-cart-token");
 const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
@@ -32,7 +35,7 @@ fn text<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
 }
 
 /// What the edge knows about the request.
-pub fn request_info(app: &App, headers: &HeaderMap) -> RequestInfo {
+pub fn request_info(app: &App, headers: &HeaderMap, address: ClientAddress) -> RequestInfo {
     let plain = |id: &&str| {
         id.len() <= REQUEST_ID_MAX
             && id
@@ -45,14 +48,24 @@ pub fn request_info(app: &App, headers: &HeaderMap) -> RequestInfo {
         locale: language::of(headers),
         cart_token: text(headers, &X_CART_TOKEN).map(str::to_owned),
         idempotency_key: text(headers, &IDEMPOTENCY_KEY).map(str::to_owned),
+        client: Client::new(text(headers, &header::USER_AGENT), address),
+        cookies: Cookies::Unheard,
     }
+}
+
+/// Who asks, where, and until when that is believed.
+pub struct Identity {
+    /// The channel and the viewer.
+    pub scope: Scope,
+    /// Until when the viewer is who it says, when its token names an end.
+    pub expires: Option<DateTime<Utc>>,
 }
 
 /// The channel of `X-Channel` (else the default one) and the viewer of `Authorization`.
 ///
 /// # Errors
 /// An unknown channel; a token that nobody has.
-pub async fn scope(app: &App, headers: &HeaderMap) -> Result<Result<Scope, ApiError>> {
+pub async fn identity(app: &App, headers: &HeaderMap) -> Result<Result<Identity, ApiError>> {
     let channel = match text(headers, &X_CHANNEL) {
         None => app.channels.default_channel(&app.db).await?,
         Some(slug) => match app.channels.by_slug(&app.db, slug).await? {
@@ -65,26 +78,49 @@ pub async fn scope(app: &App, headers: &HeaderMap) -> Result<Result<Scope, ApiEr
             }
         },
     };
-    let viewer = match text(headers, &header::AUTHORIZATION) {
-        None => Viewer::Anonymous,
-        Some(value) => match (bearer(value), app.config.staff_token()) {
-            (Some(token), Some(staff)) if same(token, staff) => Viewer::Staff(Staff {
-                who: Who::ApiKey(entity::TypedId::from_uuid(uuid::Uuid::nil())),
-                here: Permissions::ALL,
-                everywhere: Permissions::ALL,
-            }),
-            // Not silently anonymous: the client believes that it is signed in.
-            _ => return Ok(Err(ApiError::Unauthenticated)),
+    let (viewer, expires) = match text(headers, &header::AUTHORIZATION) {
+        None => (Viewer::Anonymous, None),
+        Some(value) => match bearer(value) {
+            Some(token) => match viewer(app, token, channel.id).await? {
+                Some(known) => known,
+                // Not silently anonymous: the client believes that it is signed in.
+                None => return Ok(Err(ApiError::Unauthenticated)),
+            },
+            None => return Ok(Err(ApiError::Unauthenticated)),
         },
     };
-    Ok(Ok(Scope { channel, viewer }))
+    let scope = Scope { channel, viewer };
+    Ok(Ok(Identity { scope, expires }))
 }
 
-/// Who pays for what `scope` asks for: staff by token, others by address.
-pub fn payer(app: &App, headers: &HeaderMap, scope: &Scope, address: ClientAddress) -> Payer {
-    match text(headers, &header::AUTHORIZATION).and_then(bearer) {
-        Some(token) if scope.viewer.is_staff() => Payer::staff(app, token),
-        _ => Payer::anonymous(app, address),
+/// Whom `token` stands for in `channel`, and until when it is believed.
+async fn viewer(app: &App, token: &str, channel: ChannelId) -> Result<Option<(Viewer, Option<DateTime<Utc>>)>> {
+    if token.starts_with(staff::KEY_PREFIX) {
+        let program = staff::by_api_key(app, token, channel).await?;
+        return Ok(program.map(|program| (Viewer::Staff(program), None)));
+    }
+    let Some(access) = authenticate(app, token).await? else {
+        return Ok(None);
+    };
+    let session = access.session;
+    let viewer = match access.subject {
+        Subject::Customer(id) => Some(Viewer::Customer { id, session }),
+        Subject::Staff(id) => staff::permissions_of(app, id, channel)
+            .await?
+            .map(|(here, everywhere)| {
+                let who = Who::User { id, session };
+                Viewer::Staff(Staff { who, here, everywhere })
+            }),
+    };
+    Ok(viewer.map(|viewer| (viewer, Some(access.expires))))
+}
+
+/// Who pays for what `viewer` asks for: whoever has signed in for themselves, others by address.
+pub fn payer(app: &App, viewer: Viewer, address: ClientAddress) -> Payer {
+    match viewer {
+        Viewer::Staff(staff) => Payer::staff(app, staff.who),
+        Viewer::Customer { id, .. } => Payer::customer(app, id),
+        Viewer::Anonymous | Viewer::System => Payer::anonymous(app, address),
     }
 }
 
@@ -92,10 +128,4 @@ pub fn payer(app: &App, headers: &HeaderMap, scope: &Scope, address: ClientAddre
 fn bearer(value: &str) -> Option<&str> {
     let (scheme, token) = value.split_once(' ')?;
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
-}
-
-/// Compares in a time that does not tell how much of it is right.
-fn same(a: &str, b: &str) -> bool {
-    use sha2::{Digest, Sha256};
-    Sha256::digest(a) == Sha256::digest(b)
 }

@@ -1,10 +1,11 @@
 //! What follows an order.
 
-use entity::OrderId;
 use entity::order::orders;
+use entity::{OrderId, TypedId};
 use sea_orm::EntityTrait;
 use serde::{Deserialize, Serialize};
 
+use crate::account::account_by_id;
 use crate::app::App;
 use crate::mail::{self, Envelope};
 use crate::order::letter::confirmation;
@@ -48,7 +49,14 @@ pub(super) async fn send_confirmation(app: &App, job: SendConfirmation) -> Resul
         .currency_code
         .parse()
         .map_err(|e| Fault::part("currency of an order", e))?;
-    let locale = Locale::default();
+    // Nobody asked a guest for a language.
+    let account = match order.customer_id {
+        Some(customer) => account_by_id(&app.db, customer.uuid()).await?,
+        None => None,
+    };
+    let locale = account
+        .and_then(|account| Locale::of_tag(&account.locale))
+        .unwrap_or_default();
     let envelope = Envelope {
         id: format!("order-confirmation-{}", order.id),
         to,

@@ -3,8 +3,11 @@
 //! Owns the tables `orders`, `order_line`, `order_event`, `number_sequence`. Emits [`OrderPlaced`]. Invariants: a cart
 //! becomes one order (UNIQUE); the parts make the total, a line's and the order's (CHECK); the history is only added to.
 
+mod claim;
 mod events;
+mod forget;
 mod graphql;
+mod history;
 mod import;
 mod jobs;
 mod letter;
@@ -13,17 +16,25 @@ mod place;
 mod query;
 mod sales;
 
+use entity::{CustomerId, TypedId};
+
+use crate::account::{AccountKind, EmailProven};
 use crate::app::App;
 use crate::platform::event::Listeners;
 use crate::platform::jobs::Registry;
 
+pub use claim::ClaimOrders;
 pub use events::OrderPlaced;
+pub(crate) use forget::forget_people;
 pub use graphql::{OrderKey, OrderObject, OrderQuery};
+pub(crate) use history::orders_to_export;
+pub use history::{HistoryError, Spending, count_orders_of_customer, orders_of_customer, spending_of};
 pub(crate) use import::import_batch;
 pub use import::{HistoricLine, HistoricOrder, ImportOrderError, Imported};
 pub use jobs::{CountSales, SendConfirmation};
 pub use number::next_number;
 pub(crate) use place::{NewOrder, NewOrderLine, place};
+pub(crate) use query::lines_of;
 pub use query::{Order, order_for, order_of_cart, orders_by_ids};
 pub(crate) use sales::recount_units_sold;
 
@@ -31,6 +42,11 @@ pub(crate) use sales::recount_units_sold;
 pub fn register(registry: &mut Registry<App>, listeners: &mut Listeners) {
     registry.add(|app: App, job: SendConfirmation| async move { jobs::send_confirmation(&app, job).await });
     registry.add(|app: App, job: CountSales| async move { jobs::count_sales(&app, job).await });
+    registry.add(|app: App, job: ClaimOrders| async move { claim::claim_orders(&app, job).await });
+    listeners.on(|proven: EmailProven| {
+        let customer = CustomerId::from_uuid(proven.account);
+        (proven.kind == AccountKind::Customer).then_some(ClaimOrders { customer })
+    });
     listeners.on(|placed: OrderPlaced| Some(SendConfirmation { order: placed.order }));
     listeners.on(|placed: OrderPlaced| Some(CountSales { order: placed.order }));
 }

@@ -2,9 +2,10 @@
 
 use std::collections::HashMap;
 
+use entity::account::account;
 use entity::order::{order_event, order_line, orders};
-use entity::{CartId, OrderId};
-use sea_orm::sea_query::{Expr, ExprTrait};
+use entity::{CartId, CustomerId, OrderId, TypedId};
+use sea_orm::sea_query::{Expr, ExprTrait, Query};
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
 
 use crate::channel::Scope;
@@ -17,7 +18,7 @@ pub type Order = orders::Model;
 
 /// What `scope` may read of the orders by itself, without the access token of one: staff those of its channels, customers
 /// their own, others none.
-fn readable(scope: &Scope) -> Condition {
+pub(super) fn readable(scope: &Scope) -> Condition {
     let viewer = scope.viewer;
     if viewer.may_everywhere(Permission::OrdersRead) {
         return Condition::all();
@@ -27,10 +28,26 @@ fn readable(scope: &Scope) -> Condition {
         any = any.add(orders::Column::ChannelId.eq(scope.channel.id));
     }
     match viewer.customer() {
-        Some(customer) => any.add(orders::Column::CustomerId.eq(customer)),
+        Some(customer) => any.add(own(customer)),
         // An empty condition would be no condition.
         None => any.add(Expr::val(1).eq(0)),
     }
+}
+
+/// The orders of a customer. History that was brought along from another shop names customers by their addresses: it is
+/// shown once the address is proven.
+fn own(customer: CustomerId) -> Condition {
+    let proven = Query::select()
+        .expr(Expr::val(1))
+        .from(account::Entity)
+        .and_where(account::Column::Id.eq(customer.uuid()))
+        .and_where(account::Column::EmailVerifiedAt.is_not_null())
+        .to_owned();
+    Condition::all().add(orders::Column::CustomerId.eq(customer)).add(
+        Condition::any()
+            .add(orders::Column::CartId.is_not_null())
+            .add(Expr::exists(proven)),
+    )
 }
 
 /// The order `id`, for whoever may read it: staff, its customer, or the holder of its access token.
@@ -79,7 +96,7 @@ pub async fn order_of_cart(db: &impl ConnectionTrait, cart: CartId) -> Result<Op
 }
 
 /// The lines of orders, in order. Whoever asks must have been given the orders.
-pub(super) async fn lines_of(
+pub(crate) async fn lines_of(
     db: &impl ConnectionTrait,
     ids: &[OrderId],
 ) -> Result<HashMap<OrderId, Vec<order_line::Model>>> {

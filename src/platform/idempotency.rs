@@ -19,6 +19,9 @@ use tokio::time::{Instant, sleep};
 use crate::platform::clock::Clock;
 use crate::platform::db::{Db, Tx};
 use crate::platform::error::Result;
+use crate::platform::id::Ids;
+use crate::platform::seal::Seal;
+use crate::platform::text::sha256_hex;
 
 /// How long an answer is remembered.
 const REMEMBERED: TimeDelta = TimeDelta::hours(24);
@@ -50,6 +53,24 @@ pub enum Effect {
     Committed,
 }
 
+/// A key: what row it has, and what seals the answer in it. An answer may hold personal data and tokens, so that nobody
+/// reads it who does not have the key.
+#[derive(Clone)]
+pub struct Key {
+    row: String,
+    seal: Seal,
+}
+
+impl Key {
+    /// The key that `who` chose for the change at `place` of the request.
+    pub fn new(who: &str, key: &str, place: &str) -> Self {
+        Self {
+            row: sha256_hex([who, key, place].join("\0")),
+            seal: Seal::new("idempotency", &[who, key, place]),
+        }
+    }
+}
+
 /// What a request with a key is told.
 pub enum Turn {
     /// To run.
@@ -67,19 +88,20 @@ pub enum Turn {
 /// The right to run.
 pub struct Mine {
     db: Db,
-    id: String,
+    key: Key,
 }
 
-/// Takes a turn with the key whose row is `id`, for what `fingerprint` stands for.
+/// Takes a turn with `key`, for what `fingerprint` stands for.
 ///
 /// # Errors
 /// Those of the database.
-pub async fn take_turn(db: &Db, clock: &Clock, id: &str, fingerprint: &str) -> Result<Turn> {
+pub async fn take_turn(db: &Db, clock: &Clock, key: &Key, fingerprint: &str) -> Result<Turn> {
+    let id = key.row.as_str();
     let deadline = Instant::now() + WAIT;
     let mut pause = LOOKS.0;
     loop {
         if insert(db, clock, id, fingerprint).await? {
-            return Ok(Turn::Mine(Mine::new(db, id)));
+            return Ok(Turn::Mine(Mine::new(db, key)));
         }
         let row = Entity::find_by_id(id).one(db).await?;
         // Gone since: its request was refused.
@@ -97,7 +119,13 @@ pub async fn take_turn(db: &Db, clock: &Clock, id: &str, fingerprint: &str) -> R
             return Ok(Turn::Mismatch);
         }
         match (row.state, row.answer) {
-            (IdempotencyState::Answered, Some(answer)) => return Ok(Turn::Answered(answer)),
+            (IdempotencyState::Answered, Some(answer)) => {
+                let opened = key
+                    .seal
+                    .open(&answer)
+                    .and_then(|text| serde_json::from_slice(&text).ok());
+                return Ok(opened.map_or(Turn::AnswerLost, Turn::Answered));
+            }
             (IdempotencyState::Committed, _) if row.leased_until <= now => return Ok(Turn::AnswerLost),
             (IdempotencyState::Running, _) if row.leased_until <= now => {
                 let taken = Entity::update_many()
@@ -108,7 +136,7 @@ pub async fn take_turn(db: &Db, clock: &Clock, id: &str, fingerprint: &str) -> R
                     .exec(db)
                     .await?;
                 if taken.rows_affected == 1 {
-                    return Ok(Turn::Mine(Mine::new(db, id)));
+                    return Ok(Turn::Mine(Mine::new(db, key)));
                 }
             }
             _ => {}
@@ -141,10 +169,10 @@ async fn insert(db: &Db, clock: &Clock, id: &str, fingerprint: &str) -> Result<b
 }
 
 impl Mine {
-    fn new(db: &Db, id: &str) -> Self {
+    fn new(db: &Db, key: &Key) -> Self {
         Self {
             db: db.clone(),
-            id: id.to_owned(),
+            key: key.clone(),
         }
     }
 
@@ -153,7 +181,7 @@ impl Mine {
     pub async fn run<T>(&self, resumable: bool, change: impl Future<Output = T>) -> (T, Effect) {
         let committed = Arc::new(AtomicBool::new(false));
         let current = Current {
-            row: (!resumable).then(|| self.id.clone()),
+            row: (!resumable).then(|| self.key.row.clone()),
             committed: Arc::clone(&committed),
         };
         let result = CURRENT.scope(current, change).await;
@@ -169,11 +197,12 @@ impl Mine {
     ///
     /// # Errors
     /// Those of the database.
-    pub async fn answered(self, answer: Value) -> Result<()> {
+    pub async fn answered(self, ids: &Ids, answer: &Value) -> Result<()> {
+        let answer = self.key.seal.seal(ids, &serde_json::to_vec(answer)?);
         Entity::update_many()
             .col_expr(Column::State, Expr::value(IdempotencyState::Answered))
             .col_expr(Column::Answer, Expr::value(answer))
-            .filter(Column::Id.eq(self.id))
+            .filter(Column::Id.eq(self.key.row))
             .exec(&self.db)
             .await?;
         Ok(())
@@ -184,7 +213,7 @@ impl Mine {
     /// # Errors
     /// Those of the database.
     pub async fn refused(self) -> Result<()> {
-        Entity::delete_by_id(self.id).exec(&self.db).await?;
+        Entity::delete_by_id(self.key.row).exec(&self.db).await?;
         Ok(())
     }
 }

@@ -15,6 +15,7 @@ pub mod page;
 pub mod permission;
 pub mod rate_limit;
 mod redis;
+pub mod seal;
 pub mod stop;
 pub mod text;
 pub mod texts;

@@ -91,7 +91,7 @@ pub async fn assign_roles(
 ) -> Result<StaffUser, AssignError> {
     let id = command.staff_user;
     let tx = app.db.begin().await?;
-    let owner = hold_owner_role(&tx, app).await?;
+    hold_owner_role(&tx, app).await?;
     let (person, grants) = hold(&tx, scope, id, command.expected_version).await?;
     may_change(scope, &grants)?;
     let wanted = checked(&tx, app, scope, &command.roles).await?;
@@ -119,7 +119,7 @@ pub async fn assign_roles(
         .await?;
     give(&tx, app, id, &new).await?;
     let was_owner = had.iter().any(|(_, role)| role.is_owner);
-    if was_owner && !has_owner(&tx, &owner).await? {
+    if was_owner && !has_owner(&tx).await? {
         return Err(AssignError::LastOwner);
     }
     let entry = Entry::new("staffRolesAssign", "StaffUser", id)

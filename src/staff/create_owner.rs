@@ -100,17 +100,13 @@ pub async fn create_owner(app: &App, command: CreateOwner) -> Result<StaffUser, 
 /// # Errors
 /// See [`CreateOwnerError`]; nothing is made then.
 pub async fn create_first_owner(app: &App, command: CreateOwner) -> Result<Option<StaffUser>, CreateOwnerError> {
-    let tx = app.db.begin().await?;
-    let role = hold_owner_role(&tx, app).await?;
-    let there = has_owner(&tx, &role).await?;
-    tx.commit().await?;
-    if there {
+    if has_owner(&app.db).await? {
         return Ok(None);
     }
     let checked = check_owner(app, &command).await?;
     let tx = app.db.begin().await?;
-    let role = hold_owner_role(&tx, app).await?;
-    if has_owner(&tx, &role).await? {
+    hold_owner_role(&tx, app).await?;
+    if has_owner(&tx).await? {
         return Ok(None);
     }
     let made = write_owner(&tx, app, checked).await?;

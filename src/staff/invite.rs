@@ -197,7 +197,10 @@ pub async fn resend_invitation(
         },
     )
     .await?;
-    audit::record(&tx, app, actor, Entry::new("staffInvitationResend", "StaffUser", id)).await?;
+    let entry = Entry::new("staffInvitationResend", "StaffUser", id)
+        .before(&json!({ "version": person.version - 1 }))?
+        .after(&json!({ "version": person.version }))?;
+    audit::record(&tx, app, actor, entry).await?;
     tx.commit().await?;
     Ok(person)
 }

@@ -35,6 +35,7 @@ pub use graphql::{
 };
 pub use invite::{InviteError, InviteStaff, ResendError, invite, resend_invitation};
 pub use jobs::SendInvitation;
+pub use owner::has_owner;
 pub use page::ListError;
 pub(crate) use query::staff_user_by_id;
 pub use query::{

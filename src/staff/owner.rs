@@ -4,7 +4,7 @@ use entity::StaffUserId;
 use entity::staff::staff_role::PermissionNames;
 use entity::staff::{role_assignment, staff_role, staff_user};
 use sea_orm::sea_query::{OnConflict, Query};
-use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect};
 
 use crate::app::App;
 use crate::platform::db::Tx;
@@ -39,18 +39,26 @@ pub(super) async fn hold_owner_role(tx: &Tx, app: &App) -> Result<Role> {
     made.ok_or(Fault::Invariant("a role that is not the owners' has its name"))
 }
 
-/// Whether somebody who can come in has the role `owner`.
-pub(super) async fn has_owner(tx: &Tx, owner: &Role) -> Result<bool> {
+/// Whether somebody who can come in is an owner.
+///
+/// # Errors
+/// Those of the database.
+pub async fn has_owner(db: &impl ConnectionTrait) -> Result<bool> {
+    let roles = Query::select()
+        .column(staff_role::Column::Id)
+        .from(staff_role::Entity)
+        .and_where(staff_role::Column::IsOwner.eq(true))
+        .to_owned();
     let owners = Query::select()
         .column(role_assignment::Column::StaffUserId)
         .from(role_assignment::Entity)
-        .and_where(role_assignment::Column::RoleId.eq(owner.id))
+        .and_where(role_assignment::Column::RoleId.in_subquery(roles))
         .to_owned();
     let found = staff_user::Entity::find()
         .filter(staff_user::Column::JoinedAt.is_not_null())
         .filter(staff_user::Column::DeactivatedAt.is_null())
         .filter(staff_user::Column::Id.in_subquery(owners))
-        .one(tx)
+        .one(db)
         .await?;
     Ok(found.is_some())
 }

@@ -127,7 +127,7 @@ pub async fn update_staff(
     };
     match active {
         Some(false) => {
-            if is_owner(&tx, &owner, id).await? && !has_owner(&tx, &owner).await? {
+            if is_owner(&tx, &owner, id).await? && !has_owner(&tx).await? {
                 return Err(UpdateStaffError::LastOwner);
             }
             shut_out(&tx, app, id, change.revoke_api_keys).await?;

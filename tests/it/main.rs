@@ -19,5 +19,6 @@ mod recommendation;
 mod schema;
 mod search;
 mod seed;
+mod staff;
 mod support;
 mod tax;

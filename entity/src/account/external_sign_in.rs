@@ -21,6 +21,8 @@ pub struct Model {
     pub pkce_verifier: String,
     /// Where the provider sends the browser.
     pub redirect_uri: String,
+    /// Who came back, while the second factor is missing.
+    pub account_id: Option<Uuid>,
     /// When it began.
     pub created_at: DateTimeUtc,
     /// Until when it may end.

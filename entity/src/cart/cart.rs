@@ -3,7 +3,7 @@
 use sea_orm::entity::prelude::*;
 
 use crate::customer::customer::Address;
-use crate::{CartId, ChannelId, DeliveryMethodId};
+use crate::{CartId, ChannelId, CustomerId, DeliveryMethodId};
 
 /// Whether a cart can still change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EnumIter, DeriveActiveEnum, serde::Serialize, serde::Deserialize)]
@@ -47,6 +47,8 @@ pub struct Model {
     pub created_at: DateTimeUtc,
     /// When it last changed.
     pub updated_at: DateTimeUtc,
+    /// Whoever had signed in when they used it last.
+    pub customer_id: Option<CustomerId>,
 }
 
 /// No relations: reads are batched by key.

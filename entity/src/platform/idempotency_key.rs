@@ -30,9 +30,9 @@ pub struct Model {
     pub state: IdempotencyState,
     /// Until when nobody else takes it up.
     pub leased_until: DateTimeUtc,
-    /// What was answered.
-    #[sea_orm(column_type = "JsonBinary", nullable)]
-    pub answer: Option<Json>,
+    /// What was answered, sealed with the key, which stands nowhere here.
+    #[sea_orm(column_type = "Text", nullable)]
+    pub answer: Option<String>,
     /// When it was asked first.
     pub created_at: DateTimeUtc,
     /// Until when it is remembered.

@@ -1,30 +1,14 @@
 //! The second factor in the schema: for customers and staff alike, each their own.
 
 use async_graphql::{Context, InputObject, Object, Result, SimpleObject};
-use entity::{SessionId, TypedId};
-use uuid::Uuid;
 
+use crate::account::graphql::{signed_in, throttled};
 use crate::account::mfa::change::{MfaChange, disable, renew_recovery_codes};
 use crate::account::mfa::error::MfaError;
 use crate::account::mfa::setup::{MfaSetup, confirm, setup};
 use crate::account::mfa::status::{MfaStatus, status};
 use crate::graphql::context::ContextExt;
-use crate::graphql::error::{ApiError, ErrorCode, UserError, Warning};
-use crate::platform::viewer::Viewer;
-
-/// Whoever has signed in, with the session: not programs.
-fn own(ctx: &Context<'_>) -> Result<(Uuid, SessionId), ApiError> {
-    let viewer = ctx.scope().viewer;
-    let account = match viewer.customer() {
-        Some(id) => Some(id.uuid()),
-        None => viewer.staff_user().map(|id| id.uuid()),
-    };
-    match (account, viewer.session()) {
-        (Some(account), Some(session)) => Ok((account, session)),
-        _ if viewer == Viewer::Anonymous => Err(ApiError::Unauthenticated),
-        _ => Err(ApiError::Forbidden),
-    }
-}
+use crate::graphql::error::{ErrorCode, UserError, Warning};
 
 /// The payload error of `error`; whoever tried too much, and whatever failed underneath, fails as a whole.
 fn refused(error: MfaError) -> Result<Vec<UserError>> {
@@ -34,7 +18,7 @@ fn refused(error: MfaError) -> Result<Vec<UserError>> {
         MfaError::NotSetUp => (ErrorCode::NotFound, &[]),
         MfaError::WrongPassword => (ErrorCode::InvalidCredentials, &["password"]),
         MfaError::WrongCode => (ErrorCode::MfaInvalid, &["code"]),
-        MfaError::Throttled(throttled) => return Err(ApiError::RateLimited(throttled.retry_after_seconds()).into()),
+        MfaError::Throttled(why) => return Err(throttled(&why)),
         MfaError::Fault(fault) => return Err(fault.into()),
     };
     Ok(vec![UserError::new(code, message, path)])
@@ -150,7 +134,9 @@ impl MfaQuery {
     /// Your second factor; null when nobody has signed in.
     #[graphql(cache_control(no_cache, private))]
     async fn mfa(&self, ctx: &Context<'_>) -> Result<Option<MfaObject>> {
-        let Ok((account, _)) = own(ctx) else { return Ok(None) };
+        let Ok((account, _)) = signed_in(ctx) else {
+            return Ok(None);
+        };
         Ok(Some(status(ctx.app(), account).await?.into()))
     }
 }
@@ -167,7 +153,7 @@ impl MfaMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Your password.")] input: MfaSetupInput,
     ) -> Result<MfaSetupPayload> {
-        let (account, _) = own(ctx)?;
+        let (account, _) = signed_in(ctx)?;
         let (begun, errors) = match setup(ctx.app(), account, input.password.as_deref()).await {
             Ok(begun) => (Some(begun), Vec::new()),
             Err(error) => (None, refused(error)?),
@@ -187,7 +173,7 @@ impl MfaMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The code.")] input: MfaConfirmInput,
     ) -> Result<MfaConfirmPayload> {
-        let own = own(ctx)?;
+        let own = signed_in(ctx)?;
         let (recovery_codes, errors) = match confirm(ctx.app(), &ctx.actor(), own, &input.code).await {
             Ok(codes) => (Some(codes), Vec::new()),
             Err(error) => (None, refused(error)?),
@@ -205,7 +191,7 @@ impl MfaMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "What proves that it is you.")] input: MfaDisableInput,
     ) -> Result<MfaDisablePayload> {
-        let (account, session) = own(ctx)?;
+        let (account, session) = signed_in(ctx)?;
         let change = MfaChange {
             account,
             session,
@@ -229,7 +215,7 @@ impl MfaMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "What proves that it is you.")] input: MfaRecoveryCodesRenewInput,
     ) -> Result<MfaRecoveryCodesRenewPayload> {
-        let (account, session) = own(ctx)?;
+        let (account, session) = signed_in(ctx)?;
         let change = MfaChange {
             account,
             session,

@@ -14,7 +14,6 @@ mod setup;
 mod status;
 mod totp;
 
-pub(crate) use change::remove;
 pub use change::{MfaChange, disable, renew_recovery_codes};
 pub use check::MfaOutcome;
 pub(crate) use check::check;

@@ -72,6 +72,22 @@ pub(crate) async fn end_sessions(
     Ok(count)
 }
 
+/// Ends one session, and says whether it still went on.
+///
+/// # Errors
+/// Those of the database.
+pub(super) async fn end(tx: &Tx, app: &App, id: SessionId, reason: EndReason) -> Result<bool> {
+    let ended = session::Entity::update_many()
+        .col_expr(Column::RevokedAt, Expr::value(app.clock.now()))
+        .col_expr(Column::RevokedReason, Expr::value(reason.name()))
+        .filter(Column::Id.eq(id))
+        .filter(Column::RevokedAt.is_null())
+        .exec(tx)
+        .await?;
+    forget_afterwards(tx, app, vec![id]);
+    Ok(ended.rows_affected == 1)
+}
+
 /// Has this server look again at what it knows of `sessions`, when the transaction lasts.
 pub(super) fn forget_afterwards(tx: &Tx, app: &App, sessions: Vec<SessionId>) {
     let known = app.sessions.clone();

@@ -9,7 +9,6 @@ use entity::account::{account, session};
 use moka::sync::Cache;
 use parking_lot::Mutex;
 use sea_orm::EntityTrait;
-use uuid::Uuid;
 
 use crate::app::App;
 use crate::platform::error::Result;
@@ -22,8 +21,6 @@ const SESSIONS_MAX: u64 = 50_000;
 /// A session that goes on, as far as every request cares.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Alive {
-    /// Whose it is.
-    pub(crate) account: Uuid,
     /// When it ends, used or not.
     expires: DateTime<Utc>,
     /// Whether the second factor was given.
@@ -49,7 +46,7 @@ impl Default for Sessions {
 }
 
 impl Sessions {
-    /// The session, if it goes on.
+    /// The session, if it goes on and its account is open.
     ///
     /// # Errors
     /// Those of the database.
@@ -85,7 +82,6 @@ async fn read(app: &App, id: SessionId) -> Result<Option<Alive>> {
     let account = account::Entity::find_by_id(session.account_id).one(&app.db).await?;
     let open = account.is_some_and(|account| account.blocked_at.is_none());
     Ok(open.then_some(Alive {
-        account: session.account_id,
         expires: session.expires_at,
         mfa: session.mfa_at.is_some(),
     }))

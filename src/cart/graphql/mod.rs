@@ -6,6 +6,7 @@ mod payload;
 mod query;
 mod types;
 
+pub use input::AddressInput;
 pub use mutation::CartMutation;
 pub use query::CartQuery;
 pub use types::{AddressObject, CartObject};

@@ -41,7 +41,8 @@ impl CartMutation {
         };
         let lines = new_lines(input.lines.unwrap_or_default());
         let warnings = merge_warnings(&lines);
-        payload(create_cart(app, &channel, input.email, lines).await, warnings)
+        let customer = ctx.scope().viewer.customer();
+        payload(create_cart(app, &channel, customer, input.email, lines).await, warnings)
     }
 
     /// Adds lines; a line equal to one that is there adds to its units.

@@ -11,5 +11,5 @@ pub use batch::{CollectionKey, ProductKey, VariantKey};
 pub use groups::{CategoryObject, CollectionObject};
 pub use input::{ProductInput, VariantInput, draft_of, opening_stock};
 pub use mutation::{CatalogMutation, save_errors};
-pub use query::CatalogQuery;
+pub use query::{CatalogQuery, SortDirection};
 pub use types::{ProductObject, VariantObject};

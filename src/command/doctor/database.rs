@@ -9,6 +9,7 @@ use crate::command::probe::PATIENCE;
 use crate::config::Config;
 use crate::platform::db::{self, Db};
 use crate::platform::jobs::queue_depths;
+use crate::staff::has_owner;
 
 const NAME: &str = "database";
 
@@ -103,6 +104,7 @@ async fn inspect(db: &Db) -> Vec<Check> {
         checks.push(Check::ok(NAME, format!("{}, all migrations applied", state.version)));
     }
     checks.push(shop(db).await);
+    checks.push(owner(db).await);
     checks.push(jobs(db).await);
     checks
 }
@@ -115,6 +117,19 @@ async fn shop(db: &Db) -> Check {
             name,
             "the database has no channel: every request will fail",
             "run merx seed --demo",
+        ),
+        Err(error) => Check::fail(name, error.to_string(), "run merx migrate"),
+    }
+}
+
+async fn owner(db: &Db) -> Check {
+    let name = "owner";
+    match has_owner(db).await {
+        Ok(true) => Check::ok(name, "there is one"),
+        Ok(false) => Check::warn(
+            name,
+            "nobody can manage the shop",
+            "run merx user create-admin, or set MERX_ADMIN_EMAIL and MERX_ADMIN_PASSWORD",
         ),
         Err(error) => Check::fail(name, error.to_string(), "run merx migrate"),
     }

@@ -4,14 +4,14 @@ use std::io::ErrorKind;
 use std::path::Path;
 
 use super::Check;
-use crate::config::{Config, DEMO_STAFF_TOKEN};
+use crate::config::Config;
 
-/// Data folder, search index, staff token, payment.
+/// Data folder, search index, settings that do not fit together, payment.
 pub(super) fn checks(config: &Config) -> Vec<Check> {
     vec![
         data_dir(&config.server.data_dir),
         search_index(&config.server.data_dir),
-        staff_token(config),
+        settings(config),
         payment(config),
     ]
 }
@@ -57,23 +57,15 @@ fn search_index(data_dir: &Path) -> Check {
     }
 }
 
-fn staff_token(config: &Config) -> Check {
-    let name = "staff token";
-    if let Err(error) = config.check() {
-        return Check::fail(
+fn settings(config: &Config) -> Check {
+    let name = "settings";
+    match config.check() {
+        Ok(()) => Check::ok(name, "they fit together"),
+        Err(error) => Check::fail(
             name,
             error.to_string(),
-            "set MERX_STAFF_TOKEN to a long random text, for example of `openssl rand -hex 32`",
-        );
-    }
-    match config.staff_token() {
-        None => Check::warn(
-            name,
-            "not set: nobody can manage the shop",
-            "set MERX_STAFF_TOKEN to a long random text, for example of `openssl rand -hex 32`",
+            "change the variable that it names; MERX_ADMIN_PASSWORD goes with MERX_ADMIN_EMAIL",
         ),
-        Some(DEMO_STAFF_TOKEN) => Check::ok(name, "the demo token, for development only"),
-        Some(_) => Check::ok(name, "set"),
     }
 }
 

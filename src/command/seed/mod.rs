@@ -10,10 +10,11 @@ use std::process::ExitCode;
 
 use crate::app::App;
 use crate::catalog;
-use crate::config::Config;
+use crate::config::{Config, DEMO_ADMIN};
 use crate::inventory::set_on_hand;
 use crate::platform::db::{self, constraint_of};
 use crate::platform::error::{Fault, Result};
+use crate::staff::{CheckedOwner, CreateOwner, check_owner, has_owner, write_owner};
 
 /// What the demo shop holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -91,6 +92,7 @@ pub async fn demo(app: &App) -> Result<Summary, SeedError> {
         pictures += 1;
     }
 
+    let admin = demo_admin(app).await?;
     let now = app.clock.now();
     let tx = app.db.begin().await?;
     let shop = shop::open(&tx, &app.ids, now).await?;
@@ -105,8 +107,14 @@ pub async fn demo(app: &App) -> Result<Summary, SeedError> {
     let stock = range.stock(&saved);
     set_on_hand(&tx, &app.ids, now, shop.new_york, &stock.new_york).await?;
     set_on_hand(&tx, &app.ids, now, shop.rotterdam, &stock.rotterdam).await?;
+    if let Some(admin) = admin {
+        write_owner(&tx, app, admin)
+            .await
+            .map_err(|e| Fault::part("demo administrator", e))?;
+    }
     tx.commit().await?;
 
+    app.staff.clear();
     app.channels.clear();
     app.categories.clear();
     app.taxes.clear();
@@ -116,6 +124,21 @@ pub async fn demo(app: &App) -> Result<Summary, SeedError> {
         variants: saved.iter().map(|s| s.variants.len()).sum(),
         pictures,
     })
+}
+
+/// The administrator of the demo shop, when the shop has nobody who may do everything. Never in production, which would
+/// not start with it.
+async fn demo_admin(app: &App) -> Result<Option<CheckedOwner>> {
+    if app.config.is_production() || has_owner(&app.db).await? {
+        return Ok(None);
+    }
+    let admin = app.config.accounts.admin().unwrap_or(DEMO_ADMIN);
+    let command = CreateOwner {
+        email: admin.email.to_owned(),
+        password: admin.password.to_owned(),
+    };
+    let checked = check_owner(app, &command).await;
+    checked.map(Some).map_err(|e| Fault::part("demo administrator", e))
 }
 
 #[expect(clippy::print_stdout, reason = "the answer of the command to the person who gave it")]

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use async_graphql::indexmap::IndexMap;
-use async_graphql::{Name, Number, Response as GraphqlResponse, Value};
+use async_graphql::{Name, Number, Response as GraphqlResponse, ServerError, Value};
 use axum::body::Body;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -129,7 +129,20 @@ pub fn of(response: &GraphqlResponse, media: Media, caching: Caching, get: Optio
     };
     let whole = response.errors.is_empty();
     let Some(headers) = get.filter(|_| whole && caching != Caching::Never) else {
-        return finish(status, media, caching, Body::from(text));
+        let (status, retry_after) = held_back(response, status);
+        let mut answer = finish(status, media, caching, Body::from(text));
+        if let Some(seconds) = retry_after {
+            answer
+                .headers_mut()
+                .insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        // Nobody but the client may ever get these.
+        if caching == Caching::Never {
+            for cookie in response.http_headers.get_all(header::SET_COOKIE) {
+                answer.headers_mut().append(header::SET_COOKIE, cookie.clone());
+            }
+        }
+        return answer;
     };
     // Of the data alone: the extensions tell of this request, not of what was asked.
     let digest = Sha256::digest(&text[data]);
@@ -149,6 +162,22 @@ pub fn of(response: &GraphqlResponse, media: Media, caching: Caching, get: Optio
         answer.headers_mut().insert(header::ETAG, tag);
     }
     answer
+}
+
+/// The status of an answer, and when to come back. Where a resolver had nothing but that to say, HTTP says it too.
+fn held_back(response: &GraphqlResponse, status: StatusCode) -> (StatusCode, Option<u64>) {
+    let said = |error: &ServerError, name: &str| -> Option<Value> { error.extensions.as_ref()?.get(name).cloned() };
+    let first = response.errors.first().filter(|_| response.data == Value::Null);
+    let Some(first) = first else { return (status, None) };
+    let retry_after = match said(first, "retryAfter") {
+        Some(Value::Number(seconds)) => seconds.as_u64(),
+        _ => None,
+    };
+    match said(first, "code") {
+        Some(Value::String(code)) if code == "RATE_LIMITED" => (StatusCode::TOO_MANY_REQUESTS, retry_after),
+        Some(Value::String(code)) if code == "OVERLOADED" => (StatusCode::SERVICE_UNAVAILABLE, retry_after),
+        _ => (status, None),
+    }
 }
 
 /// The answer to a request that was refused.

@@ -9,6 +9,7 @@ pub mod accept;
 mod answer;
 pub mod cost;
 mod documents;
+mod door;
 mod introspection;
 mod multipart;
 mod open;
@@ -26,13 +27,8 @@ use std::sync::Arc;
 
 use async_graphql::parser::types::{DocumentOperations, ExecutableDocument, OperationDefinition, OperationType};
 use async_graphql::{Request, Response as GraphqlResponse, Schema, Variables};
-use axum::body::Bytes;
-use axum::extract::rejection::{BytesRejection, QueryRejection};
-use axum::extract::ws::WebSocketUpgrade;
-use axum::extract::ws::rejection::WebSocketUpgradeRejection;
-use axum::extract::{Query as UrlQuery, State};
-use axum::http::{HeaderMap, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::http::{HeaderMap, header};
+use axum::response::Response;
 use chrono::{DateTime, Utc};
 
 use crate::app::App;
@@ -44,21 +40,25 @@ use crate::graphql::once::{Once, idempotent};
 use crate::graphql::root::{Mutation, Query, Subscription};
 use crate::graphql::validated::Verdict;
 use crate::http::budget::{self, Payer};
-use crate::http::{BODY_MAX, Gate, REQUEST_DEADLINE, language, viewer};
+use crate::http::viewer::Identity;
+use crate::http::{Gate, REQUEST_DEADLINE, language, viewer};
 use crate::platform::address::ClientAddress;
 use crate::platform::error::Result;
 use crate::platform::locale::message;
 use crate::platform::rate_limit::Left;
+use crate::platform::viewer::Viewer;
 
 use accept::{Accepted, Media};
 use answer::Caching;
 use cost::{Cost, Limits};
 use documents::{Documents, Parsed};
+use door::Door;
+pub use door::{get, post, session};
 use introspection::{Asked, Introspection, Schemas};
 pub use open::Patience;
 use reading::Readings;
 use refusal::Refusal;
-use wire::{UrlParameters, Wire};
+use wire::Wire;
 
 pub use introspection::{sdl, subgraph_sdl};
 
@@ -162,7 +162,7 @@ impl Endpoint {
         operation: Option<String>,
         variables: serde_json::Value,
     ) -> GraphqlResponse {
-        let info = viewer::request_info(self.app(), headers);
+        let info = viewer::request_info(self.app(), headers, ClientAddress::LOCAL);
         let wire = serde_json::json!({ "query": document, "operationName": operation, "variables": variables });
         let run = async {
             let wire = Wire::from_value(wire)?;
@@ -180,13 +180,12 @@ impl Endpoint {
         info: RequestInfo,
         address: ClientAddress,
     ) -> Result<Caller, Refusal> {
-        match viewer::scope(self.app(), headers).await {
-            Ok(Ok(scope)) => Ok(Caller {
+        match viewer::identity(self.app(), headers).await {
+            Ok(Ok(Identity { scope, expires })) => Ok(Caller {
                 info,
-                payer: viewer::payer(self.app(), headers, &scope, address),
+                payer: viewer::payer(self.app(), scope.viewer, address),
                 scope,
-                // The token of staff in the configuration does not expire.
-                expires: None,
+                expires,
             }),
             // Guessing is not free either.
             Ok(Err(error)) => Err(self.fined(&Payer::anonymous(self.app(), address), error.into()).await),
@@ -322,12 +321,17 @@ impl Endpoint {
         &self,
         headers: &HeaderMap,
         address: ClientAddress,
-        get: bool,
+        door: Door,
         wire: Result<Wire, Refusal>,
     ) -> Response {
-        let info = viewer::request_info(self.app(), headers);
-        let accepted = accepted(headers);
+        let mut info = viewer::request_info(self.app(), headers, address);
+        let get = door == Door::Get;
+        let accept = headers.get_all(header::ACCEPT).iter();
+        let accepted = Accepted::parse(accept.filter_map(|value| value.to_str().ok()));
         let media = accepted.single();
+        if media.is_some_and(|media| !media.streams()) {
+            info.cookies = door.cookies(headers);
+        }
         let run = async {
             let media = media.ok_or_else(Refusal::not_acceptable)?;
             let wire = match wire {
@@ -352,7 +356,7 @@ impl Endpoint {
                 prepared.left = None;
             }
             let query = prepared.kind == OperationType::Query;
-            let mine = caller.scope.viewer.is_staff() || caller.info.cart_token.is_some();
+            let mine = caller.scope.viewer != Viewer::Anonymous || caller.info.cart_token.is_some();
             let response = self.run(caller, prepared).await;
             let caching = if query {
                 Caching::of(&response, mine)
@@ -397,64 +401,4 @@ fn operation<'a>(document: &'a ExecutableDocument, name: Option<&str>) -> Result
         Some((_, operation)) => Ok(&operation.node),
         None => Err(Refusal::bad_input(message!("operation-unknown"))),
     }
-}
-
-fn accepted(headers: &HeaderMap) -> Accepted {
-    let values = headers.get_all(header::ACCEPT).iter();
-    Accepted::parse(values.filter_map(|value| value.to_str().ok()))
-}
-
-/// Whether a body of this type is read. Other types come without a preflight, from pages of anybody.
-fn is_json(headers: &HeaderMap) -> bool {
-    let Some(value) = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()) else {
-        return false;
-    };
-    let mut parts = value.split(';').map(str::trim);
-    let json = parts
-        .next()
-        .is_some_and(|kind| kind.eq_ignore_ascii_case("application/json"));
-    json && parts.all(|parameter| match parameter.split_once('=') {
-        Some((name, value)) if name.trim().eq_ignore_ascii_case("charset") => {
-            value.trim().trim_matches('"').eq_ignore_ascii_case("utf-8")
-        }
-        _ => true,
-    })
-}
-
-pub(super) async fn post(
-    State(endpoint): State<Endpoint>,
-    address: ClientAddress,
-    headers: HeaderMap,
-    body: Result<Bytes, BytesRejection>,
-) -> Response {
-    let wire = if is_json(&headers) {
-        match body {
-            Ok(body) => Wire::from_json(&body),
-            Err(rejection) if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE => Err(Refusal::too_large(BODY_MAX)),
-            Err(_) => Err(Refusal::malformed(message!("body-cut"))),
-        }
-    } else {
-        Err(Refusal::media_type())
-    };
-    Box::pin(endpoint.answer(&headers, address, false, wire)).await
-}
-
-pub(super) async fn get(
-    State(endpoint): State<Endpoint>,
-    address: ClientAddress,
-    headers: HeaderMap,
-    upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
-    url: Result<UrlQuery<UrlParameters>, QueryRejection>,
-) -> Response {
-    if ws::is_asked(&headers) {
-        return match upgrade {
-            Ok(upgrade) => ws::upgrade(endpoint, headers, address, upgrade),
-            Err(rejection) => rejection.into_response(),
-        };
-    }
-    let wire = match url {
-        Ok(UrlQuery(parameters)) => Wire::from_url(parameters),
-        Err(rejection) => Err(Refusal::malformed(message!("as-is", text = rejection.body_text()))),
-    };
-    Box::pin(endpoint.answer(&headers, address, true, wire)).await
 }

@@ -12,11 +12,13 @@ use axum::body::{Body, Bytes};
 use axum::http::{HeaderName, HeaderValue, header};
 use axum::response::Response as HttpResponse;
 use chrono::{DateTime, Utc};
+use entity::SessionId;
 use futures_util::stream::{self, BoxStream, Stream, StreamExt};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, Interval, MissedTickBehavior};
 use tracing::Instrument;
 
+use crate::account;
 use crate::app::App;
 use crate::graphql::context::RequestInfo;
 use crate::http::REQUEST_DEADLINE;
@@ -30,6 +32,9 @@ use crate::platform::viewer::Viewer;
 
 /// The clock of the machine may be set: it is asked again this often while the end of a token is waited for.
 const CLOCK_ASKED_EVERY: Duration = Duration::from_secs(60);
+
+/// How soon a connection ends whose session was ended elsewhere.
+const SESSION_ASKED_EVERY: Duration = Duration::from_secs(15);
 
 /// How long is waited on an open connection, mostly for the other side.
 #[derive(Clone, Copy, Debug)]
@@ -148,15 +153,27 @@ pub(super) type Answers = BoxStream<'static, Response>;
 /// A [`Cut`] that is waited for.
 pub(super) type Cutting = Pin<Box<dyn Future<Output = Cut> + Send>>;
 
-/// Waits for the reason to end a connection whose viewer is believed until `expires`.
-pub(super) fn cutting(app: &App, expires: Option<DateTime<Utc>>) -> Cutting {
+/// Waits for the reason to end a connection whose viewer is believed until `expires`, and for as long as `session` goes
+/// on.
+pub(super) fn cutting(app: &App, expires: Option<DateTime<Utc>>, session: Option<SessionId>) -> Cutting {
     let app = app.clone();
     Box::pin(async move {
         tokio::select! {
             () = app.stop.reached(Phase::Stopping) => Cut::Stopping,
             () = expired(&app.clock, expires) => Cut::Expired,
+            () = ended(&app, session) => Cut::Expired,
         }
     })
+}
+
+/// Waits for the end of `session`. While nobody can say whether it goes on, it does.
+async fn ended(app: &App, session: Option<SessionId>) {
+    let Some(session) = session else {
+        return std::future::pending().await;
+    };
+    while account::goes_on(app, session).await.unwrap_or(true) {
+        tokio::time::sleep(SESSION_ASKED_EVERY).await;
+    }
 }
 
 async fn expired(clock: &Clock, at: Option<DateTime<Utc>>) {
@@ -202,7 +219,11 @@ fn listen(endpoint: &Endpoint, caller: Caller, prepared: Prepared) -> impl Strea
     let patience = endpoint.patience();
     let info = caller.info.clone();
     let listening = Listening {
-        cutting: cutting(endpoint.app(), patience.until(endpoint.app(), &caller)),
+        cutting: cutting(
+            endpoint.app(),
+            patience.until(endpoint.app(), &caller),
+            caller.scope.viewer.session(),
+        ),
         pulse: pulse(patience.silence),
         answers: guarded(answers(endpoint, caller, prepared), info.clone()),
         info,

@@ -80,12 +80,10 @@ pub enum Letter {
     },
     /// To the new address: prove that it is yours.
     ChangeEmail(Secret),
-    /// To the old address: it is replaced, or will be.
+    /// To the old address: it is to be replaced.
     EmailChanged {
         /// The new address, masked.
         new_email: String,
-        /// Whether the new address is still to be confirmed.
-        pending: bool,
         /// Where to choose another password.
         link: Option<String>,
     },

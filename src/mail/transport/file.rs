@@ -72,4 +72,19 @@ impl Transport for FileTransport {
         tokio::fs::rename(&part, self.folder.join(format!("{name}.eml"))).await?;
         Ok(())
     }
+
+    async fn forget(&self, to: &str) -> Result<()> {
+        let line = format!("\r\nTo: {}\r\n", header(to));
+        let mut files = tokio::fs::read_dir(&self.folder).await?;
+        while let Some(file) = files.next_entry().await? {
+            // A letter that vanishes meanwhile needs no removing.
+            let letter = tokio::fs::read(file.path()).await.unwrap_or_default();
+            let text = String::from_utf8_lossy(&letter);
+            let head = text.split_once("\r\n\r\n").map_or("", |(head, _)| head);
+            if format!("{head}\r\n").contains(&line) {
+                tokio::fs::remove_file(file.path()).await?;
+            }
+        }
+        Ok(())
+    }
 }

@@ -36,6 +36,15 @@ pub trait Transport: Send + Sync {
     /// # Errors
     /// When it was not taken; the job tries again.
     async fn send(&self, mail: &Mail) -> Result<()>;
+
+    /// Forgets what it still keeps of letters to the address `to`. A transport that hands letters on keeps none.
+    ///
+    /// # Errors
+    /// When they cannot be removed.
+    async fn forget(&self, to: &str) -> Result<()> {
+        let _ = to;
+        Ok(())
+    }
 }
 
 /// The transport for a data folder: files under `mail/`.

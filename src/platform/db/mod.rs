@@ -11,5 +11,5 @@ pub use bulk::{insert_all, upsert_all};
 pub use connect::{Backend, Options, connect, is_empty_database, migrate};
 pub use inspect::{Inspection, inspect};
 pub use keys::{any_of, any_text, lower_like_part, lower_like_prefix};
-pub(crate) use outbox::insert_job;
+pub(crate) use outbox::{delete_jobs_over, insert_job};
 pub use tx::{Db, Tx, constraint_of, refusal_of, retry_conflicts};

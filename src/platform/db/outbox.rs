@@ -15,6 +15,26 @@ const SQLITE: &str = "INSERT INTO Jobs \
     VALUES ($1, $2, $3, 'Pending', 0, $4, $5, 0, '{}', $6) \
     ON CONFLICT (job_type, idempotency_key) DO NOTHING";
 
+/// Deletes the jobs that are over and mention `text`.
+pub(crate) async fn delete_jobs_over(tx: &Tx, text: &str) -> Result<()> {
+    let sql = match Backend::of(tx) {
+        Backend::Postgres => {
+            "DELETE FROM apalis.jobs WHERE status IN ('Done', 'Failed', 'Killed') \
+             AND position(convert_to($1, 'UTF8') IN job) > 0"
+        }
+        Backend::Sqlite => {
+            "DELETE FROM Jobs WHERE status IN ('Done', 'Failed', 'Killed') AND instr(CAST(job AS TEXT), $1) > 0"
+        }
+    };
+    tx.execute_raw(Statement::from_sql_and_values(
+        tx.get_database_backend(),
+        sql,
+        [text.into()],
+    ))
+    .await?;
+    Ok(())
+}
+
 /// Writes one row of the job table. `run_at` is in seconds since 1970.
 pub(crate) async fn insert_job(
     tx: &Tx,

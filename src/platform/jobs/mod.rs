@@ -13,7 +13,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use tokio::sync::Notify;
 
-use crate::platform::db::{Tx, insert_job};
+use crate::platform::db::{Tx, delete_jobs_over, insert_job};
 use crate::platform::error::Result;
 
 pub use gate::{Gate, Table};
@@ -100,6 +100,14 @@ impl Outgoing {
 /// Those of the database.
 pub async fn enqueue<J: Job>(tx: &Tx, job: &J) -> Result<()> {
     push(tx, Outgoing::of(job)?).await
+}
+
+/// Deletes the jobs that are over and hold `text` as a value: who asks to be forgotten is forgotten there too.
+///
+/// # Errors
+/// Those of the database.
+pub(crate) async fn forget_mentions(tx: &Tx, text: &str) -> Result<()> {
+    delete_jobs_over(tx, &serde_json::to_string(text)?).await
 }
 
 pub(crate) async fn push(tx: &Tx, job: Outgoing) -> Result<()> {

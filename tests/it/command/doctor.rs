@@ -100,8 +100,8 @@ async fn each_broken_dependency_fails_with_advice_and_without_secrets() {
         ("data folder", "MERX_DATA_DIR", |c, _| {
             c.server.data_dir = "/dev/null/merx".into()
         }),
-        ("staff token", "MERX_STAFF_TOKEN", |c, _| {
-            c.server.staff_token = Some("hush-hush".to_owned());
+        ("settings", "MERX_ADMIN_PASSWORD", |c, _| {
+            c.accounts.admin_email = Some("somebody@example.com".to_owned());
         }),
         ("redis", "REDIS_URL", |c, down| {
             c.services.redis_url = Some(format!("redis://:hush-hush@{down}"));
@@ -231,18 +231,17 @@ async fn production_is_warned_of_what_only_a_demo_may_have() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let mut config = config(folder.path(), None);
     config.server.environment = Environment::Production;
-    config.server.staff_token = None;
     config.shop.test_gateway = Some(true);
     let found = checks(&config).await;
-    assert_eq!(find(&found, "staff token").level, Level::Warn);
+    assert_eq!(find(&found, "settings").level, Level::Ok);
     let payment = find(&found, "payment");
     assert!(
         payment.level == Level::Warn && payment.found.contains("test gateway"),
         "{payment}"
     );
-    config.server.staff_token = Some("demo-staff-token".to_owned());
+    config.accounts.admin_password = Some(merx::config::DEMO_ADMIN.password.to_owned());
     let found = checks(&config).await;
-    assert_eq!(find(&found, "staff token").level, Level::Fail);
+    assert_eq!(find(&found, "settings").level, Level::Fail);
 }
 
 #[test]
@@ -253,6 +252,7 @@ fn every_command_can_be_parsed() {
         "migrate",
         "seed --demo",
         "doctor",
+        "user create-admin --email me@example.com",
         "healthcheck",
         "schema",
         "schema --dotenv",

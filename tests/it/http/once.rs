@@ -2,10 +2,17 @@
 
 use std::time::Duration;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use entity::platform::idempotency_key;
 use futures_util::future::join_all;
 use merx::app::Builder;
 use merx::http::Endpoint;
-use merx::platform::idempotency::{Effect, Mine, Turn, take_turn};
+use merx::platform::clock::Clock;
+use merx::platform::id::Ids;
+use merx::platform::idempotency::{Effect, Key, Mine, Turn, take_turn};
+use merx::platform::seal::Seal;
+use sea_orm::EntityTrait;
 use serde_json::{Value, json};
 
 use crate::support::{Shop, noon};
@@ -116,7 +123,13 @@ async fn an_answer_outlives_the_server_and_is_forgotten_after_a_day() {
 }
 
 async fn turn(shop: &Shop, fingerprint: &str) -> Turn {
-    let turn = take_turn(&shop.app.db, &shop.app.clock, "a-row", fingerprint).await;
+    let turn = take_turn(
+        &shop.app.db,
+        &shop.app.clock,
+        &Key::new("somebody", KEY, "there"),
+        fingerprint,
+    )
+    .await;
     turn.expect("the database answers")
 }
 
@@ -179,9 +192,41 @@ async fn a_change_that_can_go_on_goes_on() {
     drop(dying);
     shop.app.clock.advance(Duration::from_secs(61));
     let next = mine(&shop).await;
-    next.answered(json!({ "done": true })).await.expect("remembered");
+    let answer = json!({ "done": true });
+    next.answered(&shop.app.ids, &answer).await.expect("remembered");
     match turn(&shop, "asked").await {
         Turn::Answered(answer) => assert_eq!(answer, json!({ "done": true })),
         _ => panic!("it was answered"),
     }
+}
+
+#[tokio::test]
+async fn an_answer_is_sealed_with_its_key() {
+    let shop = Shop::demo().await;
+    let create = "mutation { cartCreate(input: {}) { cart { token } } }";
+    let cart = shop.with_key(KEY).data(create, json!({})).await;
+    let token = cart["cartCreate"]["cart"]["token"].as_str().expect("a token");
+    let rows = idempotency_key::Entity::find().all(&shop.app.db).await.expect("rows");
+    let answers: Vec<&str> = rows.iter().filter_map(|row| row.answer.as_deref()).collect();
+    assert_eq!(answers.len(), 1);
+    let bytes = STANDARD.decode(answers[0]).expect("base64");
+    for secret in [token, KEY] {
+        assert!(!answers[0].contains(secret) && !rows[0].id.contains(secret));
+        assert!(!bytes.windows(secret.len()).any(|window| window == secret.as_bytes()));
+    }
+}
+
+#[test]
+fn what_was_sealed_is_opened_by_the_same_secret_alone() {
+    let ids = Ids::seeded(Clock::frozen(noon()), 7);
+    let seal = Seal::new("test", &["a", "bc"]);
+    let sealed = seal.seal(&ids, b"plain").expect("sealed");
+    assert_eq!(seal.open(&sealed).as_deref(), Some(&b"plain"[..]));
+    assert_ne!(seal.seal(&ids, b"plain"), Some(sealed.clone()));
+    for other in [Seal::new("test", &["ab", "c"]), Seal::new("other", &["a", "bc"])] {
+        assert_eq!(other.open(&sealed), None);
+    }
+    let changed: String = sealed.chars().rev().collect();
+    assert_eq!(seal.open(&changed), None);
+    assert_eq!(seal.open("short"), None);
 }

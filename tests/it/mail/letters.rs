@@ -63,18 +63,9 @@ fn samples() -> Vec<(&'static str, Letter)> {
         ),
         ("full", Letter::ChangeEmail(secret("account/email", 24 * 60))),
         (
-            "pending",
+            "full",
             Letter::EmailChanged {
                 new_email: "n***@example.com".to_owned(),
-                pending: true,
-                link: None,
-            },
-        ),
-        (
-            "done",
-            Letter::EmailChanged {
-                new_email: "n***@example.com".to_owned(),
-                pending: false,
                 link: page("account/forgotten"),
             },
         ),

@@ -38,12 +38,21 @@ async fn ids(shop: &Shop) -> BTreeMap<String, Value> {
         .clone()
         .find(|p| p.pointer("/collections/nodes/0").is_some() && p["category"].is_object());
     let product = product.expect("a product of a collection and a category");
+    let owner = shop.staff().data("{ roles { nodes { id } } }", json!({})).await["roles"]["nodes"][0]["id"].clone();
+    let input = json!({ "email": "one@example.com", "roleIds": [owner] });
+    let staff = shop
+        .staff()
+        .changed("staffInvite", input, "staffUser { id roles { id } }")
+        .await;
     let ids = [
         ("Product", product["id"].clone()),
         ("ProductVariant", product["variants"][0]["id"].clone()),
         ("Category", product["category"]["id"].clone()),
         ("Collection", product["collections"]["nodes"][0]["id"].clone()),
         ("Order", order["id"].clone()),
+        ("StaffUser", staff["staffUser"]["id"].clone()),
+        ("Role", staff["staffUser"]["roles"][0]["id"].clone()),
+        ("ApiKey", shop.api_key(&["orders.read"], None).await.1.into()),
     ];
     ids.into_iter().map(|(name, id)| (name.to_owned(), id)).collect()
 }

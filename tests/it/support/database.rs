@@ -157,6 +157,7 @@ async fn seed(folder: &Path, url: &str) {
         .expect("the application opens");
     db::migrate(&app.db).await.expect("the migrations run");
     merx::command::seed::demo(&app).await.expect("the demo shop is seeded");
+    super::staff::make_owner_key(&app).await;
     // The demo's own indexing jobs are not what a test waits for.
     merx::platform::jobs::forget_all(&app.db)
         .await

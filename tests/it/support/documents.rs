@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
 /// The operations of the contract that this version answers.
-pub const PROMISED: [&str; 22] = [
+pub const PROMISED: [&str; 23] = [
     "ChannelInfo",
     "Listing",
     "CategoryTree",
@@ -29,6 +29,7 @@ pub const PROMISED: [&str; 22] = [
     "ProductCreate",
     "ProductUpdate",
     "StockAdjust",
+    "StaffInvite",
 ];
 
 /// Takes a file of documents apart: name to text, operations and fragments.

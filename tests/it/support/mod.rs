@@ -3,6 +3,7 @@
 mod database;
 mod documents;
 mod journey;
+mod staff;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -23,9 +24,7 @@ use tokio::sync::watch;
 use database::Clone as DatabaseClone;
 pub use documents::{Documents, PROMISED, shared};
 pub use journey::{CART, ORDER};
-
-/// The staff token of test shops.
-pub const STAFF_TOKEN: &str = "staff-token-of-the-tests";
+pub use staff::STAFF_TOKEN;
 
 #[derive(Parser)]
 struct Arguments {
@@ -36,15 +35,7 @@ struct Arguments {
 /// The configuration of the tests: nothing is taken from the environment of whoever runs them.
 pub fn config(data_dir: &std::path::Path, database_url: Option<&str>) -> Config {
     let data_dir = data_dir.to_str().expect("a temporary folder has a plain name");
-    let mut arguments = vec![
-        "merx",
-        "--data-dir",
-        data_dir,
-        "--staff-token",
-        STAFF_TOKEN,
-        "--env",
-        "development",
-    ];
+    let mut arguments = vec!["merx", "--data-dir", data_dir, "--env", "development"];
     arguments.extend([
         "--database-connections",
         "10",
@@ -133,9 +124,9 @@ impl Shop {
         }
     }
 
-    /// The same shop, seen by staff.
+    /// The same shop, seen by a program of staff that may do everything.
     pub fn staff(&self) -> Self {
-        self.seen_with("authorization", &format!("Bearer {STAFF_TOKEN}"))
+        self.bearing(STAFF_TOKEN)
     }
 
     /// The same shop, where requests carry this id.

@@ -7,8 +7,8 @@ use axum::extract::ws::WebSocketUpgrade;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
-use crate::config::Config;
 use crate::http::graphql::Endpoint;
+use crate::http::graphql::door::is_from_friend;
 use crate::platform::address::ClientAddress;
 use message::Closing;
 use session::Session;
@@ -34,7 +34,7 @@ pub(super) fn upgrade(
     address: ClientAddress,
     upgrade: WebSocketUpgrade,
 ) -> Response {
-    if !may_connect(&endpoint.app().config, &headers) {
+    if !is_from_friend(&endpoint.app().config, &headers) {
         return (StatusCode::FORBIDDEN, "this origin may not open sockets here").into_response();
     }
     let upgrade = upgrade
@@ -52,19 +52,4 @@ pub(super) fn upgrade(
             session::close(socket, &Closing::Subprotocol).await;
         }
     })
-}
-
-/// Browsers send their cookies with sockets too and leave it to the server to look where the page comes from. Who sends
-/// no origin is no browser.
-fn may_connect(config: &Config, headers: &HeaderMap) -> bool {
-    let Some(origin) = headers.get(header::ORIGIN) else {
-        return true;
-    };
-    let Ok(origin) = origin.to_str() else {
-        return false;
-    };
-    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
-    let own = origin.split_once("://").is_some_and(|(_, from)| Some(from) == host);
-    let listed = &config.server.cors_origins;
-    own || listed.iter().any(|allowed| allowed == origin) || (listed.is_empty() && !config.is_production())
 }

@@ -76,7 +76,7 @@ impl Session {
     /// A fresh conversation over `socket`; `headers` came with its request, from `address`.
     pub(super) fn new(endpoint: Endpoint, socket: WebSocket, headers: HeaderMap, address: ClientAddress) -> Self {
         Self {
-            cutting: cutting(endpoint.app(), None),
+            cutting: cutting(endpoint.app(), None, None),
             patience: endpoint.patience(),
             endpoint,
             socket,
@@ -174,12 +174,12 @@ impl Session {
             self.headers.insert(HeaderName::from_static(name), value);
         }
         let app = self.endpoint.app();
-        let info = viewer::request_info(app, &self.headers);
+        let info = viewer::request_info(app, &self.headers, self.address);
         let caller = match self.endpoint.caller(&self.headers, info, self.address).await {
             Ok(caller) => caller,
             Err(refusal) => return Err(unwelcome(&refusal).into()),
         };
-        self.cutting = cutting(app, self.patience.until(app, &caller));
+        self.cutting = cutting(app, self.patience.until(app, &caller), caller.scope.viewer.session());
         self.caller = Some(caller);
         Ok(())
     }

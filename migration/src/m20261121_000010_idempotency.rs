@@ -25,7 +25,7 @@ fn plan() -> Plan {
             .col(text("fingerprint"))
             .col(text("state"))
             .col(time("leased_until"))
-            .col(json_null("answer"))
+            .col(text_null("answer"))
             .col(time("created_at"))
             .col(time("expires_at"))
             .check(check(

@@ -1,0 +1,7 @@
+//! Staff: who may do what, and who says so.
+
+mod admin;
+mod api_keys;
+mod people;
+mod permissions;
+mod roles;
