@@ -23,11 +23,10 @@ use crate::app::App;
 use crate::platform::jobs::Registry;
 
 pub use address::{AddressError, AddressField, checked_address};
+pub(crate) use arrive::arrive;
 pub use block::{BlockError, block, unblock};
 pub use book::{ADDRESSES_MAX, BookError, NewAddress, UpdateAddress, add_address, remove_address, update_address};
 pub use change_email::{ChangeEmail, ChangeEmailError, change_email, confirm_email};
-
-pub(crate) use arrive::arrive;
 pub(crate) use ensure::{NewCustomer, ensure};
 pub(crate) use forget::forget;
 pub use graphql::{

@@ -1,5 +1,6 @@
 //! The one test binary: everything goes through the application and its schema.
 
+mod account;
 mod architecture;
 mod audit;
 mod cart;

@@ -30,6 +30,16 @@ pub struct SessionPayload {
     pub(super) errors: Vec<UserError>,
 }
 
+impl SessionPayload {
+    /// No tokens, for these reasons.
+    pub(in crate::account) fn refused(errors: Vec<UserError>) -> Self {
+        Self {
+            errors,
+            ..Self::default()
+        }
+    }
+}
+
 #[ComplexObject]
 impl SessionPayload {
     /// Who has signed in. What only they may see is asked for with the access token.
@@ -37,16 +47,6 @@ impl SessionPayload {
         match self.subject {
             Some(subject) => ViewerObject::of(ctx, subject).await,
             None => Ok(None),
-        }
-    }
-}
-
-impl SessionPayload {
-    /// No tokens, for these reasons.
-    pub(in crate::account) fn refused(errors: Vec<UserError>) -> Self {
-        Self {
-            errors,
-            ..Self::default()
         }
     }
 }

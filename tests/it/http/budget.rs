@@ -2,11 +2,14 @@
 
 use std::time::Duration;
 
+use entity::TypedId;
 use merx::http::budget::{Payer, charge};
 use merx::platform::address::ClientAddress;
 use merx::platform::rate_limit::Bucket;
+use merx::platform::viewer::Who;
+use uuid::Uuid;
 
-use crate::support::{STAFF_TOKEN, Shop};
+use crate::support::Shop;
 
 fn address(text: &str) -> ClientAddress {
     ClientAddress::new(text.parse().expect("an address"))
@@ -54,11 +57,18 @@ async fn each_caller_has_a_budget_of_its_own() {
         .expect("enough");
     assert!(charge(app, &Payer::anonymous(app, address(b)), 1).await.is_err());
 
-    // Staff pays by its token, from wherever it comes.
-    let staff = Payer::staff(app, STAFF_TOKEN);
+    // Who has signed in pays from a bucket of the own, from wherever they come.
+    let program = |number: u128| Who::ApiKey(TypedId::from_uuid(Uuid::from_u128(number)));
+    let staff = Payer::staff(app, program(1));
     assert_eq!(charge(app, &staff, 100).await.expect("enough").available, 900);
-    assert!(!format!("{staff:?}").contains(STAFF_TOKEN), "{staff:?}");
-    assert_ne!(staff, Payer::staff(app, "another-staff-token"));
+    assert_ne!(staff, Payer::staff(app, program(2)));
+    let customer = |number: u128| Payer::customer(app, TypedId::from_uuid(Uuid::from_u128(number)));
+    assert_eq!(charge(app, &customer(1), 100).await.expect("enough").available, 0);
+    assert!(charge(app, &customer(1), 1).await.is_err());
+    assert_eq!(
+        charge(app, &customer(2), 1).await.expect("another bucket").available,
+        99
+    );
 }
 
 #[tokio::test]

@@ -74,6 +74,11 @@ impl Shop {
         Self::with(Clock::system(), None, change).await
     }
 
+    /// The demo shop with another configuration, at the time of `clock`.
+    pub async fn clocked(clock: Clock, change: impl FnOnce(&mut Config)) -> Self {
+        Self::with(clock, None, change).await
+    }
+
     /// The demo shop, with a clock that stands at `now` until it is moved.
     pub async fn frozen(now: DateTime<Utc>) -> Self {
         Self::with(Clock::frozen(now), None, |_| {}).await
@@ -170,6 +175,13 @@ impl Shop {
     /// Sends a document and gives the whole answer.
     pub async fn send(&self, document: &str, variables: Value) -> Value {
         let response = self.endpoint.execute(&self.headers, document, None, variables).await;
+        serde_json::to_value(response).expect("an answer is JSON")
+    }
+
+    /// Sends a document with several operations, of which `operation` is meant, and gives the whole answer.
+    pub async fn send_named(&self, document: &str, operation: &str) -> Value {
+        let operation = Some(operation.to_owned());
+        let response = self.endpoint.execute(&self.headers, document, operation, Value::Null).await;
         serde_json::to_value(response).expect("an answer is JSON")
     }
 
