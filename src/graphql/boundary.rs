@@ -96,7 +96,8 @@ impl Extension for Around {
         }
         let nullable = !info.return_type.ends_with('!');
         let resolved = if info.parent_type == "Mutation" {
-            once::resolve(ctx, info, next).await
+            // Apart from the frames of all other fields, which are many on one stack.
+            Box::pin(once::resolve(ctx, info, next)).await
         } else {
             next.run(ctx, info).await
         };

@@ -82,7 +82,10 @@ impl Once {
 pub use directive::idempotent;
 
 mod directive {
-    #![expect(missing_docs, reason = "the macro makes a type of the function, and gives it no words")]
+    #![expect(
+        missing_docs,
+        reason = "the macro makes a type of the function, and gives it no words"
+    )]
 
     use async_graphql::{CustomDirective, Directive};
 
@@ -130,7 +133,7 @@ pub async fn resolve(
     };
     let resumable = RESUMABLE.contains(&info.name);
     let errors = errors_in(info.field);
-    let (result, effect) = mine.run(resumable, next.run(ctx, info)).await;
+    let (result, effect) = mine.run(resumable, Box::pin(next.run(ctx, info))).await;
     match &result {
         Ok(Some(value)) if effect == Effect::Committed && !has_any(value, &errors) => {
             let answer = value.clone().into_json().map_err(|e| failed(e.into()))?;

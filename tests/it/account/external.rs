@@ -29,7 +29,10 @@ async fn shop_at(provider: &Provider, clock: Clock) -> Shop {
         json!({ "name": name, "label": "The provider", "issuer": provider.issuer(), "clientId": CLIENT,
             "clientSecret": SECRET, "kinds": kinds, "redirectUris": [BACK], "trustMfa": trust })
     };
-    let file = json!([one("acme", &["customer", "staff"], false), one("vouch", &["staff"], true)]);
+    let file = json!([
+        one("acme", &["customer", "staff"], false),
+        one("vouch", &["staff"], true)
+    ]);
     Shop::clocked(clock, |config| {
         let path = config.server.data_dir.join("providers.json");
         std::fs::write(&path, file.to_string()).expect("a file");
@@ -41,7 +44,9 @@ async fn shop_at(provider: &Provider, clock: Clock) -> Shop {
 /// Begins a sign-in: `(authorizationUrl, ticket)`.
 pub async fn begin(shop: &Shop, provider: &str, kind: &str) -> (String, String) {
     let input = json!({ "provider": provider, "kind": kind, "redirectUri": BACK });
-    let begun = shop.changed("externalSignInStart", input, "authorizationUrl ticket").await;
+    let begun = shop
+        .changed("externalSignInStart", input, "authorizationUrl ticket")
+        .await;
     let text = |name: &str| begun[name].as_str().expect("a text").to_owned();
     let (url, ticket) = (text("authorizationUrl"), text("ticket"));
     assert!(!url.contains(&ticket), "the ticket stays in the browser");
@@ -64,7 +69,12 @@ pub async fn complete(shop: &Shop, input: Value) -> Result<String, String> {
 }
 
 /// Goes there and comes back as `holder`.
-pub async fn sign_in(shop: &Shop, provider: &Provider, (name, kind): (&str, &str), holder: &Holder) -> Result<String, String> {
+pub async fn sign_in(
+    shop: &Shop,
+    provider: &Provider,
+    (name, kind): (&str, &str),
+    holder: &Holder,
+) -> Result<String, String> {
     let (url, ticket) = begin(shop, name, kind).await;
     let (state, code) = provider.authorize(&url, holder);
     complete(shop, json!({ "state": state, "code": code, "ticket": ticket })).await
@@ -87,8 +97,14 @@ async fn a_customer_who_was_never_here_gets_an_account_and_finds_it_again() {
         json!({ "name": "acme", "label": "The provider", "kinds": ["CUSTOMER", "STAFF"] })
     );
     let before = accounts(&shop).await;
-    let token = sign_in(&shop, &provider, ("acme", "CUSTOMER"), &ANN).await.expect("a token");
-    let me = shop.bearing(&token).data("{ me { id email firstName lastName } }", json!({})).await["me"].take();
+    let token = sign_in(&shop, &provider, ("acme", "CUSTOMER"), &ANN)
+        .await
+        .expect("a token");
+    let me = shop
+        .bearing(&token)
+        .data("{ me { id email firstName lastName } }", json!({}))
+        .await["me"]
+        .take();
     assert_eq!(me["email"], "ann@shop.example");
     assert_eq!((&me["firstName"], &me["lastName"]), (&json!("Ann"), &json!("Archer")));
     assert_eq!(accounts(&shop).await, before + 1);
@@ -98,28 +114,42 @@ async fn a_customer_who_was_never_here_gets_an_account_and_finds_it_again() {
         verified: false,
         ..ANN
     };
-    let token = sign_in(&shop, &provider, ("acme", "CUSTOMER"), &moved).await.expect("a token");
+    let token = sign_in(&shop, &provider, ("acme", "CUSTOMER"), &moved)
+        .await
+        .expect("a token");
     let again = shop.bearing(&token).data("{ me { id email } }", json!({})).await["me"].take();
     assert_eq!((&again["id"], &again["email"]), (&me["id"], &me["email"]));
     assert_eq!(accounts(&shop).await, before + 1);
     // Nothing waits, and no code is kept.
-    let waiting = external_sign_in::Entity::find().count(&shop.app.db).await.expect("a number");
+    let waiting = external_sign_in::Entity::find()
+        .count(&shop.app.db)
+        .await
+        .expect("a number");
     assert_eq!(waiting, 0);
 }
 
 #[tokio::test]
 async fn an_address_counts_when_it_is_proven_on_both_sides() {
     let (shop, provider) = shop_with_provider().await;
-    let unproven = Holder {
-        verified: false,
-        ..ANN
-    };
+    let unproven = Holder { verified: false, ..ANN };
     let way = ("acme", "CUSTOMER");
-    assert_eq!(sign_in(&shop, &provider, way, &unproven).await, Err("EMAIL_NOT_VERIFIED".to_owned()));
+    assert_eq!(
+        sign_in(&shop, &provider, way, &unproven).await,
+        Err("EMAIL_NOT_VERIFIED".to_owned())
+    );
     // Somebody made an account with the address of another, who now comes: it does not become theirs together.
     let taken = customer(&shop, "ann@shop.example", false).await;
-    assert_eq!(sign_in(&shop, &provider, way, &ANN).await, Err("EMAIL_NOT_VERIFIED".to_owned()));
-    assert_eq!(external_identity::Entity::find().count(&shop.app.db).await.expect("a number"), 0);
+    assert_eq!(
+        sign_in(&shop, &provider, way, &ANN).await,
+        Err("EMAIL_NOT_VERIFIED".to_owned())
+    );
+    assert_eq!(
+        external_identity::Entity::find()
+            .count(&shop.app.db)
+            .await
+            .expect("a number"),
+        0
+    );
     assert_eq!(stored(&shop, taken.id).await.email_verified_at, None);
     // With a proven one they are joined, and the password goes on to work.
     let known = customer(&shop, "bob@shop.example", true).await;
@@ -131,7 +161,11 @@ async fn an_address_counts_when_it_is_proven_on_both_sides() {
     let before = accounts(&shop).await;
     sign_in(&shop, &provider, way, &bob).await.expect("a token");
     assert_eq!(accounts(&shop).await, before);
-    let joined = external_identity::Entity::find().one(&shop.app.db).await.expect("a row").expect("a row");
+    let joined = external_identity::Entity::find()
+        .one(&shop.app.db)
+        .await
+        .expect("a row")
+        .expect("a row");
     assert_eq!((joined.account_id, joined.subject.as_str()), (known.id, bob.subject));
     signed_in(&shop, &known, None).await;
 }
@@ -141,10 +175,16 @@ async fn staff_is_invited_first_and_a_closed_account_stays_closed() {
     let (shop, provider) = shop_with_provider().await;
     let way = ("acme", "STAFF");
     let before = accounts(&shop).await;
-    assert_eq!(sign_in(&shop, &provider, way, &ANN).await, Err("INVALID_CREDENTIALS".to_owned()));
+    assert_eq!(
+        sign_in(&shop, &provider, way, &ANN).await,
+        Err("INVALID_CREDENTIALS".to_owned())
+    );
     // Nor does an account of a customer with the same address open the door of staff.
     customer(&shop, "ann@shop.example", true).await;
-    assert_eq!(sign_in(&shop, &provider, way, &ANN).await, Err("INVALID_CREDENTIALS".to_owned()));
+    assert_eq!(
+        sign_in(&shop, &provider, way, &ANN).await,
+        Err("INVALID_CREDENTIALS".to_owned())
+    );
     assert_eq!(accounts(&shop).await, before + 1);
     // Invited, but the invitation is not accepted: the address is not proven.
     let input = json!({ "email": "carol@shop.example", "roleIds": [] });
@@ -154,14 +194,24 @@ async fn staff_is_invited_first_and_a_closed_account_stays_closed() {
         email: "carol@shop.example",
         ..ANN
     };
-    assert_eq!(sign_in(&shop, &provider, way, &carol).await, Err("EMAIL_NOT_VERIFIED".to_owned()));
+    assert_eq!(
+        sign_in(&shop, &provider, way, &carol).await,
+        Err("EMAIL_NOT_VERIFIED".to_owned())
+    );
     let person = owner(&shop, "ann@shop.example").await;
     let token = sign_in(&shop, &provider, way, &ANN).await.expect("a token");
-    shop.bearing(&token).data("{ auditEntries { totalCount } }", json!({})).await;
+    shop.bearing(&token)
+        .data("{ auditEntries { totalCount } }", json!({}))
+        .await;
     let mut row: account::ActiveModel = stored(&shop, person.id).await.into();
     row.blocked_at = sea_orm::Set(Some(shop.app.clock.now()));
-    sea_orm::ActiveModelTrait::update(row, &shop.app.db).await.expect("a change");
-    assert_eq!(sign_in(&shop, &provider, way, &ANN).await, Err("INVALID_CREDENTIALS".to_owned()));
+    sea_orm::ActiveModelTrait::update(row, &shop.app.db)
+        .await
+        .expect("a change");
+    assert_eq!(
+        sign_in(&shop, &provider, way, &ANN).await,
+        Err("INVALID_CREDENTIALS".to_owned())
+    );
 }
 
 #[tokio::test]
@@ -185,7 +235,11 @@ async fn what_was_begun_ends_once_in_the_browser_that_began_it() {
     }
     let twice = [(); 3].map(|()| complete(&shop, back(&state, &code, &ticket)));
     let outcomes = futures_util::future::join_all(twice).await;
-    assert_eq!(outcomes.iter().filter(|outcome| outcome.is_ok()).count(), 1, "{outcomes:?}");
+    assert_eq!(
+        outcomes.iter().filter(|outcome| outcome.is_ok()).count(),
+        1,
+        "{outcomes:?}"
+    );
     assert_eq!(complete(&shop, back(&state, &code, &ticket)).await, invalid());
     // A code of one sign-in is of no use in another: PKCE.
     let (stolen_url, _) = begin(&shop, "acme", "CUSTOMER").await;
@@ -194,25 +248,55 @@ async fn what_was_begun_ends_once_in_the_browser_that_began_it() {
     let (state, code) = provider.authorize(&url, &ANN);
     let refused = complete(&shop, back(&state, &stolen, &ticket)).await;
     assert_eq!(refused, Err("INVALID_CREDENTIALS".to_owned()));
-    assert_eq!(complete(&shop, back(&state, &code, &ticket)).await, invalid(), "it is over");
+    assert_eq!(
+        complete(&shop, back(&state, &code, &ticket)).await,
+        invalid(),
+        "it is over"
+    );
     // Nobody waits for ever.
     let (url, ticket) = begin(&shop, "acme", "CUSTOMER").await;
     let (state, code) = provider.authorize(&url, &ANN);
     shop.app.clock.advance(Duration::from_secs(15 * 60));
     assert_eq!(complete(&shop, back(&state, &code, &ticket)).await, invalid());
     sweep(&shop.app).await.expect("a round");
-    assert_eq!(external_sign_in::Entity::find().count(&shop.app.db).await.expect("a number"), 0);
+    assert_eq!(
+        external_sign_in::Entity::find()
+            .count(&shop.app.db)
+            .await
+            .expect("a number"),
+        0
+    );
 }
 
 #[tokio::test]
 async fn only_what_is_set_up_is_offered() {
     let (shop, _provider) = shop_with_provider().await;
     for (input, code, path) in [
-        (json!({ "provider": "other", "redirectUri": BACK }), "NOT_FOUND", "provider"),
-        (json!({ "provider": "vouch", "kind": "CUSTOMER", "redirectUri": BACK }), "NOT_FOUND", "provider"),
-        (json!({ "provider": "acme", "redirectUri": "https://evil.example/back" }), "INVALID_INPUT", "redirectUri"),
-        (json!({ "provider": "acme", "redirectUri": format!("{BACK}/..") }), "INVALID_INPUT", "redirectUri"),
-        (json!({ "provider": "acme", "redirectUri": format!("{BACK}?x=1") }), "INVALID_INPUT", "redirectUri"),
+        (
+            json!({ "provider": "other", "redirectUri": BACK }),
+            "NOT_FOUND",
+            "provider",
+        ),
+        (
+            json!({ "provider": "vouch", "kind": "CUSTOMER", "redirectUri": BACK }),
+            "NOT_FOUND",
+            "provider",
+        ),
+        (
+            json!({ "provider": "acme", "redirectUri": "https://evil.example/back" }),
+            "INVALID_INPUT",
+            "redirectUri",
+        ),
+        (
+            json!({ "provider": "acme", "redirectUri": format!("{BACK}/..") }),
+            "INVALID_INPUT",
+            "redirectUri",
+        ),
+        (
+            json!({ "provider": "acme", "redirectUri": format!("{BACK}?x=1") }),
+            "INVALID_INPUT",
+            "redirectUri",
+        ),
     ] {
         let refused = shop.change_refused("externalSignInStart", input.clone()).await;
         assert_eq!(refused, (code.to_owned(), json!([path])), "{input}");
@@ -226,8 +310,13 @@ async fn the_second_factor_is_asked_for_here_unless_the_provider_is_trusted_with
     let own = signed_in(&shop, &person, None).await;
     let begun = own.changed("mfaSetup", json!({ "password": PASSWORD }), "secret").await;
     let secret = TotpSecret::from_base32(begun["secret"].as_str().expect("a secret")).expect("base32");
-    let shown = || secret.code_at(u64::try_from(shop.app.clock.now().timestamp()).expect("a moment")).expect("a code");
-    own.changed("mfaConfirm", json!({ "code": shown() }), "recoveryCodes").await;
+    let shown = || {
+        secret
+            .code_at(u64::try_from(shop.app.clock.now().timestamp()).expect("a moment"))
+            .expect("a code")
+    };
+    own.changed("mfaConfirm", json!({ "code": shown() }), "recoveryCodes")
+        .await;
     shop.app.clock.advance(Duration::from_secs(30));
 
     let (url, ticket) = begin(&shop, "acme", "STAFF").await;
@@ -238,16 +327,30 @@ async fn the_second_factor_is_asked_for_here_unless_the_provider_is_trusted_with
     let (state, code) = provider.authorize(&url, &both);
     let back = |totp: Option<&str>| json!({ "state": state, "code": code, "ticket": ticket, "totp": totp });
     assert_eq!(complete(&shop, back(None)).await, Err("MFA_REQUIRED".to_owned()));
-    assert_eq!(complete(&shop, back(Some("000000"))).await, Err("MFA_INVALID".to_owned()));
+    assert_eq!(
+        complete(&shop, back(Some("000000"))).await,
+        Err("MFA_INVALID".to_owned())
+    );
     // The same sign-in goes on: the provider is not asked again. Its browser must be the same.
     let foreign = json!({ "state": state, "ticket": "another", "totp": shown() });
     assert_eq!(complete(&shop, foreign).await, Err("INVALID_TOKEN".to_owned()));
-    let token = complete(&shop, json!({ "state": state, "ticket": ticket, "totp": shown() })).await.expect("a token");
+    let token = complete(&shop, json!({ "state": state, "ticket": ticket, "totp": shown() }))
+        .await
+        .expect("a token");
     assert_eq!(status(&shop.bearing(&token)).await, json!({ "enabled": true }));
-    assert_eq!(complete(&shop, back(None)).await, Err("INVALID_TOKEN".to_owned()), "it is over");
+    assert_eq!(
+        complete(&shop, back(None)).await,
+        Err("INVALID_TOKEN".to_owned()),
+        "it is over"
+    );
     // A provider that is trusted with it may say so.
-    assert_eq!(sign_in(&shop, &provider, ("vouch", "STAFF"), &ANN).await, Err("MFA_REQUIRED".to_owned()));
-    sign_in(&shop, &provider, ("vouch", "STAFF"), &both).await.expect("a token");
+    assert_eq!(
+        sign_in(&shop, &provider, ("vouch", "STAFF"), &ANN).await,
+        Err("MFA_REQUIRED".to_owned())
+    );
+    sign_in(&shop, &provider, ("vouch", "STAFF"), &both)
+        .await
+        .expect("a token");
 }
 
 #[tokio::test]
@@ -270,8 +373,16 @@ async fn a_provider_that_is_away_is_told_and_asked_again_later() {
         provider.become_(mood);
         shop.app.clock.advance(Duration::from_secs(11));
         let asked = provider.discoveries();
-        assert_eq!(shop.change_refused("externalSignInStart", start.clone()).await, away, "{mood:?}");
-        assert_eq!(provider.discoveries(), asked + 1, "{mood:?}: redirects are not followed");
+        assert_eq!(
+            shop.change_refused("externalSignInStart", start.clone()).await,
+            away,
+            "{mood:?}"
+        );
+        assert_eq!(
+            provider.discoveries(),
+            asked + 1,
+            "{mood:?}: redirects are not followed"
+        );
     }
     provider.become_(Mood::Well);
     shop.app.clock.advance(Duration::from_secs(11));
@@ -297,7 +408,10 @@ async fn what_is_known_of_a_provider_is_kept_for_an_hour_and_new_keys_are_found(
     sign_in(&shop, &provider, way, &ANN).await.expect("a token");
     assert_eq!(provider.discoveries(), 2);
     provider.rotate("third");
-    assert_eq!(sign_in(&shop, &provider, way, &ANN).await, Err("INVALID_CREDENTIALS".to_owned()));
+    assert_eq!(
+        sign_in(&shop, &provider, way, &ANN).await,
+        Err("INVALID_CREDENTIALS".to_owned())
+    );
     assert_eq!(provider.discoveries(), 2);
     shop.app.clock.advance(Duration::from_secs(11));
     sign_in(&shop, &provider, way, &ANN).await.expect("a token");
@@ -307,5 +421,7 @@ async fn what_is_known_of_a_provider_is_kept_for_an_hour_and_new_keys_are_found(
     let (url, ticket) = begin(&shop, "acme", "CUSTOMER").await;
     assert_eq!(provider.discoveries(), 4);
     let (state, code) = provider.authorize(&url, &ANN);
-    complete(&shop, json!({ "state": state, "code": code, "ticket": ticket })).await.expect("a token");
+    complete(&shop, json!({ "state": state, "code": code, "ticket": ticket }))
+        .await
+        .expect("a token");
 }

@@ -24,11 +24,15 @@ fn next_step(shop: &Shop) {
 /// Gives `person` a second factor: the session in which it was set up, its secret, and the recovery codes.
 async fn with_factor(shop: &Shop, person: &Person) -> (Shop, String, Vec<String>) {
     let own = signed_in(shop, person, None).await;
-    let begun = own.changed("mfaSetup", json!({ "password": PASSWORD }), "secret otpauthUrl").await;
+    let begun = own
+        .changed("mfaSetup", json!({ "password": PASSWORD }), "secret otpauthUrl")
+        .await;
     let secret = begun["secret"].as_str().expect("a secret").to_owned();
     let url = begun["otpauthUrl"].as_str().expect("an address");
     assert!(url.starts_with("otpauth://totp/") && url.contains(&secret), "{url}");
-    let confirmed = own.changed("mfaConfirm", json!({ "code": code(shop, &secret) }), "recoveryCodes").await;
+    let confirmed = own
+        .changed("mfaConfirm", json!({ "code": code(shop, &secret) }), "recoveryCodes")
+        .await;
     let codes: Vec<String> = serde_json::from_value(confirmed["recoveryCodes"].clone()).expect("codes");
     assert_eq!(codes.len(), RECOVERY_CODES);
     next_step(shop);
@@ -43,7 +47,10 @@ async fn status(shop: &Shop) -> Value {
 #[tokio::test]
 async fn a_sign_in_asks_for_it_after_the_right_password_only() {
     let shop = Shop::frozen(noon()).await;
-    for person in [customer(&shop, "eve@example.com", true).await, owner(&shop, "ann@shop.example").await] {
+    for person in [
+        customer(&shop, "eve@example.com", true).await,
+        owner(&shop, "ann@shop.example").await,
+    ] {
         let (own, secret, _) = with_factor(&shop, &person).await;
         let expected = json!({ "enabled": true, "required": false, "recoveryCodesLeft": 10 });
         assert_eq!(status(&own).await, expected);
@@ -74,14 +81,20 @@ async fn a_code_works_once_even_for_two_at_the_same_moment() {
     let outcomes = futures_util::future::join_all(tries).await;
     let passed = outcomes.iter().filter(|refused| refused.is_none()).count();
     assert_eq!(passed, 1, "{outcomes:?}");
-    assert!(outcomes.iter().flatten().all(|code| code == "MFA_INVALID"), "{outcomes:?}");
+    assert!(
+        outcomes.iter().flatten().all(|code| code == "MFA_INVALID"),
+        "{outcomes:?}"
+    );
     // Nor does an older one work after it, though a clock may be wrong by a step.
     let older = shown;
     next_step(&shop);
     let newer = code(&shop, &secret);
     assert_eq!(refusal(&shop, &person, Some(&newer)).await, None);
     shop.app.clock.advance(Duration::from_secs(3600));
-    assert_eq!(refusal(&shop, &person, Some(&older)).await.as_deref(), Some("MFA_INVALID"));
+    assert_eq!(
+        refusal(&shop, &person, Some(&older)).await.as_deref(),
+        Some("MFA_INVALID")
+    );
 }
 
 #[tokio::test]
@@ -96,7 +109,10 @@ async fn wrong_codes_are_slowed_down_and_nobody_is_locked_out() {
     assert_eq!(outcomes[..5], ["MFA_INVALID"; 5]);
     assert_eq!(outcomes[5..], ["RATE_LIMITED"; 2]);
     let right = code(&shop, &secret);
-    assert_eq!(refusal(&shop, &person, Some(&right)).await.as_deref(), Some("RATE_LIMITED"));
+    assert_eq!(
+        refusal(&shop, &person, Some(&right)).await.as_deref(),
+        Some("RATE_LIMITED")
+    );
     shop.app.clock.advance(Duration::from_secs(121));
     let right = code(&shop, &secret);
     assert_eq!(refusal(&shop, &person, Some(&right)).await, None);
@@ -114,18 +130,27 @@ async fn a_recovery_code_stands_in_once() {
     assert!(!codes.iter().any(|code| written.contains(&code.replace('-', ""))));
     let typed = codes[0].to_uppercase().replace('-', " ");
     assert_eq!(refusal(&shop, &person, Some(&typed)).await, None);
-    assert_eq!(refusal(&shop, &person, Some(&codes[0])).await.as_deref(), Some("MFA_INVALID"));
+    assert_eq!(
+        refusal(&shop, &person, Some(&codes[0])).await.as_deref(),
+        Some("MFA_INVALID")
+    );
     assert_eq!(status(&own).await["recoveryCodesLeft"], 9);
     // Nor does another customer's.
     let other = customer(&shop, "mallory@example.com", true).await;
     let (_, _, foreign) = with_factor(&shop, &other).await;
-    assert_eq!(refusal(&shop, &person, Some(&foreign[1])).await.as_deref(), Some("MFA_INVALID"));
+    assert_eq!(
+        refusal(&shop, &person, Some(&foreign[1])).await.as_deref(),
+        Some("MFA_INVALID")
+    );
     // A new set ends the old one.
     shop.app.clock.advance(Duration::from_secs(3600));
     let input = json!({ "password": PASSWORD, "code": codes[1] });
     let own = signed_in(&shop, &person, Some(&codes[2])).await;
     let renewed = own.changed("mfaRecoveryCodesRenew", input, "recoveryCodes").await;
-    assert_eq!(refusal(&shop, &person, Some(&codes[3])).await.as_deref(), Some("MFA_INVALID"));
+    assert_eq!(
+        refusal(&shop, &person, Some(&codes[3])).await.as_deref(),
+        Some("MFA_INVALID")
+    );
     let fresh = renewed["recoveryCodes"][0].as_str().expect("a code");
     assert_eq!(refusal(&shop, &person, Some(fresh)).await, None);
 }
@@ -139,23 +164,35 @@ async fn nobody_gets_or_loses_it_without_the_password_and_a_code() {
         let (refused, _) = elsewhere.change_refused("mfaSetup", input).await;
         assert_eq!(refused, "INVALID_CREDENTIALS");
     }
-    let (refused, _) = elsewhere.change_refused("mfaConfirm", json!({ "code": "123456" })).await;
+    let (refused, _) = elsewhere
+        .change_refused("mfaConfirm", json!({ "code": "123456" }))
+        .await;
     assert_eq!(refused, "NOT_FOUND", "nothing was begun");
-    elsewhere.changed("mfaSetup", json!({ "password": PASSWORD }), "secret").await;
-    let (refused, _) = elsewhere.change_refused("mfaConfirm", json!({ "code": "000000" })).await;
+    elsewhere
+        .changed("mfaSetup", json!({ "password": PASSWORD }), "secret")
+        .await;
+    let (refused, _) = elsewhere
+        .change_refused("mfaConfirm", json!({ "code": "000000" }))
+        .await;
     assert_eq!(refused, "MFA_INVALID");
     assert!(stored(&shop, person.id).await.totp_confirmed_at.is_none());
     assert_eq!(refusal(&shop, &person, None).await, None, "it does not count yet");
 
     let (own, secret, _) = with_factor(&shop, &person).await;
     // All other sessions ended.
-    assert_eq!(elsewhere.refused("{ mfa { enabled } }", json!({})).await.0, "UNAUTHENTICATED");
+    assert_eq!(
+        elsewhere.refused("{ mfa { enabled } }", json!({})).await.0,
+        "UNAUTHENTICATED"
+    );
     let (refused, _) = own.change_refused("mfaSetup", json!({ "password": PASSWORD })).await;
     assert_eq!(refused, "ALREADY_EXISTS");
     let right = code(&shop, &secret);
     for (input, expected) in [
         (json!({ "code": right }), "INVALID_CREDENTIALS"),
-        (json!({ "code": right, "password": "another password" }), "INVALID_CREDENTIALS"),
+        (
+            json!({ "code": right, "password": "another password" }),
+            "INVALID_CREDENTIALS",
+        ),
         (json!({ "code": "000000", "password": PASSWORD }), "MFA_INVALID"),
     ] {
         assert_eq!(own.change_refused("mfaDisable", input).await.0, expected);
@@ -164,8 +201,14 @@ async fn nobody_gets_or_loses_it_without_the_password_and_a_code() {
     next_step(&shop);
     let input = json!({ "code": code(&shop, &secret), "password": PASSWORD });
     own.changed("mfaDisable", input, "disabled").await;
-    assert_eq!(status(&own).await, json!({ "enabled": false, "required": false, "recoveryCodesLeft": 0 }));
-    assert_eq!(other.refused("{ mfa { enabled } }", json!({})).await.0, "UNAUTHENTICATED");
+    assert_eq!(
+        status(&own).await,
+        json!({ "enabled": false, "required": false, "recoveryCodesLeft": 0 })
+    );
+    assert_eq!(
+        other.refused("{ mfa { enabled } }", json!({})).await.0,
+        "UNAUTHENTICATED"
+    );
     let account = stored(&shop, person.id).await;
     assert_eq!((account.totp_secret, account.totp_last_step), (None, None));
     assert_eq!(refusal(&shop, &person, None).await, None);

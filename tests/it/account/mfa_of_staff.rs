@@ -34,10 +34,18 @@ async fn without_it_staff_can_do_nothing_but_set_it_up() {
         };
         let error = &answer["errors"][0];
         assert_eq!(error["extensions"]["code"], "FORBIDDEN", "{document}: {answer:#}");
-        assert!(error["message"].as_str().is_some_and(|text| text.contains("mfaSetup")), "{answer:#}");
+        assert!(
+            error["message"].as_str().is_some_and(|text| text.contains("mfaSetup")),
+            "{answer:#}"
+        );
         assert!(answer.get("data").is_none_or(Value::is_null), "{answer:#}");
     }
-    let status = own.data("{ ...F } fragment F on Query { __typename mfa { enabled required } }", json!({})).await;
+    let status = own
+        .data(
+            "{ ...F } fragment F on Query { __typename mfa { enabled required } }",
+            json!({}),
+        )
+        .await;
     assert_eq!(status["mfa"], json!({ "enabled": false, "required": true }));
     let begun = own.changed("mfaSetup", json!({ "password": PASSWORD }), "secret").await;
     let secret = TotpSecret::from_base32(begun["secret"].as_str().expect("a secret")).expect("base32");
@@ -45,9 +53,15 @@ async fn without_it_staff_can_do_nothing_but_set_it_up() {
     let input = json!({ "code": secret.code_at(now).expect("a code") });
     own.changed("mfaConfirm", input, "recoveryCodes").await;
     // From here on the same session may do what its owner may.
-    let found = own.data("{ auditEntries(where: { action: \"mfaConfirm\" }) { nodes { actorName after } } }", json!({}));
+    let found = own.data(
+        "{ auditEntries(where: { action: \"mfaConfirm\" }) { nodes { actorName after } } }",
+        json!({}),
+    );
     let entry = found.await["auditEntries"]["nodes"][0].clone();
-    assert_eq!(entry, json!({ "actorName": "ann@shop.example", "after": { "secondFactor": true } }));
+    assert_eq!(
+        entry,
+        json!({ "actorName": "ann@shop.example", "after": { "secondFactor": true } })
+    );
 }
 
 #[tokio::test]

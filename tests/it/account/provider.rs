@@ -95,7 +95,9 @@ pub struct Provider(Arc<Inner>);
 impl Provider {
     /// Starts one whose time is that of `clock`, and that signs as most do: RS256.
     pub async fn start(clock: Clock) -> Self {
-        let listener = tokio::net::TcpListener::bind(SocketAddr::from(([127, 0, 0, 1], 0))).await.expect("a port");
+        let listener = tokio::net::TcpListener::bind(SocketAddr::from(([127, 0, 0, 1], 0)))
+            .await
+            .expect("a port");
         let issuer = format!("http://{}", listener.local_addr().expect("an address"));
         let key = EncodingKey::from_rsa_der(include_bytes!("rsa.der"));
         let inner = Arc::new(Inner {
@@ -143,7 +145,10 @@ impl Provider {
     /// with them.
     pub fn authorize(&self, authorization_url: &str, holder: &Holder) -> (String, String) {
         let url: reqwest::Url = authorization_url.parse().expect("an address");
-        assert!(authorization_url.starts_with(&format!("{}/authorize?", self.0.issuer)), "{authorization_url}");
+        assert!(
+            authorization_url.starts_with(&format!("{}/authorize?", self.0.issuer)),
+            "{authorization_url}"
+        );
         let asked: HashMap<String, String> = url.query_pairs().into_owned().collect();
         assert_eq!(asked["response_type"], "code");
         assert_eq!(asked["client_id"], CLIENT);
@@ -163,7 +168,9 @@ impl Provider {
 
 /// A key of its own for each name.
 fn ed25519(name: &str) -> EncodingKey {
-    let mut der = vec![0x30, 0x2e, 0x02, 0x01, 0x00, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x04, 0x22, 0x04, 0x20];
+    let mut der = vec![
+        0x30, 0x2e, 0x02, 0x01, 0x00, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x04, 0x22, 0x04, 0x20,
+    ];
     der.extend_from_slice(&Sha256::digest(name));
     EncodingKey::from_ed_der(&der)
 }
@@ -216,7 +223,9 @@ async fn token(
     }
     // A code works once.
     let grant = form.get("code").and_then(|code| provider.grants.lock().remove(code));
-    let Some(grant) = grant else { return refused("invalid_grant") };
+    let Some(grant) = grant else {
+        return refused("invalid_grant");
+    };
     let verifier = form.get("code_verifier").map(String::as_str).unwrap_or_default();
     let challenge = URL_SAFE_NO_PAD.encode(Sha256::digest(verifier));
     if challenge != grant.challenge || form.get("redirect_uri") != Some(&grant.redirect_uri) {

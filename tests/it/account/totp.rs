@@ -44,7 +44,13 @@ fn a_clock_may_be_wrong_by_one_step_and_no_more() {
         secret.step_of(&code, &clock).expect("an answer").is_some()
     };
     let step = i64::try_from(STEP_SECONDS).expect("seconds");
-    for (ahead, expected) in [(0, true), (step, true), (-step, true), (2 * step, false), (-2 * step, false)] {
+    for (ahead, expected) in [
+        (0, true),
+        (step, true),
+        (-step, true),
+        (2 * step, false),
+        (-2 * step, false),
+    ] {
         assert_eq!(found(ahead), expected, "{ahead} s");
     }
 }
@@ -54,7 +60,16 @@ fn what_is_no_code_is_none() {
     let secret = TotpSecret::from_base32(SECRET).expect("a secret");
     let clock = Clock::frozen(DateTime::from_timestamp(59, 0).expect("a moment"));
     clock.advance(Duration::ZERO);
-    for code in ["", "28708", "2870820", "28708a", "٢٨٧٠٨٢", "-87082", "+87082", "287 082"] {
+    for code in [
+        "",
+        "28708",
+        "2870820",
+        "28708a",
+        "٢٨٧٠٨٢",
+        "-87082",
+        "+87082",
+        "287 082",
+    ] {
         assert_eq!(secret.step_of(code, &clock).expect("an answer"), None, "{code}");
     }
     assert!(TotpSecret::from_base32("1 is no base32").is_err());

@@ -181,7 +181,10 @@ impl Shop {
     /// Sends a document with several operations, of which `operation` is meant, and gives the whole answer.
     pub async fn send_named(&self, document: &str, operation: &str) -> Value {
         let operation = Some(operation.to_owned());
-        let response = self.endpoint.execute(&self.headers, document, operation, Value::Null).await;
+        let response = self
+            .endpoint
+            .execute(&self.headers, document, operation, Value::Null)
+            .await;
         serde_json::to_value(response).expect("an answer is JSON")
     }
 
