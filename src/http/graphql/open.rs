@@ -33,9 +33,6 @@ use crate::platform::viewer::Viewer;
 /// The clock of the machine may be set: it is asked again this often while the end of a token is waited for.
 const CLOCK_ASKED_EVERY: Duration = Duration::from_secs(60);
 
-/// How soon a connection ends whose session was ended elsewhere.
-const SESSION_ASKED_EVERY: Duration = Duration::from_secs(15);
-
 /// How long is waited on an open connection, mostly for the other side.
 #[derive(Clone, Copy, Debug)]
 pub struct Patience {
@@ -47,6 +44,8 @@ pub struct Patience {
     pub send: Duration,
     /// For a query or a change to be answered.
     pub answer: Duration,
+    /// Until the end of a session is noticed that was ended elsewhere.
+    pub session: Duration,
     /// How long a viewer is believed whose token names no end.
     pub trust: Duration,
 }
@@ -58,6 +57,7 @@ impl Default for Patience {
             silence: Duration::from_secs(10),
             send: Duration::from_secs(10),
             answer: REQUEST_DEADLINE,
+            session: Duration::from_secs(15),
             trust: Duration::from_secs(24 * 60 * 60),
         }
     }
@@ -155,24 +155,24 @@ pub(super) type Cutting = Pin<Box<dyn Future<Output = Cut> + Send>>;
 
 /// Waits for the reason to end a connection whose viewer is believed until `expires`, and for as long as `session` goes
 /// on.
-pub(super) fn cutting(app: &App, expires: Option<DateTime<Utc>>, session: Option<SessionId>) -> Cutting {
-    let app = app.clone();
+pub(super) fn cutting(endpoint: &Endpoint, expires: Option<DateTime<Utc>>, session: Option<SessionId>) -> Cutting {
+    let (app, pause) = (endpoint.app().clone(), endpoint.patience().session);
     Box::pin(async move {
         tokio::select! {
             () = app.stop.reached(Phase::Stopping) => Cut::Stopping,
             () = expired(&app.clock, expires) => Cut::Expired,
-            () = ended(&app, session) => Cut::Expired,
+            () = ended(&app, session, pause) => Cut::Expired,
         }
     })
 }
 
 /// Waits for the end of `session`. While nobody can say whether it goes on, it does.
-async fn ended(app: &App, session: Option<SessionId>) {
+async fn ended(app: &App, session: Option<SessionId>, pause: Duration) {
     let Some(session) = session else {
         return std::future::pending().await;
     };
     while account::goes_on(app, session).await.unwrap_or(true) {
-        tokio::time::sleep(SESSION_ASKED_EVERY).await;
+        tokio::time::sleep(pause).await;
     }
 }
 
@@ -220,7 +220,7 @@ fn listen(endpoint: &Endpoint, caller: Caller, prepared: Prepared) -> impl Strea
     let info = caller.info.clone();
     let listening = Listening {
         cutting: cutting(
-            endpoint.app(),
+            endpoint,
             patience.until(endpoint.app(), &caller),
             caller.scope.viewer.session(),
         ),

@@ -17,7 +17,7 @@ mod once;
 mod overload;
 mod protocol;
 mod single;
-mod socket;
+pub mod socket;
 mod sse;
 mod stop;
 mod streamed;

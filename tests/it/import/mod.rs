@@ -39,7 +39,7 @@ async fn import_products(shop: &Shop, bytes: impl AsRef<[u8]>) -> Result<Summary
     products(&shop.app, command).await
 }
 
-async fn import_orders(shop: &Shop, bytes: impl AsRef<[u8]>) -> Result<Summary, ImportError> {
+pub(crate) async fn import_orders(shop: &Shop, bytes: impl AsRef<[u8]>) -> Result<Summary, ImportError> {
     let file = file(shop, "orders.csv", bytes);
     orders(&shop.app, ImportOrders { file, channel: None }).await
 }

@@ -2,6 +2,7 @@
 
 mod caching;
 mod federation;
+mod idor;
 mod introspection;
 mod shape;
 mod visibility;

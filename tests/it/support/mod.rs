@@ -3,6 +3,7 @@
 mod database;
 mod documents;
 mod journey;
+mod people;
 mod staff;
 
 use std::sync::Arc;
@@ -24,6 +25,7 @@ use tokio::sync::watch;
 use database::Clone as DatabaseClone;
 pub use documents::{Documents, PROMISED, shared};
 pub use journey::{CART, ORDER};
+pub use people::{PASSWORD, home};
 pub use staff::STAFF_TOKEN;
 
 #[derive(Parser)]
@@ -105,6 +107,22 @@ impl Shop {
             endpoint,
             headers: HeaderMap::new(),
             _database: Arc::new(database),
+            folder: Arc::new(folder),
+        }
+    }
+
+    /// Another server on the same database, with the same clock and a data folder of its own.
+    pub async fn another_server(&self) -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let mut config = self.app.config.clone();
+        config.server.data_dir = folder.path().to_owned();
+        let app = Builder::new(config).clock(self.app.clock.clone()).build().await;
+        let app = app.expect("the application opens");
+        Self {
+            endpoint: Endpoint::new(app.clone()).expect("a schema"),
+            app,
+            headers: HeaderMap::new(),
+            _database: Arc::clone(&self._database),
             folder: Arc::new(folder),
         }
     }

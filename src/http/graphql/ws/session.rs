@@ -76,7 +76,7 @@ impl Session {
     /// A fresh conversation over `socket`; `headers` came with its request, from `address`.
     pub(super) fn new(endpoint: Endpoint, socket: WebSocket, headers: HeaderMap, address: ClientAddress) -> Self {
         Self {
-            cutting: cutting(endpoint.app(), None, None),
+            cutting: cutting(&endpoint, None, None),
             patience: endpoint.patience(),
             endpoint,
             socket,
@@ -179,7 +179,11 @@ impl Session {
             Ok(caller) => caller,
             Err(refusal) => return Err(unwelcome(&refusal).into()),
         };
-        self.cutting = cutting(app, self.patience.until(app, &caller), caller.scope.viewer.session());
+        self.cutting = cutting(
+            &self.endpoint,
+            self.patience.until(app, &caller),
+            caller.scope.viewer.session(),
+        );
         self.caller = Some(caller);
         Ok(())
     }
