@@ -182,7 +182,6 @@ role-in-use =
     }
 permissions-empty = Wählen Sie mindestens eine Berechtigung
 api-key-not-found = Diesen API-Schlüssel gibt es nicht
-channel-not-found = Diesen Kanal gibt es nicht
 name-length = 1 bis { $max } Zeichen sind erlaubt
 time-past = Muss in der Zukunft liegen
 

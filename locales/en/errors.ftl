@@ -192,7 +192,6 @@ role-in-use =
     }
 permissions-empty = choose at least one permission
 api-key-not-found = no such API key
-channel-not-found = no such channel
 name-length = must have 1 to { $max } characters
 time-past = must lie in the future
 

@@ -42,12 +42,14 @@ pub use create_account::{CreateAccountError, NewAccount};
 pub(crate) use delete_account::delete_account;
 pub use entity::account::account::AccountKind;
 pub use events::EmailProven;
-pub use graphql::{AccountMutation, AccountQuery, SessionObject};
+pub use graphql::{
+    AccountMutation, AccountQuery, ExternalMutation, ExternalQuery, MfaMutation, MfaQuery, SessionObject,
+};
 pub use guessing::{Attempt, GuessError, attempt, attempt_from, attempt_own};
 pub use hashing::{Passwords, hash_password, verify_password};
 pub use jobs::{SendPasswordChanged, SendReset};
 pub use one_time::Purpose;
-pub(crate) use one_time::{issue, redeem};
+pub(crate) use one_time::{end_secrets, issue, redeem};
 pub(crate) use own_password::{OwnPassword, check_own_password};
 pub use password::{Password, WeakPassword};
 pub use query::Account;
@@ -57,7 +59,7 @@ pub use session::{
     EndReason, GRACE, LISTED_MAX, Lifetime, RefreshError, RevokeError, Session, Sessions, Signed, Turn, sessions_of,
     turn,
 };
-pub(crate) use session::{Revoke, end_sessions, open_session, refresh_session, revoke_sessions};
+pub(crate) use session::{Revoke, end_sessions, refresh_session, revoke_sessions};
 pub(crate) use set_password::set_password;
 pub use sign_in::{SecondFactor, SignIn, SignInError, sign_in};
 pub use sweep::sweep;

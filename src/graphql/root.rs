@@ -2,9 +2,7 @@
 
 use async_graphql::{MergedObject, MergedSubscription, Schema};
 
-use crate::account::external::{ExternalMutation, ExternalQuery};
-use crate::account::mfa::{MfaMutation, MfaQuery};
-use crate::account::{AccountMutation, AccountQuery};
+use crate::account::{AccountMutation, AccountQuery, ExternalMutation, ExternalQuery, MfaMutation, MfaQuery};
 use crate::audit::AuditQuery;
 use crate::cart::{CartMutation, CartQuery};
 use crate::catalog::{CatalogMutation, CatalogQuery};

@@ -13,6 +13,7 @@ mod grant;
 mod graphql;
 mod invite;
 mod jobs;
+mod join_by_provider;
 mod owner;
 mod page;
 mod person;
@@ -35,6 +36,7 @@ pub use graphql::{
 };
 pub use invite::{InviteError, InviteStaff, ResendError, invite, resend_invitation};
 pub use jobs::SendInvitation;
+pub(crate) use join_by_provider::join_by_provider;
 pub use owner::has_owner;
 pub use page::ListError;
 pub(crate) use query::staff_user_by_id;

@@ -8,7 +8,6 @@
 
 mod begin;
 mod finish;
-mod graphql;
 mod link;
 mod oidc;
 mod prove;
@@ -24,9 +23,10 @@ use crate::platform::clock::Clock;
 use crate::platform::error::Result;
 
 pub use begin::{Begin, BeginError, Begun, begin};
-pub use graphql::{ExternalMutation, ExternalQuery};
 
+pub(crate) use finish::finish;
 pub(crate) use link::link;
+pub(crate) use prove::prove;
 pub use prove::{Arrival, CameBack, ExternalError, Newcomer, Way};
 pub use settings::{ProviderSettings, SettingsError};
 

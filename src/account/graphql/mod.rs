@@ -1,6 +1,8 @@
 //! Accounts in the schema.
 
+mod external;
 mod input;
+mod mfa;
 mod mutation;
 mod payload;
 mod query;
@@ -15,15 +17,14 @@ use crate::graphql::error::ApiError;
 use crate::platform::rate_limit::Throttled;
 use crate::platform::viewer::{Staff, Viewer, Who};
 
-pub(super) use input::{AccountKind as AccountKindValue, TokenTransport};
+pub use external::{ExternalMutation, ExternalQuery};
+pub use mfa::{MfaMutation, MfaQuery};
 pub use mutation::AccountMutation;
-pub(super) use mutation::{check_transport, hand_over};
-pub(super) use payload::SessionPayload;
 pub use query::AccountQuery;
 pub use types::SessionObject;
 
 /// The account and the session of who asks.
-pub(super) fn signed_in(ctx: &Context<'_>) -> Result<(Uuid, SessionId)> {
+fn signed_in(ctx: &Context<'_>) -> Result<(Uuid, SessionId)> {
     match ctx.scope().viewer {
         Viewer::Customer { id, session } => Ok((id.uuid(), session)),
         Viewer::Staff(Staff {
@@ -35,6 +36,6 @@ pub(super) fn signed_in(ctx: &Context<'_>) -> Result<(Uuid, SessionId)> {
 }
 
 /// Too many attempts, as clients see it.
-pub(super) fn throttled(throttled: &Throttled) -> Error {
+fn throttled(throttled: &Throttled) -> Error {
     ApiError::RateLimited(throttled.retry_after_seconds()).into()
 }

@@ -24,7 +24,7 @@ use crate::platform::locale::message;
 pub struct AccountMutation;
 
 /// Puts the refresh token of `signed` where it goes, and gives the rest.
-pub(in crate::account) fn hand_over(
+pub(super) fn hand_over(
     ctx: &Context<'_>,
     (account, signed): (Account, Signed),
     transport: TokenTransport,
@@ -48,7 +48,7 @@ pub(in crate::account) fn hand_over(
 }
 
 /// Refuses a cookie where none can be set.
-pub(in crate::account) fn check_transport(ctx: &Context<'_>, transport: TokenTransport) -> Result<(), ApiError> {
+pub(super) fn check_transport(ctx: &Context<'_>, transport: TokenTransport) -> Result<(), ApiError> {
     if transport == TokenTransport::Cookie && matches!(ctx.request().cookies, Cookies::Unheard) {
         return Err(ApiError::bad_input(message!("cookie-transport")));
     }

@@ -32,7 +32,7 @@ pub struct SessionPayload {
 
 impl SessionPayload {
     /// No tokens, for these reasons.
-    pub(in crate::account) fn refused(errors: Vec<UserError>) -> Self {
+    pub(super) fn refused(errors: Vec<UserError>) -> Self {
         Self {
             errors,
             ..Self::default()

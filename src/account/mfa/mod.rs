@@ -7,7 +7,6 @@
 mod change;
 mod check;
 mod error;
-mod graphql;
 mod missing;
 mod recovery;
 mod setup;
@@ -18,7 +17,6 @@ pub use change::{MfaChange, disable, renew_recovery_codes};
 pub use check::MfaOutcome;
 pub(crate) use check::check;
 pub use error::MfaError;
-pub use graphql::{MfaMutation, MfaQuery};
 pub(crate) use missing::is_missing;
 pub use recovery::RECOVERY_CODES;
 pub use setup::{MfaSetup, confirm, setup};

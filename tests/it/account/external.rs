@@ -186,18 +186,28 @@ async fn staff_is_invited_first_and_a_closed_account_stays_closed() {
         Err("INVALID_CREDENTIALS".to_owned())
     );
     assert_eq!(accounts(&shop).await, before + 1);
-    // Invited, but the invitation is not accepted: the address is not proven.
+    // Somebody invited joins so: the address that was invited is proven.
     let input = json!({ "email": "carol@shop.example", "roleIds": [] });
-    shop.staff().changed("staffInvite", input, "staffUser { id }").await;
+    let invited = shop.staff().changed("staffInvite", input, "staffUser { id }").await["staffUser"]["id"].take();
     let carol = Holder {
         subject: "carol",
         email: "carol@shop.example",
         ..ANN
     };
+    let unproven = Holder {
+        verified: false,
+        ..carol.clone()
+    };
     assert_eq!(
-        sign_in(&shop, &provider, way, &carol).await,
+        sign_in(&shop, &provider, way, &unproven).await,
         Err("EMAIL_NOT_VERIFIED".to_owned())
     );
+    let token = sign_in(&shop, &provider, way, &carol).await.expect("a token");
+    let me = shop
+        .bearing(&token)
+        .data("{ viewer { ... on StaffUser { id } } }", json!({}))
+        .await;
+    assert_eq!(me["viewer"]["id"], invited);
     let person = owner(&shop, "ann@shop.example").await;
     let token = sign_in(&shop, &provider, way, &ANN).await.expect("a token");
     shop.bearing(&token)

@@ -43,6 +43,10 @@ async fn sample(shop: &Shop, mutation: &str) -> Option<(Value, bool)> {
         let made = shop.staff().changed("roleCreate", input, "role { id }").await;
         made["role"]["id"].clone()
     };
+    let customer = async |name: &str| {
+        let me = shop.customer(&format!("{name}@example.com")).await;
+        me.data("{ me { id } }", json!({})).await["me"]["id"].clone()
+    };
     Some(match mutation {
         "productCreate" => {
             let variant = json!({ "sku": "AUDITED-1", "price": usd("12.00"), "stock": [{ "onHand": 3 }] });
@@ -68,6 +72,17 @@ async fn sample(shop: &Shop, mutation: &str) -> Option<(Value, bool)> {
         "roleDelete" => (json!({ "id": role("deleted").await }), true),
         "apiKeyCreate" => (json!({ "name": "ERP", "permissions": ["ORDERS_READ"] }), false),
         "apiKeyRevoke" => (json!({ "id": shop.api_key(&["orders.read"], None).await.1 }), true),
+        "customerBlock" => (json!({ "id": customer("blocked").await }), true),
+        "customerUnblock" => {
+            let id = customer("unblocked").await;
+            let input = json!({ "id": id });
+            shop.staff()
+                .changed("customerBlock", input.clone(), "customer { id }")
+                .await;
+            (input, true)
+        }
+        "customerDataExportAsStaff" => (json!({ "id": customer("exported").await }), true),
+        "customerEraseAsStaff" => (json!({ "id": customer("erased").await }), true),
         _ => return None,
     })
 }

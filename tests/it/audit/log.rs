@@ -1,5 +1,6 @@
 //! The log as it is kept and read.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -17,7 +18,7 @@ use tracing::field::{Field, Visit};
 use tracing_subscriber::layer::{Context, Layer, SubscriberExt};
 use uuid::Uuid;
 
-use crate::audit::{ENTRIES, entries};
+use crate::audit::{ENTRIES, by_somebody, entries};
 use crate::support::{Shop, noon};
 
 /// Writes `count` entries, a second apart, about things `0`, `1`, `2`, `0`, …
@@ -102,17 +103,19 @@ async fn the_log_is_read_newest_first_by_page_and_by_filter() {
             "kind": "API_KEY", "request": "second", "channel": channel.to_string() })
     );
     // Page by page: nothing twice, nothing left out.
-    let (mut paged, mut after) = (Vec::new(), Value::Null);
+    let (mut paged, mut after, mut totals) = (Vec::new(), Value::Null, BTreeSet::new());
     loop {
         let data = shop.staff().data(ENTRIES, json!({ "first": 2, "after": after })).await;
         let page = &data["auditEntries"];
-        assert_eq!(page["totalCount"], 9);
+        totals.insert(page["totalCount"].as_u64());
         paged.extend(page["nodes"].as_array().cloned().unwrap_or_default());
         if page["pageInfo"]["hasNextPage"] == false {
             break;
         }
         after = page["pageInfo"]["endCursor"].clone();
     }
+    assert_eq!(totals, BTreeSet::from([Some(paged.len() as u64)]));
+    paged.retain(by_somebody);
     assert_eq!(paged, all);
     // By filter: the same as filtering here.
     let second_key = ApiKeyId::from_uuid(Uuid::from_u128(2)).to_string();
@@ -193,7 +196,8 @@ async fn who_reads_the_log_of_one_channel_sees_no_other() {
         let page = list(&shop.app.db, &scope, &AuditFilter::default(), &args)
             .await
             .expect("a page");
-        assert_eq!(page.rows.len(), expected, "{viewer:?}");
+        let found = page.rows.iter().filter(|(_, row)| row.request_id == "r").count();
+        assert_eq!(found, expected, "{viewer:?}");
     }
     let (code, _) = shop.refused(ENTRIES, json!({})).await;
     assert_eq!(code, "GRAPHQL_VALIDATION_FAILED", "the log does not exist for others");
@@ -222,7 +226,7 @@ async fn people_and_programs_are_named_as_they_were_called() {
     written(&shop, &actor, 1).await;
     shop.app
         .db
-        .execute_unprepared("UPDATE staff_user SET email = 'bob@shop.example'")
+        .execute_unprepared("UPDATE staff_user SET email = 'bob@shop.example' WHERE email = 'ann@shop.example'")
         .await
         .expect("a new name");
     written(&shop, &actor, 1).await;

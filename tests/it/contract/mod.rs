@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use crate::support::{Documents, PROMISED, Shop};
+use crate::support::{Documents, PASSWORD, PROMISED, Shop, home};
 
 /// A shop whose index is ready, and the documents that are sent to it.
 struct Client {
@@ -254,6 +254,50 @@ async fn manage(client: &Client, product: &Value, variant: &Value) {
     client.send_as(&client.staff, "StockAdjust", input, &full).await;
 }
 
+/// Somebody opens an account, comes in, goes on and leaves; staff sees them and invites somebody.
+async fn people(client: &Client) {
+    let shop = &client.shop;
+    let input = json!({ "input": { "email": "ada@example.com", "password": PASSWORD, "firstName": "Ada" } });
+    let full = ["/customer/id", "/customer/email"];
+    client.send("CustomerRegister", input, &full).await;
+    shop.verify("ada@example.com").await;
+    let input = json!({ "input": { "email": "ada@example.com", "password": PASSWORD } });
+    let full = [
+        "/accessToken",
+        "/refreshToken",
+        "/expiresAt",
+        "/viewer/id",
+        "/viewer/email",
+    ];
+    let session = client.send("SessionCreate", input, &full).await;
+    let me = shop.bearing(session["accessToken"].as_str().expect("a token"));
+    let input = json!({ "address": home("1 Main St") });
+    me.changed("customerAddressCreate", input, "address { id }").await;
+    let full = [
+        "/firstName",
+        "/addresses/0/city",
+        "/orders/nodes/0/number",
+        "/sessions/0/lastUsedAt",
+    ];
+    let mine = client.send_as(&me, "Me", json!({}), &full).await;
+    assert_eq!(mine["sessions"][0]["current"], true);
+    let input = json!({ "input": { "refreshToken": session["refreshToken"] } });
+    let next = client
+        .send("SessionRefresh", input, &["/accessToken", "/refreshToken"])
+        .await;
+    let me = shop.bearing(next["accessToken"].as_str().expect("a token"));
+    let answer = client.send_as(&me, "SessionRevoke", json!({ "input": {} }), &[]).await;
+    assert_eq!(answer["revoked"], true);
+    let only = json!({ "where": { "email": "ada@example.com" } });
+    let full = ["/nodes/0/ordersCount", "/nodes/0/totalSpent/amount"];
+    let seen = client.send_as(&client.staff, "Customers", only, &full).await;
+    assert_eq!(seen["totalCount"], 1);
+    let role = client.staff.data("{ roles { nodes { id } } }", json!({})).await["roles"]["nodes"][0]["id"].take();
+    let input = json!({ "input": { "email": "new@example.com", "roleIds": [role] } });
+    let full = ["/staffUser/email", "/staffUser/roles/0/permissions/0"];
+    client.send_as(&client.staff, "StaffInvite", input, &full).await;
+}
+
 /// The whole journey, and nothing promised is left out.
 async fn journey(documents: Documents) {
     let client = Client::new(documents).await;
@@ -261,6 +305,7 @@ async fn journey(documents: Documents) {
     search(&client).await;
     let variant = buy(&client, &cards).await;
     manage(&client, &cards[0], &variant).await;
+    Box::pin(people(&client)).await;
     let sent = client.sent.borrow();
     let left: Vec<_> = PROMISED.iter().filter(|name| !sent.contains(*name)).collect();
     assert!(left.is_empty(), "never sent: {left:?}");

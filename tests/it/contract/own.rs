@@ -20,7 +20,9 @@ pub fn documents() -> Documents {
         "CartDeliverySelect",
     ];
     let carts: String = carts.into_iter().map(cart).collect();
-    Documents::read(&format!("{CATALOGUE}\n{carts}\n{PURCHASE}\n{STAFF}\n{CART}\n{ORDER}\n"))
+    Documents::read(&format!(
+        "{CATALOGUE}\n{carts}\n{PURCHASE}\n{STAFF}\n{PEOPLE}\n{CART}\n{ORDER}\n"
+    ))
 }
 
 const CATALOGUE: &str = "
@@ -112,4 +114,35 @@ mutation StockAdjust($input: StockAdjustInput!) {
     errors { code message path __typename }
     variant { id quantityAvailable stock { available reserved onHand location { name id } } }
   }
+}";
+
+const PEOPLE: &str = "
+mutation CustomerRegister($input: CustomerRegisterInput!) {
+  customerRegister(input: $input) { errors { code message path __typename } customer { email id } }
+}
+mutation SessionCreate($input: SessionCreateInput!) {
+  sessionCreate(input: $input) {
+    viewer { __typename ... on StaffUser { permissions email id } ... on Customer { email id } }
+    expiresAt refreshToken accessToken errors { code message path }
+  }
+}
+mutation SessionRefresh($input: SessionRefreshInput!) {
+  sessionRefresh(input: $input) { expiresAt refreshToken accessToken errors { code message path } }
+}
+mutation SessionRevoke($input: SessionRevokeInput!) {
+  sessionRevoke(input: $input) { errors { code message path } revoked }
+}
+query Me {
+  me {
+    lastName firstName email id
+    sessions { current lastUsedAt createdAt id }
+    addresses { city countryCode id }
+    orders(first: 10) { nodes { status number id total { currencyCode amount } } }
+  }
+}
+query Customers($where: CustomerWhere) {
+  customers(where: $where, first: 25) { totalCount nodes { totalSpent { currencyCode amount } ordersCount email id } }
+}
+mutation StaffInvite($input: StaffInviteInput!) {
+  staffInvite(input: $input) { errors { code message path } staffUser { email id roles { permissions name id } } }
 }";

@@ -69,7 +69,7 @@ async fn addresses_come_change_and_go() {
 async fn an_address_is_checked_as_that_of_a_cart() {
     let shop = Shop::demo().await;
     let me = shop.customer("me@example.com").await;
-    for (field, value) in [("city", ""), ("countryCode", "KP"), ("line1", "a\u{0}b")] {
+    for (field, value) in [("city", ""), ("countryCode", "KP"), ("line1", "a\nb")] {
         let mut address = home("1 Main St");
         address[field] = json!(value);
         let refused = me

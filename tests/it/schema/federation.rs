@@ -13,7 +13,8 @@ use crate::support::Shop;
 
 const ENTITIES: &str = "query ($of: [_Any!]!) { _entities(representations: $of) { __typename
     ... on Product { id name } ... on ProductVariant { id sku } ... on Category { id slug }
-    ... on Collection { id slug } ... on Order { id number } ... on Cart { id quantity } } }";
+    ... on Collection { id slug } ... on Order { id number } ... on Cart { id quantity }
+    ... on Customer { id email } } }";
 
 async fn subgraph() -> Shop {
     Shop::configured(|config| config.server.federation = true).await
@@ -124,7 +125,12 @@ async fn without_the_setting_there_are_no_entities() {
 async fn entities_come_back_in_the_order_of_their_representations() {
     let shop = subgraph().await.staff();
     let ids = ids(&shop).await;
-    let mut wanted: Vec<Value> = ids.iter().map(|(name, id)| of(name, id)).collect();
+    // Staff is nothing that other subgraphs extend.
+    let entities = ids
+        .iter()
+        .filter(|(name, _)| !["ApiKey", "Role", "StaffUser"].contains(&name.as_str()));
+    let mut wanted: Vec<Value> = entities.map(|(name, id)| of(name, id)).collect();
+    assert!(wanted.len() >= 6);
     wanted.reverse();
     let found = shop.data(ENTITIES, json!({ "of": wanted })).await;
     for (found, wanted) in list(&found["_entities"]).iter().zip(&wanted) {

@@ -39,6 +39,8 @@ async fn ids(shop: &Shop) -> BTreeMap<String, Value> {
         .clone()
         .find(|p| p.pointer("/collections/nodes/0").is_some() && p["category"].is_object());
     let product = product.expect("a product of a collection and a category");
+    let customer = shop.customer("node@example.com").await;
+    let customer = customer.data("{ me { id } }", json!({})).await;
     let owner = shop.staff().data("{ roles { nodes { id } } }", json!({})).await["roles"]["nodes"][0]["id"].clone();
     let input = json!({ "email": "one@example.com", "roleIds": [owner] });
     let staff = shop
@@ -51,6 +53,7 @@ async fn ids(shop: &Shop) -> BTreeMap<String, Value> {
         ("Category", product["category"]["id"].clone()),
         ("Collection", product["collections"]["nodes"][0]["id"].clone()),
         ("Order", order["id"].clone()),
+        ("Customer", customer["me"]["id"].clone()),
         ("StaffUser", staff["staffUser"]["id"].clone()),
         ("Role", staff["staffUser"]["roles"][0]["id"].clone()),
         ("ApiKey", shop.api_key(&["orders.read"], None).await.1.into()),

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
 /// The operations of the contract that this version answers.
-pub const PROMISED: [&str; 23] = [
+pub const PROMISED: [&str; 29] = [
     "ChannelInfo",
     "Listing",
     "CategoryTree",
@@ -30,6 +30,12 @@ pub const PROMISED: [&str; 23] = [
     "ProductUpdate",
     "StockAdjust",
     "StaffInvite",
+    "CustomerRegister",
+    "SessionCreate",
+    "SessionRefresh",
+    "SessionRevoke",
+    "Me",
+    "Customers",
 ];
 
 /// Takes a file of documents apart: name to text, operations and fragments.

@@ -13,7 +13,7 @@ use openidconnect::core::{
 use openidconnect::{
     AuthType, AuthorizationCode, ClaimsVerificationError, ClientId, ClientSecret, CsrfToken, EndUserFamilyName,
     EndUserGivenName, IssuerUrl, LocalizedClaim, Nonce, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl,
-    RequestTokenError, Scope, SignatureVerificationError, TokenResponse as _,
+    RequestTokenError, Scope, SignatureVerificationError,
 };
 use tokio::sync::Mutex;
 

@@ -3,16 +3,16 @@
 use async_graphql::{Context, InputObject, Object, Result, SimpleObject};
 use chrono::{DateTime, Utc};
 
-use crate::account::external::begin::{Begin, BeginError, begin};
-use crate::account::external::finish::finish;
-use crate::account::external::prove::{Arrival, CameBack, ExternalError, prove};
-use crate::account::graphql::{
-    AccountKindValue, SessionPayload, TokenTransport, check_transport, hand_over, throttled,
-};
-use crate::account::{Account, Signed};
+use crate::account::external::{Arrival, Begin, BeginError, CameBack, ExternalError, begin, finish, prove};
+use crate::account::graphql::input::{AccountKind, TokenTransport};
+use crate::account::graphql::mutation::{check_transport, hand_over};
+use crate::account::graphql::payload::SessionPayload;
+use crate::account::graphql::throttled;
+use crate::account::{Account, Signed, Subject};
 use crate::customer;
 use crate::graphql::context::ContextExt;
 use crate::graphql::error::{ErrorCode, UserError, Warning};
+use crate::staff;
 
 /// A provider that people may sign in at.
 #[derive(SimpleObject)]
@@ -22,7 +22,7 @@ pub struct SignInProvider {
     /// Its name for people.
     label: String,
     /// Whose accounts sign in there.
-    kinds: Vec<AccountKindValue>,
+    kinds: Vec<AccountKind>,
 }
 
 /// Who wants to sign in where.
@@ -32,7 +32,7 @@ pub struct ExternalSignInStartInput {
     provider: String,
     /// The kind of the account: a customer, unless told otherwise.
     #[graphql(default)]
-    kind: AccountKindValue,
+    kind: AccountKind,
     /// Where the provider sends the browser afterwards: one of the addresses that are set up for it.
     redirect_uri: String,
 }
@@ -111,6 +111,9 @@ async fn complete(ctx: &Context<'_>, input: ExternalSignInCompleteInput) -> Resu
         Arrival::Known(account) => *account,
         Arrival::New(newcomer) => customer::arrive(app, &newcomer, ctx.request().locale).await?,
     };
+    if let Subject::Staff(id) = Subject::of(&account) {
+        staff::join_by_provider(app, &ctx.actor(), id).await?;
+    }
     let second = input.totp.as_deref().or(input.recovery_code.as_deref());
     let signed = finish(app, &ctx.request().client, way, (&account, second)).await?;
     Ok((account, signed))

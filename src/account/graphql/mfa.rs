@@ -3,10 +3,9 @@
 use async_graphql::{Context, InputObject, Object, Result, SimpleObject};
 
 use crate::account::graphql::{signed_in, throttled};
-use crate::account::mfa::change::{MfaChange, disable, renew_recovery_codes};
-use crate::account::mfa::error::MfaError;
-use crate::account::mfa::setup::{MfaSetup, confirm, setup};
-use crate::account::mfa::status::{MfaStatus, status};
+use crate::account::mfa::{
+    MfaChange, MfaError, MfaSetup, MfaStatus, confirm, disable, renew_recovery_codes, setup, status,
+};
 use crate::graphql::context::ContextExt;
 use crate::graphql::error::{ErrorCode, UserError, Warning};
 
