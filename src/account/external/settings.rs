@@ -9,7 +9,7 @@ use crate::config::Config;
 use crate::platform::error::{Fault, Result};
 
 /// Where the storefront takes people who come back, when nothing else is said.
-const PAGE: &str = "sign-in/external";
+const PAGE: &str = "account/external";
 
 /// A provider as it is set up.
 #[derive(Clone, Deserialize)]
