@@ -173,5 +173,5 @@ async fn entity(ctx: &Context<'_>, one: &Representation, cart: Option<&LoadedCar
         let named = cart.filter(|cart| cart.row.id == CartId(id.uuid));
         return Ok(named.map(|cart| Entity::Cart(CartObject(cart.clone()))));
     }
-    Ok(node_by(ctx, id).await?.and_then(Entity::of))
+    Ok(Box::pin(node_by(ctx, id)).await?.and_then(Entity::of))
 }
