@@ -45,7 +45,7 @@ const WORD_LIST: &str = "\
  thursday tiger tigers tigger tinkerbell toor topgun toyota travis trinity trouble trustno trustnoone turtle \
  twitter united unknown user username valentina valentine vampire vanessa veronica victor victoria viking \
  vincent volkswagen wachtwoord warcraft warrior weasel webmaster wednesday welcome whatever white wilhelm \
- william williams willkommen wilson windows winner winston winter wizard wolf wolverine wonderful woodland \
+ william williams willkommen wilson windows winner winston winter wizard wolf wolverine wonderful world woodland \
  xavier yamaha yankees yellow yourself zaqwsx zxcvbn zxcvbnm";
 
 static WORDS: LazyLock<HashSet<&str>> = LazyLock::new(|| WORD_LIST.split_ascii_whitespace().collect());

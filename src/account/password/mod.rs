@@ -78,7 +78,7 @@ impl Password {
         if common::is_common(&lower) {
             return Err(WeakPassword::Common);
         }
-        if hints.iter().any(|hint| is_like(&lower, &hint.to_lowercase())) {
+        if is_like(&lower, hints) {
             return Err(WeakPassword::LikeYou);
         }
         Ok(Self(text))
@@ -106,11 +106,16 @@ pub(super) fn normal(text: &str) -> String {
     text.nfkc().collect()
 }
 
-/// Whether `password` is little more than `hint` or a word of it.
-fn is_like(password: &str, hint: &str) -> bool {
-    let words = hint.split(|c: char| !c.is_alphanumeric());
-    std::iter::once(hint)
-        .chain(words)
-        .filter(|word| word.chars().count() >= HINT_MIN)
-        .any(|word| password.contains(word) && password.replace(word, "").chars().count() < REST_MIN)
+/// Whether little is left of `password` without the words of `hints`.
+fn is_like(password: &str, hints: &[&str]) -> bool {
+    let hints: Vec<String> = hints.iter().map(|hint| hint.to_lowercase()).collect();
+    let words = hints.iter().flat_map(|hint| hint.split(|c: char| !c.is_alphanumeric()));
+    let mut words: Vec<&str> = words.chain(hints.iter().map(String::as_str)).collect();
+    words.retain(|word| word.chars().count() >= HINT_MIN);
+    // The long ones first: they may hold others.
+    words.sort_by_key(|word| std::cmp::Reverse(word.len()));
+    let rest = words
+        .iter()
+        .fold(password.to_owned(), |rest, word| rest.replace(word, ""));
+    rest.len() < password.len() && rest.chars().count() < REST_MIN
 }

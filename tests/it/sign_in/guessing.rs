@@ -1,9 +1,11 @@
 //! Guessing is slow, and nobody is locked out by others.
 
 use merx::account::{AccountKind, Attempt, GuessError, attempt, attempt_from, sign_in as open};
+use merx::http::Patience;
 use serde_json::{Value, json};
 
 use super::{PASSWORD, client, credentials, customer, sign_in};
+use crate::http::Server;
 use crate::support::{Shop, noon};
 
 /// How many attempts with `tried` are let through, of `all`.
@@ -157,4 +159,32 @@ async fn an_open_screen_does_not_give_the_password_away() {
         );
     }
     assert_eq!(guess(PASSWORD).await["errors"][0]["extensions"]["code"], "RATE_LIMITED");
+}
+
+/// Where a request had nothing else to say, HTTP says it too: proxies and clients know 429.
+#[tokio::test]
+async fn too_many_attempts_are_429_with_a_time_to_come_back() {
+    let shop = Shop::frozen(noon()).await;
+    let server = Server::of(shop, Patience::default()).await;
+    let document =
+        "mutation { sessionCreate(input: { email: \"a@example.com\", password: \"x\" }) { errors { code } } }";
+    let mut statuses = Vec::new();
+    for _ in 0..11 {
+        let request = server
+            .client
+            .post(server.url("/graphql"))
+            .json(&json!({ "query": document }));
+        let response = request.send().await.expect("an answer");
+        statuses.push((
+            response.status().as_u16(),
+            response.headers().get("retry-after").cloned(),
+        ));
+    }
+    let last = statuses.pop().expect("eleven");
+    assert!(
+        statuses.iter().all(|(status, after)| *status == 200 && after.is_none()),
+        "{statuses:?}"
+    );
+    assert_eq!(last.0, 429);
+    assert_eq!(last.1.expect("Retry-After"), "60");
 }

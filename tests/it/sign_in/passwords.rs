@@ -97,9 +97,11 @@ fn what_is_tried_first_is_refused() {
         "azertyuiop",
         "111222333",
     ];
-    for text in common {
-        assert_eq!(refusal(text, &[]), Some(WeakPassword::Common), "{text}");
-    }
+    let taken: Vec<_> = common
+        .iter()
+        .filter(|text| refusal(text, &[]) != Some(WeakPassword::Common))
+        .collect();
+    assert!(taken.is_empty(), "{taken:?}");
 }
 
 #[test]

@@ -89,6 +89,8 @@ async fn asking_does_not_tell_whether_there_is_an_account() {
         account.blocked_at = Some(account.created_at)
     })
     .await;
+    // The channel is read once.
+    shop.data("{ channel { id } }", json!({})).await;
     let (statements, known) = shop.statements(request(&shop, "a@example.com")).await;
     for email in ["nobody@example.com", "closed@example.com"] {
         let (same, unknown) = shop.statements(request(&shop, email)).await;
