@@ -109,7 +109,7 @@ pub enum Entity {
     Category(CategoryObject),
     /// A collection.
     Collection(CollectionObject),
-    /// An order; staff only, because an id alone opens none.
+    /// An order: its customer, or staff; to others an id alone opens none.
     Order(OrderObject),
     /// A customer: themselves, or staff with `customers.read`.
     Customer(CustomerObject),

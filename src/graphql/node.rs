@@ -38,7 +38,7 @@ pub enum Node {
     Category(CategoryObject),
     /// A collection.
     Collection(CollectionObject),
-    /// An order; staff only, because an id alone opens none.
+    /// An order: its customer, or staff; to others an id alone opens none.
     Order(OrderObject),
     /// A member of staff.
     StaffUser(StaffUserObject),

@@ -126,7 +126,7 @@ impl CustomerQuery {
         }
     }
 
-    /// A customer; null when they do not exist for the viewer. Needs `customers.read`.
+    /// A customer; null when they do not exist for the viewer. Staff only: `customers.read`.
     #[graphql(
         guard = "Needs(Permission::CustomersRead)",
         visible = "visible::customers_read",
@@ -141,7 +141,7 @@ impl CustomerQuery {
     }
 
     /// Customers, newest first unless told otherwise: all of them, or with the permission for one channel those who bought
-    /// there. Needs `customers.read`.
+    /// there. Staff only: `customers.read`.
     #[graphql(
         guard = "Needs(Permission::CustomersRead)",
         visible = "visible::customers_read",
