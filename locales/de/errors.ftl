@@ -6,6 +6,10 @@
 internal = Interner Fehler (Anfrage { $request })
 unauthenticated = Bitte melden Sie sich zuerst an
 forbidden = Dazu fehlt Ihnen die Berechtigung
+idempotency-key-malformed = Ein Idempotenzschlüssel hat { $min } bis { $max } sichtbare ASCII-Zeichen
+idempotency-mismatch = Dieser Idempotenzschlüssel gehört zu einer anderen Anfrage
+idempotency-busy = Eine Anfrage mit diesem Idempotenzschlüssel läuft noch: versuchen Sie es gleich noch einmal
+idempotency-answer-lost = Eine Anfrage mit diesem Idempotenzschlüssel wurde ausgeführt, ihre Antwort ging aber verloren: lesen Sie den jetzigen Stand
 channel-header = X-Channel: Den Vertriebskanal „{ $slug }“ gibt es nicht
 cart-token-missing = cartToken fehlt: Übergeben Sie es in der Eingabe oder als X-Cart-Token
 document-cost = Das Dokument hat { $found } { $quantity ->

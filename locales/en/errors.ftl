@@ -10,6 +10,10 @@
 internal = internal error (request { $request })
 unauthenticated = sign in first
 forbidden = not allowed
+idempotency-key-malformed = an idempotency key has { $min } to { $max } visible ASCII characters
+idempotency-mismatch = this idempotency key was used for another request
+idempotency-busy = a request with this idempotency key is still running: try again soon
+idempotency-answer-lost = a request with this idempotency key was carried out, but its answer was lost: read the present state
 channel-header = X-Channel: no channel "{ $slug }"
 cart-token-missing = cartToken is missing: pass it in the input or as X-Cart-Token
 # Fragments, variables and pages count with all that they stand for.

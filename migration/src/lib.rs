@@ -9,6 +9,7 @@ mod m20261121_000006_payments;
 mod m20261121_000007_accounts;
 mod m20261121_000008_audit;
 mod m20261121_000009_customers;
+mod m20261121_000010_idempotency;
 mod table;
 
 pub use sea_orm_migration::{MigratorTrait, SchemaManager};
@@ -31,6 +32,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000007_accounts::Migration),
             Box::new(m20261121_000008_audit::Migration),
             Box::new(m20261121_000009_customers::Migration),
+            Box::new(m20261121_000010_idempotency::Migration),
         ]
     }
 }

@@ -96,7 +96,7 @@ impl CheckoutMutation {
             return_url: input.return_url,
             customer: ctx.scope().viewer.customer(),
         };
-        let payment = match start_payment(app, command).await {
+        let payment = match Box::pin(start_payment(app, command)).await {
             Ok(payment) => payment,
             Err(StartError::Fault(fault)) => return Err(fault.into()),
             Err(error) => {
@@ -144,7 +144,7 @@ impl CheckoutMutation {
             expected_total,
             customer: ctx.scope().viewer.customer(),
         };
-        match complete(ctx.app(), command).await {
+        match Box::pin(complete(ctx.app(), command)).await {
             Ok(order) => Ok(CheckoutCompletePayload {
                 order: Some(OrderObject::new(order)?),
                 errors: Vec::new(),

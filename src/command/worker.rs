@@ -9,6 +9,7 @@ use tokio::sync::watch;
 use crate::app::App;
 use crate::config::Config;
 use crate::platform::error::Result;
+use crate::platform::idempotency::forget_expired;
 use crate::platform::jobs::{POLL, run_workers};
 
 /// How often the worker does its rounds: lapsed reservations are given back, payments that were left open
@@ -42,6 +43,9 @@ pub(super) async fn work(app: App, mut stop: watch::Receiver<bool>) {
         while !*stop.borrow() {
             if let Err(error) = crate::checkout::sweep(&app).await {
                 tracing::warn!(%error, "lapsed reservations were not given back, will be tried again");
+            }
+            if let Err(error) = forget_expired(&app.db, &app.clock).await {
+                tracing::warn!(%error, "old idempotency keys were not forgotten, will be tried again");
             }
             if let Err(error) = crate::checkout::settle(&app).await {
                 tracing::warn!(%error, "payments that were left open were not settled, will be tried again");

@@ -15,6 +15,7 @@ use parking_lot::Mutex;
 use crate::graphql::batch::{Batch, Shared};
 use crate::graphql::context::RequestInfo;
 use crate::graphql::error::ApiError;
+use crate::graphql::once;
 use crate::graphql::validated::Verdict;
 use crate::platform::error::Fault;
 use crate::platform::locale::message;
@@ -94,7 +95,13 @@ impl Extension for Around {
             return Err(ServerError::new("", None));
         }
         let nullable = !info.return_type.ends_with('!');
-        match next.run(ctx, info).await {
+        let resolved = if info.parent_type == "Mutation" {
+            // Apart from the frames of all other fields, which are many on one stack.
+            Box::pin(once::resolve(ctx, info, next)).await
+        } else {
+            next.run(ctx, info).await
+        };
+        match resolved {
             Err(error) if nullable && self.resolved.load(Ordering::Relaxed) < RESOLVED_MAX => {
                 self.fields.lock().push(error);
                 Ok(None)

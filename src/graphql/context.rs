@@ -22,6 +22,8 @@ pub struct RequestInfo {
     pub locale: Locale,
     /// The token of `X-Cart-Token`.
     pub cart_token: Option<String>,
+    /// The key of `Idempotency-Key`.
+    pub idempotency_key: Option<String>,
     /// The program that sent it.
     pub client: Client,
     /// What cookies can do here.

@@ -18,6 +18,10 @@ pub enum ApiError {
     BadUserInput(Message),
     /// The answer would take too much.
     CostLimit(Message),
+    /// Something else is going on with the same thing: trying again later helps.
+    Conflict(Message),
+    /// The key was used for something else.
+    IdempotencyMismatch,
     /// Too much was tried; in so many seconds there may be more.
     RateLimited(u64),
 }
@@ -28,12 +32,18 @@ impl ApiError {
         Self::BadUserInput(message)
     }
 
+    /// Something else is going on with the same thing; `message` says what.
+    pub fn conflict(message: Message) -> Self {
+        Self::Conflict(message)
+    }
+
     /// What it says to people.
     pub fn message(&self) -> Message {
         match self {
             Self::Unauthenticated => message!("unauthenticated"),
             Self::Forbidden => message!("forbidden"),
-            Self::BadUserInput(message) | Self::CostLimit(message) => message.clone(),
+            Self::IdempotencyMismatch => message!("idempotency-mismatch"),
+            Self::BadUserInput(message) | Self::CostLimit(message) | Self::Conflict(message) => message.clone(),
             Self::RateLimited(seconds) => message!("rate-limited", seconds = *seconds),
         }
     }
@@ -52,6 +62,8 @@ impl ApiError {
             Self::Forbidden => "FORBIDDEN",
             Self::BadUserInput(_) => "BAD_USER_INPUT",
             Self::CostLimit(_) => "COST_LIMIT",
+            Self::Conflict(_) => "CONFLICT",
+            Self::IdempotencyMismatch => "IDEMPOTENCY_MISMATCH",
             Self::RateLimited(_) => "RATE_LIMITED",
         }
     }

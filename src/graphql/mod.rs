@@ -9,6 +9,7 @@ pub mod guard;
 pub mod id;
 
 pub mod node;
+pub mod once;
 pub mod page;
 pub mod permissions;
 pub mod root;

@@ -19,6 +19,7 @@ use crate::platform::viewer::{Staff, Viewer, Who};
 use crate::staff;
 
 const X_CART_TOKEN: HeaderName = HeaderName::from_static("x-cart-token");
+const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 const X_CHANNEL: HeaderName = HeaderName::from_static("x-channel");
 /// Characters of a client's own words that are told back.
 const SAID_MAX: usize = 40;
@@ -46,6 +47,7 @@ pub fn request_info(app: &App, headers: &HeaderMap, address: ClientAddress) -> R
         request_id: request_id.unwrap_or_else(|| app.ids.uuid().simple().to_string()),
         locale: language::of(headers),
         cart_token: text(headers, &X_CART_TOKEN).map(str::to_owned),
+        idempotency_key: text(headers, &IDEMPOTENCY_KEY).map(str::to_owned),
         client: Client::new(text(headers, &header::USER_AGENT), address),
         cookies: Cookies::Unheard,
     }

@@ -100,7 +100,7 @@ impl InventoryMutation {
             Ok(stock) => stock,
             Err(error) => return refused(vec![*error]),
         };
-        match create_product(ctx.app(), &ctx.actor(), draft, stock).await {
+        match Box::pin(create_product(ctx.app(), &ctx.actor(), draft, stock)).await {
             Ok(id) => {
                 let product = ctx.batch(ProductKey(id)).await?.map(ProductObject);
                 Ok(ProductCreatePayload {
@@ -133,7 +133,7 @@ impl InventoryMutation {
             reason: input.reason,
             expected_on_hand: input.expected_on_hand.map(i64::from),
         };
-        let error = match adjust_stock(ctx.app(), &ctx.actor(), command).await {
+        let error = match Box::pin(adjust_stock(ctx.app(), &ctx.actor(), command)).await {
             Ok(()) => {
                 let variant = ctx.batch(VariantKey(variant)).await?.map(VariantObject::from);
                 return Ok(StockAdjustPayload {

@@ -1,5 +1,7 @@
 //! Who asks.
 
+use std::fmt;
+
 use entity::{ApiKeyId, CustomerId, SessionId, StaffUserId};
 
 use crate::platform::permission::{Permission, Permissions};
@@ -46,6 +48,15 @@ pub enum Who {
     },
     /// A program.
     ApiKey(ApiKeyId),
+}
+
+impl fmt::Display for Who {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::User { id, .. } => id.fmt(f),
+            Self::ApiKey(id) => id.fmt(f),
+        }
+    }
 }
 
 /// What a viewer may see of the schema: the same for all who have the same permissions.

@@ -1,3 +1,4 @@
 //! What belongs to no domain.
 
+pub mod idempotency_key;
 pub mod number_sequence;

@@ -155,7 +155,7 @@ impl ExternalMutation {
             kind: input.kind.into(),
             redirect_uri: input.redirect_uri,
         };
-        let (begun, errors) = match begin(ctx.app(), &ctx.request().client.address, cmd).await {
+        let (begun, errors) = match Box::pin(begin(ctx.app(), &ctx.request().client.address, cmd)).await {
             Ok(begun) => (Some(begun), Vec::new()),
             Err(error) => (None, vec![begin_error(error)?]),
         };
@@ -177,7 +177,7 @@ impl ExternalMutation {
     ) -> Result<SessionPayload> {
         let transport = input.transport;
         check_transport(ctx, transport)?;
-        match complete(ctx, input).await {
+        match Box::pin(complete(ctx, input)).await {
             Ok(opened) => Ok(hand_over(ctx, opened, transport)),
             Err(error) => Ok(SessionPayload::refused(vec![complete_error(error)?])),
         }

@@ -153,7 +153,7 @@ impl MfaMutation {
         #[graphql(desc = "Your password.")] input: MfaSetupInput,
     ) -> Result<MfaSetupPayload> {
         let (account, _) = signed_in(ctx)?;
-        let (begun, errors) = match setup(ctx.app(), account, input.password.as_deref()).await {
+        let (begun, errors) = match Box::pin(setup(ctx.app(), account, input.password.as_deref())).await {
             Ok(begun) => (Some(begun), Vec::new()),
             Err(error) => (None, refused(error)?),
         };
@@ -173,7 +173,7 @@ impl MfaMutation {
         #[graphql(desc = "The code.")] input: MfaConfirmInput,
     ) -> Result<MfaConfirmPayload> {
         let own = signed_in(ctx)?;
-        let (recovery_codes, errors) = match confirm(ctx.app(), &ctx.actor(), own, &input.code).await {
+        let (recovery_codes, errors) = match Box::pin(confirm(ctx.app(), &ctx.actor(), own, &input.code)).await {
             Ok(codes) => (Some(codes), Vec::new()),
             Err(error) => (None, refused(error)?),
         };
@@ -197,7 +197,7 @@ impl MfaMutation {
             password: input.password,
             code: input.code,
         };
-        let errors = match disable(ctx.app(), &ctx.actor(), change).await {
+        let errors = match Box::pin(disable(ctx.app(), &ctx.actor(), change)).await {
             Ok(()) => Vec::new(),
             Err(error) => refused(error)?,
         };
@@ -221,7 +221,7 @@ impl MfaMutation {
             password: input.password,
             code: input.code,
         };
-        let (recovery_codes, errors) = match renew_recovery_codes(ctx.app(), &ctx.actor(), change).await {
+        let (recovery_codes, errors) = match Box::pin(renew_recovery_codes(ctx.app(), &ctx.actor(), change)).await {
             Ok(codes) => (Some(codes), Vec::new()),
             Err(error) => (None, refused(error)?),
         };

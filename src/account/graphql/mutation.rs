@@ -88,7 +88,7 @@ impl AccountMutation {
                 recovery_code: input.recovery_code,
             },
         };
-        match sign_in(ctx.app(), &ctx.request().client, cmd).await {
+        match Box::pin(sign_in(ctx.app(), &ctx.request().client, cmd)).await {
             Ok(opened) => Ok(hand_over(ctx, opened, input.transport)),
             Err(error) => Ok(SessionPayload {
                 errors: vec![sign_in_error(error)?],
@@ -107,7 +107,7 @@ impl AccountMutation {
         let Some((token, transport)) = refresh_token(ctx, input.refresh_token) else {
             return Err(ApiError::bad_input(message!("refresh-token-missing")).into());
         };
-        match refresh_session(ctx.app(), &ctx.request().client, &token).await {
+        match Box::pin(refresh_session(ctx.app(), &ctx.request().client, &token)).await {
             Ok(opened) => Ok(hand_over(ctx, opened, transport)),
             Err(error) => {
                 let errors = vec![refresh_error(error)?];
@@ -138,7 +138,7 @@ impl AccountMutation {
                 }
             }
         };
-        match revoke_sessions(ctx.app(), which).await {
+        match Box::pin(revoke_sessions(ctx.app(), which)).await {
             Ok(count) => {
                 clear_cookie(ctx);
                 Ok(SessionRevokePayload {
@@ -168,7 +168,7 @@ impl AccountMutation {
             current: input.current_password,
             new: input.new_password,
         };
-        PasswordPayload::of(change_password(ctx.app(), cmd).await, change_error)
+        PasswordPayload::of(Box::pin(change_password(ctx.app(), cmd)).await, change_error)
     }
 
     /// Sends a letter that sets a new password, if the address has an account. The answer does not tell whether it has.
@@ -178,7 +178,7 @@ impl AccountMutation {
         #[graphql(desc = "Who.")] input: PasswordResetRequestInput,
     ) -> Result<PasswordPayload> {
         let client = &ctx.request().client;
-        let requested = request_reset(ctx.app(), client, input.kind.into(), &input.email).await;
+        let requested = Box::pin(request_reset(ctx.app(), client, input.kind.into(), &input.email)).await;
         PasswordPayload::of(requested, request_error)
     }
 
@@ -189,7 +189,7 @@ impl AccountMutation {
         #[graphql(desc = "What the letter said, and the new password.")] input: PasswordResetInput,
     ) -> Result<PasswordPayload> {
         let client = &ctx.request().client;
-        let reset = reset_password(ctx.app(), client, &input.token, &input.new_password).await;
+        let reset = Box::pin(reset_password(ctx.app(), client, &input.token, &input.new_password)).await;
         PasswordPayload::of(reset, reset_error)
     }
 }

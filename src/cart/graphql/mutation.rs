@@ -42,7 +42,10 @@ impl CartMutation {
         let lines = new_lines(input.lines.unwrap_or_default());
         let warnings = merge_warnings(&lines);
         let customer = ctx.scope().viewer.customer();
-        payload(create_cart(app, &channel, customer, input.email, lines).await, warnings)
+        payload(
+            Box::pin(create_cart(app, &channel, customer, input.email, lines)).await,
+            warnings,
+        )
     }
 
     /// Adds lines; a line equal to one that is there adds to its units.
@@ -54,7 +57,7 @@ impl CartMutation {
         let token = ctx.cart_token(input.cart_token)?;
         let lines = new_lines(input.lines);
         let warnings = merge_warnings(&lines);
-        payload(add_lines(ctx.app(), &token, lines).await, warnings)
+        payload(Box::pin(add_lines(ctx.app(), &token, lines)).await, warnings)
     }
 
     /// Sets quantity and remarks of lines.
@@ -70,7 +73,7 @@ impl CartMutation {
             attributes: line.attributes.map(remarks),
         };
         let changes = input.lines.into_iter().map(change).collect();
-        payload(update_lines(ctx.app(), &token, changes).await, Vec::new())
+        payload(Box::pin(update_lines(ctx.app(), &token, changes)).await, Vec::new())
     }
 
     /// Takes lines out.
@@ -81,7 +84,7 @@ impl CartMutation {
     ) -> Result<CartPayload> {
         let token = ctx.cart_token(input.cart_token)?;
         let ids = input.line_ids.into_iter().map(|id| id.0).collect();
-        payload(remove_lines(ctx.app(), &token, ids).await, Vec::new())
+        payload(Box::pin(remove_lines(ctx.app(), &token, ids)).await, Vec::new())
     }
 
     /// Sets e-mail and addresses.
@@ -96,7 +99,7 @@ impl CartMutation {
             shipping_address: input.shipping_address.map(Into::into),
             billing_address: input.billing_address.map(Into::into),
         };
-        payload(update_buyer(ctx.app(), &token, buyer).await, Vec::new())
+        payload(Box::pin(update_buyer(ctx.app(), &token, buyer)).await, Vec::new())
     }
 
     /// Chooses a way of delivery.
@@ -107,7 +110,7 @@ impl CartMutation {
     ) -> Result<CartPayload> {
         let token = ctx.cart_token(input.cart_token)?;
         payload(
-            select_delivery(ctx.app(), &token, input.delivery_option_id.0).await,
+            Box::pin(select_delivery(ctx.app(), &token, input.delivery_option_id.0)).await,
             Vec::new(),
         )
     }

@@ -51,7 +51,7 @@ impl CatalogMutation {
             Ok(change) => change,
             Err(error) => return refused(vec![*error]),
         };
-        match update_product(ctx.app(), &ctx.actor(), channel.id, id, change, stock).await {
+        match Box::pin(update_product(ctx.app(), &ctx.actor(), channel.id, id, change, stock)).await {
             Ok(()) => Ok(ProductUpdatePayload {
                 product: ctx.batch(ProductKey(id)).await?.map(ProductObject),
                 errors: Vec::new(),

@@ -42,7 +42,7 @@ impl CustomerMutation {
             last_name: input.last_name,
             locale: ctx.request().locale,
         };
-        let registered = register_customer(ctx.app(), &ctx.request().client, command).await;
+        let registered = Box::pin(register_customer(ctx.app(), &ctx.request().client, command)).await;
         CustomerPayload::of(registered, register_error)
     }
 
@@ -53,7 +53,7 @@ impl CustomerMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "What the letter said.")] input: CustomerEmailVerifyInput,
     ) -> Result<CustomerRequestPayload> {
-        let verified = verify_email(ctx.app(), &ctx.request().client, &input.token).await;
+        let verified = Box::pin(verify_email(ctx.app(), &ctx.request().client, &input.token)).await;
         CustomerRequestPayload::of(verified, verify_error)
     }
 
@@ -64,7 +64,7 @@ impl CustomerMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Where to.")] input: CustomerVerificationResendInput,
     ) -> Result<CustomerRequestPayload> {
-        let sent = resend_verification(ctx.app(), &ctx.request().client, &input.email).await;
+        let sent = Box::pin(resend_verification(ctx.app(), &ctx.request().client, &input.email)).await;
         CustomerRequestPayload::of(sent, verify_error)
     }
 
@@ -84,7 +84,7 @@ impl CustomerMutation {
             first_name: wanted(input.first_name),
             last_name: wanted(input.last_name),
         };
-        CustomerPayload::of(update_customer(ctx.app(), customer, update).await, name_error)
+        CustomerPayload::of(Box::pin(update_customer(ctx.app(), customer, update)).await, name_error)
     }
 
     /// Asks for another address for the account of the customer who asks: a letter to confirm it goes to the new one, a
@@ -100,7 +100,7 @@ impl CustomerMutation {
             email: input.new_email,
             password: input.password,
         };
-        let asked = change_email(ctx.app(), &ctx.request().client, command).await;
+        let asked = Box::pin(change_email(ctx.app(), &ctx.request().client, command)).await;
         CustomerRequestPayload::of(asked, change_email_error)
     }
 
@@ -111,7 +111,7 @@ impl CustomerMutation {
         #[graphql(desc = "What the letter said.")] input: CustomerEmailChangeConfirmInput,
     ) -> Result<CustomerRequestPayload> {
         let keep = ctx.scope().viewer.session();
-        let confirmed = confirm_email(ctx.app(), &ctx.request().client, &input.token, keep).await;
+        let confirmed = Box::pin(confirm_email(ctx.app(), &ctx.request().client, &input.token, keep)).await;
         CustomerRequestPayload::of(confirmed, change_email_error)
     }
 
@@ -122,7 +122,7 @@ impl CustomerMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Who.")] input: CustomerBlockInput,
     ) -> Result<CustomerPayload> {
-        let blocked = block(ctx.app(), ctx.scope(), &ctx.actor(), input.id.0).await;
+        let blocked = Box::pin(block(ctx.app(), ctx.scope(), &ctx.actor(), input.id.0)).await;
         CustomerPayload::of(blocked, block_error)
     }
 
@@ -133,7 +133,7 @@ impl CustomerMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Who.")] input: CustomerUnblockInput,
     ) -> Result<CustomerPayload> {
-        let unblocked = unblock(ctx.app(), ctx.scope(), &ctx.actor(), input.id.0).await;
+        let unblocked = Box::pin(unblock(ctx.app(), ctx.scope(), &ctx.actor(), input.id.0)).await;
         CustomerPayload::of(unblocked, block_error)
     }
 }
@@ -156,7 +156,7 @@ impl CustomerAddressMutation {
             default_shipping: input.default_shipping,
             default_billing: input.default_billing,
         };
-        let added = add_address(ctx.app(), customer, new, &ctx.scope().channel.countries).await;
+        let added = Box::pin(add_address(ctx.app(), customer, new, &ctx.scope().channel.countries)).await;
         match added {
             Ok(row) => Ok(CustomerAddressPayload {
                 address: Some(CustomerAddressObject(row)),
@@ -182,7 +182,14 @@ impl CustomerAddressMutation {
             default_shipping: input.default_shipping,
             default_billing: input.default_billing,
         };
-        match update_address(ctx.app(), customer, update, &ctx.scope().channel.countries).await {
+        match Box::pin(update_address(
+            ctx.app(),
+            customer,
+            update,
+            &ctx.scope().channel.countries,
+        ))
+        .await
+        {
             Ok(row) => Ok(CustomerAddressPayload {
                 address: Some(CustomerAddressObject(row)),
                 ..CustomerAddressPayload::default()
@@ -201,7 +208,7 @@ impl CustomerAddressMutation {
         #[graphql(desc = "Which.")] input: CustomerAddressDeleteInput,
     ) -> Result<CustomerAddressDeletePayload> {
         let (customer, _) = signed_in(ctx)?;
-        match remove_address(ctx.app(), customer, input.id.0).await {
+        match Box::pin(remove_address(ctx.app(), customer, input.id.0)).await {
             Ok(()) => Ok(CustomerAddressDeletePayload {
                 deleted_id: Some(global_id(input.id.0)),
                 ..CustomerAddressDeletePayload::default()

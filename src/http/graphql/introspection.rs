@@ -12,6 +12,7 @@ use sha2::{Digest, Sha256};
 
 use crate::config::Config;
 use crate::graphql::federation::SubgraphSdl;
+use crate::graphql::once::idempotent;
 use crate::graphql::root::{MerxSchema, Mutation, Query, Subscription};
 use crate::graphql::visibility::{OUTLINE, Openness, Outline, Visibility};
 use crate::graphql::{permissions, sdl};
@@ -35,6 +36,7 @@ struct Known {
 
 static KNOWN: LazyLock<Known> = LazyLock::new(|| {
     let schema = Schema::build(Query::default(), Mutation::default(), Subscription::default())
+        .directive(idempotent)
         .enable_subscription_in_federation()
         .finish();
     let plain = sdl::plain(&schema);

@@ -37,6 +37,7 @@ use crate::channel::Scope;
 use crate::graphql::batch::Batch;
 use crate::graphql::boundary::Boundary;
 use crate::graphql::context::RequestInfo;
+use crate::graphql::once::{Once, idempotent};
 use crate::graphql::root::{Mutation, Query, Subscription};
 use crate::graphql::validated::Verdict;
 use crate::http::budget::{self, Payer};
@@ -109,7 +110,9 @@ pub(super) struct Prepared {
 }
 
 fn build() -> async_graphql::SchemaBuilder<Query, Mutation, Subscription> {
-    Schema::build(Query::default(), Mutation::default(), Subscription::default()).extension(Boundary)
+    Schema::build(Query::default(), Mutation::default(), Subscription::default())
+        .directive(idempotent)
+        .extension(Boundary)
 }
 
 impl Endpoint {
@@ -292,12 +295,20 @@ impl Endpoint {
     fn request(&self, caller: Caller, prepared: Prepared) -> Request {
         let audience = caller.scope.viewer.audience();
         // The text is not needed any more: the tree goes in its place.
+        let once = (prepared.kind == OperationType::Mutation).then(|| {
+            let key = caller.info.idempotency_key.as_deref();
+            let operation = prepared.operation.as_deref();
+            Once::new(key, caller.scope.viewer, &prepared.text, operation, &prepared.variables)
+        });
         let mut request = Request::new(String::new())
             .variables(prepared.variables)
             .data(Batch::loader(self.app().clone(), caller.scope.clone()))
             .data(caller.scope)
             .data(caller.info);
         request.set_parsed_query(prepared.parsed.document.clone());
+        if let Some(once) = once {
+            request = request.data(once);
+        }
         if let Some(validated) = &prepared.parsed.validated {
             request = request.data(Verdict::new(Arc::clone(validated), audience));
         }

@@ -274,7 +274,8 @@ impl From<ApiError> for Refusal {
             ApiError::Unauthenticated => Kind::Unauthenticated,
             ApiError::Forbidden => Kind::Forbidden,
             ApiError::RateLimited(_) => Kind::Throttled,
-            ApiError::BadUserInput(_) => Kind::BadInput,
+            // The last two are told by fields, and never come here.
+            ApiError::BadUserInput(_) | ApiError::Conflict(_) | ApiError::IdempotencyMismatch => Kind::BadInput,
             ApiError::CostLimit(_) => Kind::Cost,
         };
         Self::new(kind, error.message())

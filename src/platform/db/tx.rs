@@ -14,6 +14,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use crate::platform::db::Backend;
 use crate::platform::error::Fault;
 use crate::platform::event::Listeners;
+use crate::platform::idempotency;
 use crate::platform::jobs::{Queue, Wakers};
 
 /// A pool of connections. Cheap to clone. Reads go straight to it; writes go through [`Db::begin`].
@@ -117,7 +118,9 @@ impl Tx {
     /// # Errors
     /// When the database refuses; nothing has happened then.
     pub async fn commit(self) -> Result<(), DbErr> {
+        idempotency::note(&self).await?;
         self.inner.commit().await?;
+        idempotency::committed();
         for queue in self.queues.into_inner() {
             self.db.wakers.wake(queue);
         }

@@ -140,7 +140,7 @@ impl ApiKeyMutation {
             channel: input.channel_id.map(|id| id.0),
             expires_at: input.expires_at,
         };
-        let error = match create_api_key(ctx.app(), ctx.scope(), &ctx.actor(), command).await {
+        let error = match Box::pin(create_api_key(ctx.app(), ctx.scope(), &ctx.actor(), command)).await {
             Ok(made) => {
                 return Ok(ApiKeyCreatePayload {
                     api_key: Some(ApiKeyObject(made.row)),
@@ -173,7 +173,7 @@ impl ApiKeyMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Which one.")] input: ApiKeyRevokeInput,
     ) -> Result<ApiKeyRevokePayload> {
-        let (api_key, errors) = match revoke_api_key(ctx.app(), ctx.scope(), &ctx.actor(), input.id.0).await {
+        let (api_key, errors) = match Box::pin(revoke_api_key(ctx.app(), ctx.scope(), &ctx.actor(), input.id.0)).await {
             Ok(row) => (Some(ApiKeyObject(row)), Vec::new()),
             Err(RevokeApiKeyError::Fault(fault)) => return Err(fault.into()),
             Err(error @ RevokeApiKeyError::NotFound) => (None, vec![UserError::not_found(error.message(), &["id"])]),

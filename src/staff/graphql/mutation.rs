@@ -82,7 +82,7 @@ impl StaffMutation {
         #[graphql(desc = "Whom, as what.")] input: StaffInviteInput,
     ) -> Result<StaffInvitePayload> {
         let (role_ids, command) = input.command(ctx.request().locale);
-        let error = match invite(ctx.app(), ctx.scope(), &ctx.actor(), command).await {
+        let error = match Box::pin(invite(ctx.app(), ctx.scope(), &ctx.actor(), command)).await {
             Ok(row) => return Ok(Ok(row).into()),
             Err(InviteError::Fault(fault) | InviteError::Grant(GrantError::Fault(fault))) => return Err(fault.into()),
             Err(InviteError::Grant(error)) => grant_error(&error, role_ids),
@@ -102,7 +102,7 @@ impl StaffMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Whose.")] input: StaffInvitationResendInput,
     ) -> Result<StaffInvitationResendPayload> {
-        let code = match resend_invitation(ctx.app(), ctx.scope(), &ctx.actor(), input.id.0).await {
+        let code = match Box::pin(resend_invitation(ctx.app(), ctx.scope(), &ctx.actor(), input.id.0)).await {
             Ok(row) => return Ok(Ok(row).into()),
             Err(ResendError::Fault(fault)) => return Err(fault.into()),
             Err(error @ ResendError::NotFound) => (ErrorCode::NotFound, error),
@@ -118,7 +118,7 @@ impl StaffMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The secret of the letter, and the password.")] input: StaffInvitationAcceptInput,
     ) -> Result<StaffInvitationAcceptPayload> {
-        let error = match accept_invitation(ctx.app(), &ctx.actor(), input.command()).await {
+        let error = match Box::pin(accept_invitation(ctx.app(), &ctx.actor(), input.command())).await {
             Ok(row) => return Ok(Ok(row).into()),
             Err(AcceptError::Fault(fault)) => return Err(fault.into()),
             Err(error @ AcceptError::Token) => UserError::new(ErrorCode::InvalidToken, error.message(), &["token"]),
@@ -139,7 +139,7 @@ impl StaffMutation {
         #[graphql(desc = "What to change.")] input: StaffUpdateInput,
     ) -> Result<StaffUpdatePayload> {
         let id = input.id.0;
-        let error = match update_staff(ctx.app(), ctx.scope(), &ctx.actor(), (id, input.change())).await {
+        let error = match Box::pin(update_staff(ctx.app(), ctx.scope(), &ctx.actor(), (id, input.change()))).await {
             Ok(row) => return Ok(Ok(row).into()),
             Err(UpdateStaffError::Fault(fault)) => return Err(fault.into()),
             Err(UpdateStaffError::Stale(current)) => UserError::stale(current, &["expectedVersion"]),
@@ -168,7 +168,7 @@ impl StaffMutation {
             expected_version: input.expected_version,
             roles: input.grants(),
         };
-        let error = match assign_roles(ctx.app(), ctx.scope(), &ctx.actor(), command).await {
+        let error = match Box::pin(assign_roles(ctx.app(), ctx.scope(), &ctx.actor(), command)).await {
             Ok(row) => return Ok(Ok(row).into()),
             Err(AssignError::Fault(fault) | AssignError::Grant(GrantError::Fault(fault))) => return Err(fault.into()),
             Err(AssignError::Grant(error)) => grant_error(&error, 0),

@@ -78,7 +78,7 @@ impl RoleMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The role.")] input: RoleCreateInput,
     ) -> Result<RoleCreatePayload> {
-        let made = create_role(ctx.app(), ctx.scope(), &ctx.actor(), input.command()).await;
+        let made = Box::pin(create_role(ctx.app(), ctx.scope(), &ctx.actor(), input.command())).await;
         let (role, errors) = told::<Role>(made)?;
         Ok(RoleCreatePayload {
             role: role.map(RoleObject),
@@ -95,7 +95,7 @@ impl RoleMutation {
         #[graphql(desc = "What to change.")] input: RoleUpdateInput,
     ) -> Result<RoleUpdatePayload> {
         let id = input.id.0;
-        let changed = update_role(ctx.app(), ctx.scope(), &ctx.actor(), (id, input.change())).await;
+        let changed = Box::pin(update_role(ctx.app(), ctx.scope(), &ctx.actor(), (id, input.change()))).await;
         let (role, errors) = told::<Role>(changed)?;
         Ok(RoleUpdatePayload {
             role: role.map(RoleObject),
@@ -112,7 +112,7 @@ impl RoleMutation {
         #[graphql(desc = "Which one.")] input: RoleDeleteInput,
     ) -> Result<RoleDeletePayload> {
         let id = input.id.0;
-        let (done, errors) = told(delete_role(ctx.app(), ctx.scope(), &ctx.actor(), id).await)?;
+        let (done, errors) = told(Box::pin(delete_role(ctx.app(), ctx.scope(), &ctx.actor(), id)).await)?;
         Ok(RoleDeletePayload {
             deleted_id: done.map(|()| global_id(id)),
             errors,

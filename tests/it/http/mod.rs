@@ -13,6 +13,7 @@ mod language;
 mod layers;
 mod listener;
 mod multipart;
+mod once;
 mod overload;
 mod protocol;
 mod single;

@@ -174,6 +174,16 @@ impl Shop {
         self.seen_with("x-cart-token", token)
     }
 
+    /// The same shop, asked with a key that makes a change happen once.
+    pub fn with_key(&self, key: &str) -> Self {
+        self.seen_with("idempotency-key", key)
+    }
+
+    /// The headers that it is asked with.
+    pub fn headers(&self) -> &HeaderMap {
+        &self.headers
+    }
+
     /// What the hints of the schema say of a document, run as a request: whether everybody may keep the answer, and for
     /// how many seconds; -1 is never.
     pub async fn hints(&self, document: &str, variables: Value) -> (bool, i32) {

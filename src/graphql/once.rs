@@ -1,0 +1,165 @@
+//! Mutations that are sent twice and happen once: the `Idempotency-Key` header, and `@idempotent(key:)` on a field.
+
+use async_graphql::extensions::{ExtensionContext, NextResolve, ResolveInfo};
+use async_graphql::parser::types::Field;
+use async_graphql::{ServerResult, Value, Variables};
+
+use crate::app::App;
+use crate::graphql::error::ApiError;
+use crate::platform::error::Fault;
+use crate::platform::idempotency::{Effect, Key, Turn, take_turn};
+use crate::platform::locale::message;
+use crate::platform::text::sha256_hex;
+use crate::platform::viewer::Viewer;
+
+/// Mutations that go on where they were interrupted when they are sent again. All others commit once.
+const RESUMABLE: [&str; 2] = ["checkoutComplete", "paymentStart"];
+/// Lengths of a key in bytes. Whoever has not signed in shares its keys with everybody else, so that short ones collide.
+const KEY_LENGTH: std::ops::RangeInclusive<usize> = 8..=255;
+
+/// What a request says about being sent again. Goes with it as data.
+#[derive(Clone, Debug)]
+pub struct Once {
+    /// The key of the header.
+    header: Option<String>,
+    /// Whose keys these are.
+    who: String,
+    /// The document, the operation and the variables: what an equal request has in common with this one.
+    asked: String,
+    variables: Variables,
+}
+
+impl Once {
+    /// For a request of `viewer` with the key of its header.
+    pub fn new(
+        header: Option<&str>,
+        viewer: Viewer,
+        document: &str,
+        operation: Option<&str>,
+        variables: &Variables,
+    ) -> Self {
+        let who = match viewer {
+            Viewer::Anonymous => "anonymous".to_owned(),
+            Viewer::Customer { id, .. } => id.to_string(),
+            Viewer::Staff(staff) => staff.who.to_string(),
+            Viewer::System => "system".to_owned(),
+        };
+        let values = serde_json::to_string(variables).unwrap_or_default();
+        Self {
+            header: header.map(str::to_owned),
+            who,
+            asked: [document, operation.unwrap_or_default(), &values].join("\0"),
+            variables: variables.clone(),
+        }
+    }
+
+    /// The key of `field`: its own, else that of the request.
+    fn key_of(&self, field: &Field) -> Result<Option<String>, ApiError> {
+        let directive = field.directives.iter().find(|d| d.node.name.node == "idempotent");
+        let own = directive.and_then(|directive| directive.node.get_argument("key"));
+        let key = match own {
+            None => self.header.clone(),
+            Some(value) => {
+                let known = |name: async_graphql::Name| self.variables.get(&name).cloned().ok_or(());
+                match value.node.clone().into_const_with(known) {
+                    Ok(Value::String(key)) => Some(key),
+                    _ => Some(String::new()),
+                }
+            }
+        };
+        let plain = |key: &str| KEY_LENGTH.contains(&key.len()) && key.bytes().all(|byte| byte.is_ascii_graphic());
+        match key {
+            Some(key) if !plain(&key) => Err(ApiError::bad_input(message!(
+                "idempotency-key-malformed",
+                min = *KEY_LENGTH.start(),
+                max = *KEY_LENGTH.end()
+            ))),
+            key => Ok(key),
+        }
+    }
+}
+
+pub use directive::idempotent;
+
+mod directive {
+    #![expect(
+        missing_docs,
+        reason = "the macro makes a type of the function, and gives it no words"
+    )]
+
+    use async_graphql::{CustomDirective, Directive};
+
+    /// Makes the field of a mutation happen once for its key: sent again with the same key and the same arguments, it answers
+    /// what it answered first, for 24 hours. The same key with anything else is refused with IDEMPOTENCY_MISMATCH. A
+    /// refusal is not remembered. The header `Idempotency-Key` is a key for all fields of the request.
+    #[Directive(location = "Field")]
+    pub fn idempotent(
+        #[graphql(desc = "Chosen by the client, such as a UUID: 8 to 255 visible ASCII characters.")] key: String,
+    ) -> impl CustomDirective {
+        // The boundary reads the key, because it has to know it before the field is resolved.
+        let _ = key;
+        Plain
+    }
+
+    struct Plain;
+
+    impl CustomDirective for Plain {}
+}
+
+/// Resolves the field of a mutation, once for its key.
+pub async fn resolve(
+    ctx: &ExtensionContext<'_>,
+    info: ResolveInfo<'_>,
+    next: NextResolve<'_>,
+) -> ServerResult<Option<Value>> {
+    let pos = info.field.name.pos;
+    let refused = |error: ApiError| async_graphql::Error::from(error).into_server_error(pos);
+    let failed = |fault: Fault| async_graphql::Error::from(fault).into_server_error(pos);
+    let (Some(once), Some(app)) = (ctx.data_opt::<Once>(), ctx.data_opt::<App>()) else {
+        return next.run(ctx, info).await;
+    };
+    let Some(key) = once.key_of(info.field).map_err(refused)? else {
+        return next.run(ctx, info).await;
+    };
+    let place = info.alias.unwrap_or(info.name);
+    let key = Key::new(&once.who, &key, place);
+    let turn = take_turn(&app.db, &app.clock, &key, &sha256_hex(&once.asked)).await;
+    let mine = match turn.map_err(failed)? {
+        Turn::Mine(mine) => mine,
+        Turn::Answered(answer) => return Ok(Some(Value::from_json(answer).map_err(|e| failed(e.into()))?)),
+        Turn::Mismatch => return Err(refused(ApiError::IdempotencyMismatch)),
+        Turn::Busy => return Err(refused(ApiError::conflict(message!("idempotency-busy")))),
+        Turn::AnswerLost => return Err(refused(ApiError::conflict(message!("idempotency-answer-lost")))),
+    };
+    let resumable = RESUMABLE.contains(&info.name);
+    let errors = errors_in(info.field);
+    let (result, effect) = mine.run(resumable, Box::pin(next.run(ctx, info))).await;
+    match &result {
+        Ok(Some(value)) if effect == Effect::Committed && !has_any(value, &errors) => {
+            let answer = value.clone().into_json().map_err(|e| failed(e.into()))?;
+            mine.answered(&app.ids, &answer).await.map_err(failed)?;
+        }
+        _ => mine.refused().await.map_err(failed)?,
+    }
+    result
+}
+
+/// The names under which the field answers its `errors`.
+fn errors_in(field: &Field) -> Vec<String> {
+    use async_graphql::parser::types::Selection;
+    let items = field.selection_set.node.items.iter();
+    let fields = items.filter_map(|item| match &item.node {
+        Selection::Field(field) if field.node.name.node == "errors" => Some(field.node.response_key().node.to_string()),
+        _ => None,
+    });
+    fields.collect()
+}
+
+/// Whether one of the lists `names` of `payload` has a member.
+fn has_any(payload: &Value, names: &[String]) -> bool {
+    let Value::Object(fields) = payload else { return false };
+    names.iter().any(|name| match fields.get(name.as_str()) {
+        Some(Value::List(errors)) => !errors.is_empty(),
+        _ => false,
+    })
+}

@@ -1,0 +1,249 @@
+//! Requests that must not have their effect twice, however often they come.
+//!
+//! Who comes first with a key writes a row, runs, and leaves the answer in it; who comes later with the same key waits for
+//! that answer and gets it. A refusal has no effect, so it is not remembered: the same key may try again. When the server
+//! dies in between, the lease runs out and the next one with the key goes on: it runs again where nothing was committed or
+//! the change knows by itself how to go on, and otherwise learns that the effect is there and its answer lost.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use chrono::TimeDelta;
+use entity::platform::idempotency_key::{self, Column, Entity, IdempotencyState};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, TryInsertResult};
+use serde_json::Value;
+use tokio::time::{Instant, sleep};
+
+use crate::platform::clock::Clock;
+use crate::platform::db::{Db, Tx};
+use crate::platform::error::Result;
+use crate::platform::id::Ids;
+use crate::platform::seal::Seal;
+use crate::platform::text::sha256_hex;
+
+/// How long an answer is remembered.
+const REMEMBERED: TimeDelta = TimeDelta::hours(24);
+/// How long a request may be at it before another one takes it up: longer than any request may take.
+const LEASE: TimeDelta = TimeDelta::seconds(60);
+/// How long the answer to an equal request is waited for.
+const WAIT: Duration = Duration::from_secs(20);
+/// First and longest pause between two looks.
+const LOOKS: (Duration, Duration) = (Duration::from_millis(10), Duration::from_millis(200));
+
+tokio::task_local! {
+    /// The change that runs in this task.
+    static CURRENT: Current;
+}
+
+#[derive(Clone)]
+struct Current {
+    /// Its row, when its first commit is all of its effect: the commit and the memory of it are one then.
+    row: Option<String>,
+    committed: Arc<AtomicBool>,
+}
+
+/// Whether a change has had an effect.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Effect {
+    /// Nothing was committed.
+    None,
+    /// Something was.
+    Committed,
+}
+
+/// A key: what row it has, and what seals the answer in it. An answer may hold personal data and tokens, so that nobody
+/// reads it who does not have the key.
+#[derive(Clone)]
+pub struct Key {
+    row: String,
+    seal: Seal,
+}
+
+impl Key {
+    /// The key that `who` chose for the change at `place` of the request.
+    pub fn new(who: &str, key: &str, place: &str) -> Self {
+        Self {
+            row: sha256_hex([who, key, place].join("\0")),
+            seal: Seal::new("idempotency", &[who, key, place]),
+        }
+    }
+}
+
+/// What a request with a key is told.
+pub enum Turn {
+    /// To run.
+    Mine(Mine),
+    /// What was answered before.
+    Answered(Value),
+    /// That the key was used for something else.
+    Mismatch,
+    /// That an equal request is still running.
+    Busy,
+    /// That the effect is there, and its answer was lost when the server died.
+    AnswerLost,
+}
+
+/// The right to run.
+pub struct Mine {
+    db: Db,
+    key: Key,
+}
+
+/// Takes a turn with `key`, for what `fingerprint` stands for.
+///
+/// # Errors
+/// Those of the database.
+pub async fn take_turn(db: &Db, clock: &Clock, key: &Key, fingerprint: &str) -> Result<Turn> {
+    let id = key.row.as_str();
+    let deadline = Instant::now() + WAIT;
+    let mut pause = LOOKS.0;
+    loop {
+        if insert(db, clock, id, fingerprint).await? {
+            return Ok(Turn::Mine(Mine::new(db, key)));
+        }
+        let row = Entity::find_by_id(id).one(db).await?;
+        // Gone since: its request was refused.
+        let Some(row) = row else { continue };
+        let now = clock.now();
+        if row.expires_at <= now {
+            Entity::delete_many()
+                .filter(Column::Id.eq(id))
+                .filter(Column::ExpiresAt.lte(now))
+                .exec(db)
+                .await?;
+            continue;
+        }
+        if row.fingerprint != fingerprint {
+            return Ok(Turn::Mismatch);
+        }
+        match (row.state, row.answer) {
+            (IdempotencyState::Answered, Some(answer)) => {
+                let opened = key
+                    .seal
+                    .open(&answer)
+                    .and_then(|text| serde_json::from_slice(&text).ok());
+                return Ok(opened.map_or(Turn::AnswerLost, Turn::Answered));
+            }
+            (IdempotencyState::Committed, _) if row.leased_until <= now => return Ok(Turn::AnswerLost),
+            (IdempotencyState::Running, _) if row.leased_until <= now => {
+                let taken = Entity::update_many()
+                    .col_expr(Column::LeasedUntil, Expr::value(now + LEASE))
+                    .filter(Column::Id.eq(id))
+                    .filter(Column::State.eq(IdempotencyState::Running))
+                    .filter(Column::LeasedUntil.eq(row.leased_until))
+                    .exec(db)
+                    .await?;
+                if taken.rows_affected == 1 {
+                    return Ok(Turn::Mine(Mine::new(db, key)));
+                }
+            }
+            _ => {}
+        }
+        if Instant::now() >= deadline {
+            return Ok(Turn::Busy);
+        }
+        sleep(pause).await;
+        pause = (pause * 2).min(LOOKS.1);
+    }
+}
+
+/// Whether the row is new.
+async fn insert(db: &Db, clock: &Clock, id: &str, fingerprint: &str) -> Result<bool> {
+    let now = clock.now();
+    let row = idempotency_key::Model {
+        id: id.to_owned(),
+        fingerprint: fingerprint.to_owned(),
+        state: IdempotencyState::Running,
+        leased_until: now + LEASE,
+        answer: None,
+        created_at: now,
+        expires_at: now + REMEMBERED,
+    };
+    let inserted = Entity::insert(row.into_active_model())
+        .on_conflict_do_nothing()
+        .exec_without_returning(db)
+        .await?;
+    Ok(matches!(inserted, TryInsertResult::Inserted(rows) if rows > 0))
+}
+
+impl Mine {
+    fn new(db: &Db, key: &Key) -> Self {
+        Self {
+            db: db.clone(),
+            key: key.clone(),
+        }
+    }
+
+    /// Runs `change` and says whether it had an effect. A `resumable` one goes on by itself when it is run again; any
+    /// other is not run again once it has committed.
+    pub async fn run<T>(&self, resumable: bool, change: impl Future<Output = T>) -> (T, Effect) {
+        let committed = Arc::new(AtomicBool::new(false));
+        let current = Current {
+            row: (!resumable).then(|| self.key.row.clone()),
+            committed: Arc::clone(&committed),
+        };
+        let result = CURRENT.scope(current, change).await;
+        let effect = if committed.load(Ordering::Relaxed) {
+            Effect::Committed
+        } else {
+            Effect::None
+        };
+        (result, effect)
+    }
+
+    /// Remembers the answer.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn answered(self, ids: &Ids, answer: &Value) -> Result<()> {
+        let answer = self.key.seal.seal(ids, &serde_json::to_vec(answer)?);
+        Entity::update_many()
+            .col_expr(Column::State, Expr::value(IdempotencyState::Answered))
+            .col_expr(Column::Answer, Expr::value(answer))
+            .filter(Column::Id.eq(self.key.row))
+            .exec(&self.db)
+            .await?;
+        Ok(())
+    }
+
+    /// Forgets the key: nothing was done that may not be tried again.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn refused(self) -> Result<()> {
+        Entity::delete_by_id(self.key.row).exec(&self.db).await?;
+        Ok(())
+    }
+}
+
+/// Notes in `tx`, which is about to commit, that the change that runs has its effect with it.
+pub(crate) async fn note(tx: &Tx) -> Result<(), DbErr> {
+    let Ok(Current { row: Some(id), .. }) = CURRENT.try_with(Clone::clone) else {
+        return Ok(());
+    };
+    Entity::update_many()
+        .col_expr(Column::State, Expr::value(IdempotencyState::Committed))
+        .filter(Column::Id.eq(id))
+        .exec(tx)
+        .await?;
+    Ok(())
+}
+
+/// Notes that a transaction of the change that runs has committed.
+pub(crate) fn committed() {
+    let _ = CURRENT.try_with(|current| current.committed.store(true, Ordering::Relaxed));
+}
+
+/// Forgets the keys that have had their time; so many.
+///
+/// # Errors
+/// Those of the database.
+pub async fn forget_expired(db: &Db, clock: &Clock) -> Result<u64> {
+    let forgotten = Entity::delete_many()
+        .filter(Column::ExpiresAt.lte(clock.now()))
+        .exec(db)
+        .await?;
+    Ok(forgotten.rows_affected)
+}
