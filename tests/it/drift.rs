@@ -11,7 +11,7 @@ use merx::app::Builder;
 use merx::http::Endpoint;
 use serde_json::json;
 
-use crate::support::{Documents, PROMISED, STAFF_TOKEN, Shop, config};
+use crate::support::{Documents, OWNER_KEY, PROMISED, Shop, config};
 
 fn repository() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -153,7 +153,7 @@ async fn the_contract_validates() {
     };
     let shop = Shop::demo().await;
     let endpoint = Endpoint::new(shop.app.clone()).expect("a schema");
-    let staff = bearer(STAFF_TOKEN);
+    let staff = bearer(OWNER_KEY);
     let mut broken = Vec::new();
     for name in PROMISED {
         match documents.get(name) {
@@ -183,7 +183,7 @@ async fn the_documents_of_the_readme_validate() {
     let shop = Shop::demo().await;
     let endpoint = Endpoint::new(shop.app.clone()).expect("a schema");
     for document in documents {
-        let found = complaints(&endpoint, &bearer(STAFF_TOKEN), document).await;
+        let found = complaints(&endpoint, &bearer(OWNER_KEY), document).await;
         assert!(found.is_empty(), "{document}\n{found:?}");
     }
 }

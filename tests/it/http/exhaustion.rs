@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use super::Server;
-use crate::support::{STAFF_TOKEN, Shop};
+use crate::support::{OWNER_KEY, Shop};
 use merx::http::Patience;
 
 async fn post(server: &Server, body: &Value) -> Response {
@@ -167,7 +167,7 @@ async fn a_budget_that_is_used_up_is_told_with_the_time_to_wait() {
     assert_eq!(body["errors"][0]["extensions"]["retryAfter"], wait);
     assert_eq!(body["extensions"]["cost"]["budget"]["maximum"], 250, "{body}");
     // Somebody else is not concerned.
-    let staff = server.client.post(server.url("/graphql")).bearer_auth(STAFF_TOKEN);
+    let staff = server.client.post(server.url("/graphql")).bearer_auth(OWNER_KEY);
     let staff = staff
         .json(&json!({ "query": "{ __typename }" }))
         .send()
@@ -204,7 +204,7 @@ async fn what_is_not_paid_for_is_not_kept() {
     let extensions = json!({ "persistedQuery": { "version": 1, "sha256Hash": hash } });
     let sent = post(&server, &json!({ "query": text, "extensions": extensions })).await;
     assert_eq!(sent.status(), StatusCode::TOO_MANY_REQUESTS);
-    let staff = server.client.post(server.url("/graphql")).bearer_auth(STAFF_TOKEN);
+    let staff = server.client.post(server.url("/graphql")).bearer_auth(OWNER_KEY);
     let asked = staff
         .json(&json!({ "extensions": extensions }))
         .send()

@@ -7,7 +7,7 @@ use merx::platform::stop::Phase;
 use serde_json::{Value, json};
 
 use super::{Reader, Server};
-use crate::support::STAFF_TOKEN;
+use crate::support::OWNER_KEY;
 
 /// Short for who waits, and long enough for a first answer on a busy machine.
 const SHORT: Duration = Duration::from_secs(1);
@@ -118,7 +118,7 @@ async fn the_transport_says_why_it_ends() {
         ..Patience::default()
     };
     let server = Server::patient(patience).await;
-    let token = format!("Bearer {STAFF_TOKEN}");
+    let token = format!("Bearer {OWNER_KEY}");
     let mut expiring = listen(&server, FOREVER, &[("authorization", token.as_str())]).await;
     let mut stopped = listen(&server, FOREVER, &[]).await;
     for (reader, code) in [(&mut expiring, "UNAUTHENTICATED"), (&mut stopped, "SERVER_STOPPING")] {

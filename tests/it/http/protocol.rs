@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use super::Server;
-use crate::support::STAFF_TOKEN;
+use crate::support::OWNER_KEY;
 
 const NEW: &str = "application/graphql-response+json; charset=utf-8";
 const OLD: &str = "application/json; charset=utf-8";
@@ -355,7 +355,7 @@ async fn an_answer_that_is_known_is_not_sent_again() {
     let wrong = sent(server.link(&[("query", "{ nothing }")])).await;
     assert!(header(&wrong, CACHE_CONTROL).contains("no-store"));
     assert_eq!(header(&wrong, ETAG), "");
-    let staff = sent(ask().bearer_auth(STAFF_TOKEN)).await;
+    let staff = sent(ask().bearer_auth(OWNER_KEY)).await;
     assert!(header(&staff, CACHE_CONTROL).contains("private"));
 }
 

@@ -7,7 +7,7 @@ use merx::platform::stop::Phase;
 use serde_json::{Value, json};
 
 use super::{Reader, Server};
-use crate::support::STAFF_TOKEN;
+use crate::support::OWNER_KEY;
 
 /// Short for who waits, and long enough for a first answer on a busy machine.
 const SHORT: Duration = Duration::from_secs(1);
@@ -136,7 +136,7 @@ async fn an_expired_token_ends_it() {
         ..Patience::default()
     };
     let server = Server::patient(patience).await;
-    let token = format!("Bearer {STAFF_TOKEN}");
+    let token = format!("Bearer {OWNER_KEY}");
     let headers = [("authorization", token.as_str())];
     let mut reader = listen(&server, "subscription { serverTime(everySeconds: 60) }", &headers).await;
     next(&mut reader).await;

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::Server;
-use crate::support::STAFF_TOKEN;
+use crate::support::OWNER_KEY;
 
 #[tokio::test]
 async fn queries_come_by_get_and_changes_do_not() {
@@ -109,7 +109,7 @@ async fn headers_choose_channel_and_viewer() {
     );
     let unknown = ask("x-channel", "moon".to_owned()).await;
     assert_eq!(unknown["errors"][0]["extensions"]["code"], "BAD_USER_INPUT");
-    let staff = ask("authorization", format!("Bearer {STAFF_TOKEN}")).await;
+    let staff = ask("authorization", format!("Bearer {OWNER_KEY}")).await;
     assert_eq!(staff["data"]["channel"]["slug"], "us");
     let wrong = ask("authorization", "Bearer guessed".to_owned()).await;
     assert_eq!(wrong["errors"][0]["extensions"]["code"], "UNAUTHENTICATED");

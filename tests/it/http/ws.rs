@@ -11,7 +11,7 @@ use tokio_tungstenite::tungstenite::{Error, Message};
 
 use super::socket::Client;
 use super::{LONG, Server};
-use crate::support::{STAFF_TOKEN, Shop};
+use crate::support::{OWNER_KEY, Shop};
 
 const SHORT: Duration = Duration::from_millis(100);
 
@@ -283,7 +283,7 @@ async fn faults_say_nothing_about_themselves() {
 async fn the_first_message_takes_the_place_of_headers() {
     let server = Server::start().await;
     let payload =
-        json!({ "x-ChAnNeL": "eu", "AUTHORIZATION": format!("Bearer {STAFF_TOKEN}"), "theme": { "dark": true } });
+        json!({ "x-ChAnNeL": "eu", "AUTHORIZATION": format!("Bearer {OWNER_KEY}"), "theme": { "dark": true } });
     let mut client = Client::welcome(&server, payload).await;
     client
         .subscribe(
@@ -400,7 +400,7 @@ async fn a_socket_ends_with_the_token_of_its_viewer() {
         ..Patience::default()
     };
     let server = Server::patient(patience).await;
-    let staff = json!({ "authorization": format!("Bearer {STAFF_TOKEN}") });
+    let staff = json!({ "authorization": format!("Bearer {OWNER_KEY}") });
     let mut anybody = Client::welcome(&server, json!({})).await;
     let mut staff = Client::welcome(&server, staff).await;
     assert_eq!(staff.closed().await, (4403, "Token expired".to_owned()));

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::http::Server;
 use crate::schema::{list, text, types};
-use crate::support::{STAFF_TOKEN, Shop};
+use crate::support::{OWNER_KEY, Shop};
 
 const PAGE: &str =
     "query ($by: ProductBy!) { product(by: $by) { ...Card description category { name path { name } } } }
@@ -70,7 +70,7 @@ async fn the_header_says_who_may_keep_an_answer() {
     let header = async |document: &str, staff: bool| {
         let mut request = server.client.post(server.url("/graphql"));
         if staff {
-            request = request.bearer_auth(STAFF_TOKEN);
+            request = request.bearer_auth(OWNER_KEY);
         }
         let body = json!({ "query": document, "variables": by });
         let answer = request.json(&body).send().await.expect("an answer");

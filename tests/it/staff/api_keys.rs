@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::support::{STAFF_TOKEN, Shop, noon};
+use crate::support::{OWNER_KEY, Shop, noon};
 
 const KEYS: &str = "{ apiKeys { totalCount nodes {
     id name prefix permissions channel { slug } createdBy { id } createdAt expiresAt lastUsedAt revokedAt } } }";
@@ -59,7 +59,7 @@ async fn a_key_is_shown_once_and_does_what_it_says() {
 #[tokio::test]
 async fn what_nobody_has_is_refused() {
     let shop = Shop::demo().await;
-    let guessed = format!("{}x", &STAFF_TOKEN[..STAFF_TOKEN.len() - 1]);
+    let guessed = format!("{}x", &OWNER_KEY[..OWNER_KEY.len() - 1]);
     for token in [guessed.as_str(), "merx_sk_", "demo-token", "x"] {
         let (code, _) = shop.bearing(token).refused(WHO, json!({})).await;
         assert_eq!(code, "UNAUTHENTICATED", "{token}");

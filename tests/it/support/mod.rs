@@ -26,7 +26,7 @@ use database::Clone as DatabaseClone;
 pub use documents::{Documents, PROMISED, shared};
 pub use journey::{CART, ORDER};
 pub use people::{PASSWORD, code_in, home};
-pub use staff::STAFF_TOKEN;
+pub use staff::OWNER_KEY;
 
 #[derive(Parser)]
 struct Arguments {
@@ -134,6 +134,11 @@ impl Shop {
         self.folder.path()
     }
 
+    /// What goes with every request.
+    pub fn headers(&self) -> &HeaderMap {
+        &self.headers
+    }
+
     fn seen_with(&self, name: &'static str, value: &str) -> Self {
         let mut headers = self.headers.clone();
         headers.insert(
@@ -151,7 +156,7 @@ impl Shop {
 
     /// The same shop, seen by a program of staff that may do everything.
     pub fn staff(&self) -> Self {
-        self.bearing(STAFF_TOKEN)
+        self.bearing(OWNER_KEY)
     }
 
     /// The same shop, where requests carry this id.

@@ -12,16 +12,16 @@ use sha2::{Digest, Sha256};
 use super::Shop;
 
 /// The API key of test shops, which allows everything.
-pub const STAFF_TOKEN: &str = "merx_sk_ownerkeyofthetestsabcdefghijklmn";
+pub const OWNER_KEY: &str = "merx_sk_ownerkeyofthetestsabcdefghijklmn";
 
-/// Puts [`STAFF_TOKEN`] into a shop.
+/// Puts [`OWNER_KEY`] into a shop.
 pub async fn make_owner_key(app: &App) {
-    let hash: String = Sha256::digest(STAFF_TOKEN).iter().map(|b| format!("{b:02x}")).collect();
+    let hash: String = Sha256::digest(OWNER_KEY).iter().map(|b| format!("{b:02x}")).collect();
     let names = Permission::ALL.iter().map(|p| p.name().to_owned());
     let row = api_key::Model {
         id: TypedId::from_uuid(app.ids.uuid()),
         name: "Tests".to_owned(),
-        prefix: STAFF_TOKEN[..14].to_owned(),
+        prefix: OWNER_KEY[..14].to_owned(),
         hash,
         permissions: PermissionNames(names.collect()),
         channel_id: None,
