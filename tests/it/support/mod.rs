@@ -134,6 +134,11 @@ impl Shop {
         self.folder.path()
     }
 
+    /// What goes with every request.
+    pub fn headers(&self) -> &HeaderMap {
+        &self.headers
+    }
+
     fn seen_with(&self, name: &'static str, value: &str) -> Self {
         let mut headers = self.headers.clone();
         headers.insert(
