@@ -179,11 +179,6 @@ impl Shop {
         self.seen_with("idempotency-key", key)
     }
 
-    /// The headers that it is asked with.
-    pub fn headers(&self) -> &HeaderMap {
-        &self.headers
-    }
-
     /// What the hints of the schema say of a document, run as a request: whether everybody may keep the answer, and for
     /// how many seconds; -1 is never.
     pub async fn hints(&self, document: &str, variables: Value) -> (bool, i32) {
