@@ -110,7 +110,8 @@ impl PrivacyMutation {
         CustomerRequestPayload::of(erased, erase_error)
     }
 
-    /// All that is known about a customer, in parts, for whoever answers their request. Staff only: `customers.erase`.
+    /// All that is known about a customer, in parts, for whoever answers their request. Staff only:
+    /// `customers.erase`.
     #[graphql(guard = "Needs(Permission::CustomersErase)", visible = "visible::customers_erase")]
     async fn customer_data_export_as_staff(
         &self,

@@ -140,8 +140,8 @@ impl CustomerQuery {
         Ok(ctx.batch(CustomerKey(id.0)).await?.map(CustomerObject))
     }
 
-    /// Customers, newest first unless told otherwise: all of them, or with the permission for one channel those who bought
-    /// there. Staff only: `customers.read`.
+    /// Customers, newest first unless told otherwise: all of them, or with the permission for one channel those who
+    /// bought there. Staff only: `customers.read`.
     #[graphql(
         guard = "Needs(Permission::CustomersRead)",
         visible = "visible::customers_read",

@@ -108,8 +108,8 @@ impl CustomerObject {
         Ok(i32::try_from(spent.orders).unwrap_or(i32::MAX))
     }
 
-    /// What was paid so far in the currency of the channel; orders in other currencies do not count. Staff only:
-    /// `customers.read`.
+    /// What was paid so far in the currency of the channel; orders in other currencies do not count.
+    /// Staff only: `customers.read`.
     #[graphql(guard = "Needs(Permission::CustomersRead)", visible = "visible::customers_read")]
     async fn total_spent(&self, ctx: &Context<'_>) -> Result<MoneyObject> {
         let spent = ctx.batch(SpendingOf(self.0.id)).await?.unwrap_or_default();
