@@ -41,10 +41,11 @@ fuzz target="document" seconds="600":
 check:
     ./test.sh
 
-# schema.graphql and .env.example from the code
+# schema.graphql, .env.example and docs/permissions.md from the code
 schema:
     cargo run --quiet -- schema > schema.graphql
     cargo run --quiet -- schema --dotenv > .env.example
+    cargo run --quiet -- schema --permissions > docs/permissions.md
 
 # Formats the code
 fmt:

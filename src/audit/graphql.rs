@@ -178,7 +178,7 @@ pub struct AuditQuery;
 
 #[Object]
 impl AuditQuery {
-    /// What staff did, newest first: with the permission for one channel what was done there. Staff only.
+    /// What staff did, newest first: with the permission for one channel what was done there. Staff only: `audit.read`.
     #[graphql(
         guard = "Needs(Permission::AuditRead)",
         visible = "visible::audit_read",

@@ -106,7 +106,7 @@ pub async fn list(
         .limit(args.first as u64 + 1);
     if let Some((micros, id)) = args.after_key::<(i64, AuditEntryId)>(TAG)? {
         let at = DateTime::from_timestamp_micros(micros).ok_or(PageError::Cursor)?;
-        let place = Expr::tuple([Column::At.into_expr().into(), Column::Id.into_expr().into()]);
+        let place = Expr::tuple([Column::At.into_expr(), Column::Id.into_expr()]);
         select = select.filter(place.lt(Expr::tuple([Expr::val(at), Expr::val(id)])));
     }
     let rows = select.all(db).await?;

@@ -80,8 +80,13 @@ pub(crate) async fn create(
     if taken.is_some() {
         return Ok(Err(SaveError::SlugTaken(draft.slug)));
     }
+    let slug = draft.slug.clone();
     let mut results = import_batch(tx, ids, now, vec![draft]).await?;
-    results.pop().ok_or(Fault::Invariant("a draft without a result"))
+    match results.pop().ok_or(Fault::Invariant("a draft without a result"))? {
+        // Somebody made it since that look: the batch has found it and changed it. The caller takes that back.
+        Ok(saved) if saved.outcome != Outcome::Created => Ok(Err(SaveError::SlugTaken(slug))),
+        result => Ok(result),
+    }
 }
 
 /// Writes products by slug: new ones are made, known ones become what the draft says. A wrong draft is reported in its

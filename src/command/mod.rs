@@ -86,15 +86,8 @@ enum Command {
         #[command(subcommand)]
         what: import::What,
     },
-    /// Prints the GraphQL schema, or with --dotenv the text of .env.example.
-    Schema {
-        /// Print the schema as a subgraph of Apollo Federation.
-        #[arg(long, conflicts_with = "dotenv")]
-        federation: bool,
-        /// Print .env.example instead.
-        #[arg(long)]
-        dotenv: bool,
-    },
+    /// Prints the GraphQL schema, or a text that is made from the code.
+    Schema(schema::What),
 }
 
 /// Ends the process when a password stands among its arguments, where everybody on the machine can read it.
@@ -137,7 +130,7 @@ pub async fn run(cli: Cli) -> ExitCode {
         Command::Reindex => reindex::reindex(config).await,
         Command::User { what } => user::user(config, what).await,
         Command::Import { what } => import::import(config, what).await,
-        Command::Schema { federation, dotenv } => schema::schema(federation, dotenv),
+        Command::Schema(what) => schema::schema(what),
     };
     match result {
         Ok(code) => code,

@@ -109,7 +109,7 @@ pub enum Entity {
     Category(CategoryObject),
     /// A collection.
     Collection(CollectionObject),
-    /// An order; staff only, because an id alone opens none.
+    /// An order: its customer, or staff; to others an id alone opens none.
     Order(OrderObject),
     /// A customer: themselves, or staff with `customers.read`.
     Customer(CustomerObject),
@@ -173,5 +173,5 @@ async fn entity(ctx: &Context<'_>, one: &Representation, cart: Option<&LoadedCar
         let named = cart.filter(|cart| cart.row.id == CartId(id.uuid));
         return Ok(named.map(|cart| Entity::Cart(CartObject(cart.clone()))));
     }
-    Ok(node_by(ctx, id).await?.and_then(Entity::of))
+    Ok(Box::pin(node_by(ctx, id)).await?.and_then(Entity::of))
 }

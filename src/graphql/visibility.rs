@@ -117,6 +117,17 @@ impl Outline {
         self.types.get(ty).is_some_and(|fields| fields.contains_key(field))
     }
 
+    /// The types that the audience sees.
+    pub fn type_names(&self) -> impl Iterator<Item = &str> {
+        let names = self.types.keys().map(String::as_str);
+        names.filter(|name| !name.starts_with("__"))
+    }
+
+    /// The fields of a type that the audience sees.
+    pub fn field_names(&self, ty: &str) -> impl Iterator<Item = &str> {
+        self.types.get(ty).into_iter().flatten().map(|(name, _)| name.as_str())
+    }
+
     fn known(&self, ty: &str) -> Option<&str> {
         self.types.get_key_value(ty).map(|(name, _)| name.as_str())
     }

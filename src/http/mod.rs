@@ -35,7 +35,7 @@ use crate::platform::locale::message;
 pub use body::Bodies;
 pub use edge::Edge;
 pub use gate::Gate;
-pub use graphql::{Endpoint, Patience, cost, sdl, subgraph_sdl};
+pub use graphql::{Endpoint, Patience, Unveiled, cost, permissions, sdl, subgraph_sdl};
 pub use metrics::metrics_router;
 use refusal::Asked;
 pub use request_id::RequestId;

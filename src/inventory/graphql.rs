@@ -77,7 +77,8 @@ pub struct InventoryMutation;
 
 #[Object]
 impl InventoryMutation {
-    /// Makes a product with its variants, prices in the channel of the request, and opening stock. Staff only.
+    /// Makes a product with its variants, prices in the channel of the request, and opening stock. Staff only:
+    /// `catalog.write`.
     #[graphql(guard = "Needs(Permission::CatalogWrite)", visible = "visible::catalog_write")]
     async fn product_create(
         &self,
@@ -117,7 +118,7 @@ impl InventoryMutation {
         }
     }
 
-    /// Corrects the stock of a variant. Staff only.
+    /// Corrects the stock of a variant. Staff only: `inventory.write`.
     #[graphql(guard = "Needs(Permission::InventoryWrite)", visible = "visible::inventory_write")]
     async fn stock_adjust(
         &self,

@@ -350,7 +350,7 @@ pub struct OrderQuery;
 
 #[Object]
 impl OrderQuery {
-    /// An order, for staff or the holder of its access token; null for everybody else.
+    /// An order, for staff, its customer, or the holder of its access token; null for everybody else.
     #[graphql(cache_control(no_cache, private))]
     async fn order(
         &self,

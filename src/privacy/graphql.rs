@@ -110,7 +110,8 @@ impl PrivacyMutation {
         CustomerRequestPayload::of(erased, erase_error)
     }
 
-    /// All that is known about a customer, in parts, for whoever answers their request. Needs `customers.erase`.
+    /// All that is known about a customer, in parts, for whoever answers their request. Staff only:
+    /// `customers.erase`.
     #[graphql(guard = "Needs(Permission::CustomersErase)", visible = "visible::customers_erase")]
     async fn customer_data_export_as_staff(
         &self,
@@ -128,7 +129,7 @@ impl PrivacyMutation {
         export_payload(exported)
     }
 
-    /// Forgets a customer, with or without an account, as `customerErase` does. Needs `customers.erase`.
+    /// Forgets a customer, with or without an account, as `customerErase` does. Staff only: `customers.erase`.
     #[graphql(guard = "Needs(Permission::CustomersErase)", visible = "visible::customers_erase")]
     async fn customer_erase_as_staff(
         &self,

@@ -17,13 +17,13 @@ fn repository() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-fn read(path: &str) -> String {
+pub fn read(path: &str) -> String {
     let path = repository().join(path);
     std::fs::read_to_string(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()))
 }
 
 /// The first line in which `left` and `right` differ.
-fn first_difference(left: &str, right: &str) -> Option<String> {
+pub fn first_difference(left: &str, right: &str) -> Option<String> {
     let mut pairs = left.lines().zip(right.lines()).enumerate();
     let differing = pairs.find(|(_, (l, r))| l != r);
     match differing {

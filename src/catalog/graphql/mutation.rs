@@ -32,7 +32,7 @@ pub struct CatalogMutation;
 #[Object]
 impl CatalogMutation {
     /// Changes a product: what is given is written, what is left out stays. Prices are those of the channel of the
-    /// request; those of other channels stay. Staff only.
+    /// request; those of other channels stay. Staff only: `catalog.write`.
     #[graphql(guard = "Needs(Permission::CatalogWrite)", visible = "visible::catalog_write")]
     async fn product_update(
         &self,

@@ -317,7 +317,7 @@ impl VariantObject {
         Ok(ctx.batch(ProductKey(self.0.row.product_id)).await?.map(ProductObject))
     }
 
-    /// Stock by location. Staff only.
+    /// Stock by location. Staff only: `inventory.read`.
     #[graphql(
         guard = "Needs(Permission::InventoryRead)",
         visible = "visible::inventory_read",

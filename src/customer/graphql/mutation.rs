@@ -115,7 +115,7 @@ impl CustomerMutation {
         CustomerRequestPayload::of(confirmed, change_email_error)
     }
 
-    /// Keeps a customer from signing in and shows them out everywhere. Needs `customers.write`.
+    /// Keeps a customer from signing in and shows them out everywhere. Staff only: `customers.write`.
     #[graphql(guard = "Needs(Permission::CustomersWrite)", visible = "visible::customers_write")]
     async fn customer_block(
         &self,
@@ -126,7 +126,7 @@ impl CustomerMutation {
         CustomerPayload::of(blocked, block_error)
     }
 
-    /// Lets a customer sign in again. Needs `customers.write`.
+    /// Lets a customer sign in again. Staff only: `customers.write`.
     #[graphql(guard = "Needs(Permission::CustomersWrite)", visible = "visible::customers_write")]
     async fn customer_unblock(
         &self,

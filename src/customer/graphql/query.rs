@@ -126,7 +126,7 @@ impl CustomerQuery {
         }
     }
 
-    /// A customer; null when they do not exist for the viewer. Needs `customers.read`.
+    /// A customer; null when they do not exist for the viewer. Staff only: `customers.read`.
     #[graphql(
         guard = "Needs(Permission::CustomersRead)",
         visible = "visible::customers_read",
@@ -140,8 +140,8 @@ impl CustomerQuery {
         Ok(ctx.batch(CustomerKey(id.0)).await?.map(CustomerObject))
     }
 
-    /// Customers, newest first unless told otherwise: all of them, or with the permission for one channel those who bought
-    /// there. Needs `customers.read`.
+    /// Customers, newest first unless told otherwise: all of them, or with the permission for one channel those who
+    /// bought there. Staff only: `customers.read`.
     #[graphql(
         guard = "Needs(Permission::CustomersRead)",
         visible = "visible::customers_read",

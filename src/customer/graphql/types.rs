@@ -101,28 +101,28 @@ impl CustomerObject {
         Ok(sessions.into_iter().map(SessionObject).collect())
     }
 
-    /// Orders so far: everywhere, or in the channel for staff of one channel. Needs `customers.read`.
+    /// Orders so far: everywhere, or in the channel for staff of one channel. Staff only: `customers.read`.
     #[graphql(guard = "Needs(Permission::CustomersRead)", visible = "visible::customers_read")]
     async fn orders_count(&self, ctx: &Context<'_>) -> Result<i32> {
         let spent = ctx.batch(SpendingOf(self.0.id)).await?.unwrap_or_default();
         Ok(i32::try_from(spent.orders).unwrap_or(i32::MAX))
     }
 
-    /// What was paid so far in the currency of the channel; orders in other currencies do not count. Needs
-    /// `customers.read`.
+    /// What was paid so far in the currency of the channel; orders in other currencies do not count.
+    /// Staff only: `customers.read`.
     #[graphql(guard = "Needs(Permission::CustomersRead)", visible = "visible::customers_read")]
     async fn total_spent(&self, ctx: &Context<'_>) -> Result<MoneyObject> {
         let spent = ctx.batch(SpendingOf(self.0.id)).await?.unwrap_or_default();
         Ok(ctx.scope().channel.money(spent.paid).into())
     }
 
-    /// Whether they have an account. Needs `customers.read`.
+    /// Whether they have an account. Staff only: `customers.read`.
     #[graphql(guard = "Needs(Permission::CustomersRead)", visible = "visible::customers_read")]
     async fn has_account(&self, ctx: &Context<'_>) -> Result<bool> {
         Ok(ctx.batch(AccountOf(self.0.id)).await?.is_some())
     }
 
-    /// Since when they may not sign in. Needs `customers.read`.
+    /// Since when they may not sign in. Staff only: `customers.read`.
     #[graphql(guard = "Needs(Permission::CustomersRead)", visible = "visible::customers_read")]
     async fn blocked_at(&self, ctx: &Context<'_>) -> Result<Option<DateTime<Utc>>> {
         let account = ctx.batch(AccountOf(self.0.id)).await?;

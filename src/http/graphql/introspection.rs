@@ -14,8 +14,8 @@ use crate::config::Config;
 use crate::graphql::federation::SubgraphSdl;
 use crate::graphql::once::idempotent;
 use crate::graphql::root::{MerxSchema, Mutation, Query, Subscription};
-use crate::graphql::sdl;
 use crate::graphql::visibility::{OUTLINE, Openness, Outline, Visibility};
+use crate::graphql::{permissions, sdl};
 use crate::platform::viewer::Audience;
 
 /// Answers about the schema that are kept. Tools ask the same few documents, and the answers are large.
@@ -79,6 +79,11 @@ pub fn sdl_for(audience: Audience) -> String {
 /// The schema as a subgraph of Apollo Federation, as text.
 pub fn subgraph_sdl() -> String {
     KNOWN.subgraph.to_string()
+}
+
+/// Who may use what of the schema, as a page of the documentation.
+pub fn permissions() -> String {
+    permissions::page(outline)
 }
 
 /// The schema, as it answers each audience.

@@ -19,6 +19,7 @@ mod root_field;
 mod scan;
 mod second_factor;
 mod sse;
+mod unveiled;
 mod variables;
 mod wire;
 mod ws;
@@ -60,7 +61,8 @@ use reading::Readings;
 use refusal::Refusal;
 use wire::Wire;
 
-pub use introspection::{sdl, subgraph_sdl};
+pub use introspection::{permissions, sdl, subgraph_sdl};
+pub use unveiled::Unveiled;
 
 /// Bytes of a document that is kept under its hash for a point.
 const KEPT_A_POINT: u64 = 64;

@@ -79,7 +79,7 @@ impl StaffQuery {
         Ok(ctx.batch(StaffUserKey(id.0)).await?.map(StaffUserObject))
     }
 
-    /// The member of staff who asks; null for an API key. Staff only: every member of staff.
+    /// The member of staff who asks; null for an API key. Staff only.
     #[graphql(guard = "StaffOnly", visible = "visible::staff")]
     async fn staff_me(&self, ctx: &Context<'_>) -> Result<Option<StaffUserObject>> {
         Ok(match ctx.scope().viewer.staff_user() {

@@ -120,7 +120,8 @@ async fn the_log_is_read_newest_first_by_page_and_by_filter() {
     // By filter: the same as filtering here.
     let second_key = ApiKeyId::from_uuid(Uuid::from_u128(2)).to_string();
     let half = all[4]["at"].clone();
-    let filters: [(Value, fn(&Value, &Value) -> bool); 6] = [
+    type Keeps = fn(&Value, &Value) -> bool;
+    let filters: [(Value, Keeps); 6] = [
         (json!({ "actor": second_key }), |entry, _| {
             entry["requestId"] == "second"
         }),

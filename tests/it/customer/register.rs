@@ -1,6 +1,8 @@
 //! Somebody opens an account; nobody learns who has one.
 
 use entity::account::account;
+use std::time::{Duration, Instant};
+
 use merx::account::AccountKind;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde_json::{Value, json};
@@ -131,6 +133,29 @@ async fn a_taken_address_gets_the_same_answer() {
         .filter(|l| l.contains("Subject: You already have an account"))
         .count();
     assert_eq!((letters.len(), said), (2, 1));
+}
+
+#[tokio::test]
+async fn a_taken_address_takes_as_long() {
+    let shop = Shop::demo().await;
+    shop.register("taken@example.com", PASSWORD).await;
+    let (mut fresh, mut taken) = (Duration::MAX, Duration::MAX);
+    // The fastest of each: whatever else the machine does only makes some slower.
+    for i in 0..8 {
+        let start = Instant::now();
+        shop.register(&format!("fresh{i}@example.com"), "quite another walk")
+            .await;
+        fresh = fresh.min(start.elapsed());
+        let start = Instant::now();
+        shop.register("taken@example.com", "quite another walk").await;
+        taken = taken.min(start.elapsed());
+    }
+    // A hash that is left out on one side makes it half as long.
+    let ratio = taken.as_secs_f64() / fresh.as_secs_f64();
+    assert!(
+        (0.7..1.43).contains(&ratio),
+        "{taken:?} for a taken address, {fresh:?} for a new one"
+    );
 }
 
 #[tokio::test]

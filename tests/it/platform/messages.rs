@@ -203,6 +203,8 @@ fn the_scanner_reads_the_macro() {
 fn samples(variable: &str) -> Vec<Arg> {
     let text = |text: &str| vec![Arg::from(text)];
     match variable {
+        "people" => [1, 3].map(|n: i64| Arg::from(n)).into(),
+        "permissions" => text("orders.read"),
         "available" => [0, 1, 3].map(|n: i64| Arg::from(n)).into(),
         "min" => vec![Arg::from(1_i64)],
         "max" => vec![Arg::from(500_i64)],

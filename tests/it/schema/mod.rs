@@ -6,6 +6,7 @@ mod idor;
 mod introspection;
 mod shape;
 mod visibility;
+mod walk;
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -51,7 +51,7 @@ async fn what_staff_guards_is_hidden_from_others() {
         assert_eq!(types.contains(&ty.to_owned()), !reachable, "{ty}: {types:?}");
     }
     // Each guard of the code is one of them, and none is hidden without a guard.
-    assert_eq!(guards(), fields.len(), "guards in src against {fields:?}");
+    assert_eq!(guards().len(), fields.len(), "guards in src against {fields:?}");
 }
 
 fn between<'a>(text: &'a str, before: &str, behind: &str) -> Option<&'a str> {
@@ -70,9 +70,10 @@ fn snake(name: &str) -> String {
     snake
 }
 
-/// Counts the guards of the code; each must hide its field too, and the other way round.
-fn guards() -> usize {
-    fn visit(folder: &Path, found: &mut usize) {
+/// The permissions that the guards of the code ask for, an empty one for all of staff; each guard must hide its field
+/// too, and the other way round.
+fn guards() -> Vec<String> {
+    fn visit(folder: &Path, found: &mut Vec<String>) {
         for entry in std::fs::read_dir(folder).expect("a folder of the repository") {
             let path = entry.expect("an entry").path();
             if path.is_dir() {
@@ -94,12 +95,18 @@ fn guards() -> usize {
                         "{}: guard and visible go together: {attribute}",
                         path.display()
                     );
-                    *found += usize::from(guard.is_some());
+                    found.extend(guard.map(|guard| {
+                        let asked = between(guard, "Needs(Permission::", ")").unwrap_or_default();
+                        let permission = merx::platform::permission::Permission::ALL
+                            .iter()
+                            .find(|p| format!("{p:?}") == asked);
+                        permission.map(|p| p.name().to_owned()).unwrap_or_default()
+                    }));
                 }
             }
         }
     }
-    let mut found = 0;
+    let mut found = Vec::new();
     visit(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut found);
     found
 }
@@ -108,13 +115,26 @@ fn guards() -> usize {
 async fn a_guarded_field_says_so_and_no_other_does() {
     let shop = Shop::demo().await;
     let (hidden, _) = hidden(&shop).await;
+    let mut named = Vec::new();
     for (name, ty) in types(&shop.staff()).await {
         for field in list(&ty["fields"]) {
             let place = (name.clone(), text(&field["name"]));
-            let told = text(&field["description"]).contains("Staff only");
-            assert_eq!(told, hidden.contains(&place), "{place:?}: {}", field["description"]);
+            let told = text(&field["description"]);
+            let told = told.split("Staff only").nth(1);
+            assert_eq!(
+                told.is_some(),
+                hidden.contains(&place),
+                "{place:?}: {}",
+                field["description"]
+            );
+            named.extend(told.map(|told| told.split('`').nth(1).unwrap_or_default().to_owned()));
         }
     }
+    // By the permission that its guard asks for.
+    named.sort();
+    let mut asked = guards();
+    asked.sort();
+    assert_eq!(named, asked, "left: descriptions, right: guards");
 }
 
 #[tokio::test]

@@ -2,6 +2,7 @@
 
 mod admin;
 mod api_keys;
+mod lists;
 mod people;
 mod permissions;
 mod roles;

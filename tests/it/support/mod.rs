@@ -134,6 +134,11 @@ impl Shop {
         self.folder.path()
     }
 
+    /// What goes with every request.
+    pub fn headers(&self) -> &HeaderMap {
+        &self.headers
+    }
+
     fn seen_with(&self, name: &'static str, value: &str) -> Self {
         let mut headers = self.headers.clone();
         headers.insert(
@@ -172,11 +177,6 @@ impl Shop {
     /// The same shop, asked with a key that makes a change happen once.
     pub fn with_key(&self, key: &str) -> Self {
         self.seen_with("idempotency-key", key)
-    }
-
-    /// The headers that it is asked with.
-    pub fn headers(&self) -> &HeaderMap {
-        &self.headers
     }
 
     /// What the hints of the schema say of a document, run as a request: whether everybody may keep the answer, and for
