@@ -95,7 +95,7 @@ impl PrivacyMutation {
         #[graphql(desc = "Which part.")] input: CustomerDataExportInput,
     ) -> Result<CustomerDataExportPayload> {
         let (customer, _) = signed_in(ctx)?;
-        export_payload(Box::pin(export(ctx.app(), customer, input.after)).await)
+        export_payload(export(ctx.app(), customer, input.after).await)
     }
 
     /// Forgets the customer who asks: account, addresses, sessions, and who they were in orders. It cannot be undone; a
@@ -106,7 +106,7 @@ impl PrivacyMutation {
         #[graphql(desc = "Consent.")] input: CustomerEraseInput,
     ) -> Result<CustomerRequestPayload> {
         let (customer, _) = signed_in(ctx)?;
-        let erased = Box::pin(erase_own(ctx.app(), customer, input.password.as_deref())).await;
+        let erased = erase_own(ctx.app(), customer, input.password.as_deref()).await;
         CustomerRequestPayload::of(erased, erase_error)
     }
 
@@ -118,14 +118,7 @@ impl PrivacyMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Whose, and which part.")] input: CustomerDataExportAsStaffInput,
     ) -> Result<CustomerDataExportPayload> {
-        let exported = Box::pin(export_for_staff(
-            ctx.app(),
-            ctx.scope(),
-            &ctx.actor(),
-            input.id.0,
-            input.after,
-        ))
-        .await;
+        let exported = export_for_staff(ctx.app(), ctx.scope(), &ctx.actor(), input.id.0, input.after).await;
         export_payload(exported)
     }
 
@@ -136,7 +129,7 @@ impl PrivacyMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Who.")] input: CustomerEraseAsStaffInput,
     ) -> Result<CustomerRequestPayload> {
-        let erased = Box::pin(erase(ctx.app(), ctx.scope(), &ctx.actor(), input.id.0)).await;
+        let erased = erase(ctx.app(), ctx.scope(), &ctx.actor(), input.id.0).await;
         CustomerRequestPayload::of(erased, erase_error)
     }
 }

@@ -3,7 +3,7 @@
 //! After NIST SP 800-63B: length counts, not the kinds of characters; what everybody tries first is refused; nothing
 //! expires.
 
-mod common;
+mod first_tried;
 
 use std::fmt;
 
@@ -17,7 +17,7 @@ pub const MIN: usize = 8;
 pub const MAX: usize = 128;
 /// Shorter words of a hint say nothing.
 const HINT_MIN: usize = 4;
-/// What must be left of a password without the words of a hint.
+/// Letters and digits that must be left of a password without the words of the hints.
 const REST_MIN: usize = 4;
 
 /// A password that may be set. It shows itself to nobody.
@@ -75,7 +75,7 @@ impl Password {
             return Err(WeakPassword::TooLong { max: MAX });
         }
         let lower = text.to_lowercase();
-        if common::is_common(&lower) {
+        if first_tried::is_common(&lower) {
             return Err(WeakPassword::Common);
         }
         if is_like(&lower, hints) {
@@ -117,5 +117,5 @@ fn is_like(password: &str, hints: &[&str]) -> bool {
     let rest = words
         .iter()
         .fold(password.to_owned(), |rest, word| rest.replace(word, ""));
-    rest.len() < password.len() && rest.chars().count() < REST_MIN
+    rest.len() < password.len() && rest.chars().filter(|c| c.is_alphanumeric()).count() < REST_MIN
 }
