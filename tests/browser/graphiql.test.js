@@ -190,7 +190,7 @@ test('staff signs in, works and signs out', async () => {
   await page.getByLabel('E-mail of staff').fill(EMAIL);
   await page.getByLabel('Password').fill('not-the-password');
   await page.getByRole('button', { name: 'Sign in' }).click();
-  await page.getByRole('alert').waitFor();
+  await page.locator('.merx-form [role=alert]').waitFor();
 
   await page.getByLabel('Password').fill(PASSWORD);
   await page.getByLabel('Password').press('Enter');

@@ -17,13 +17,13 @@ fn repository() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-pub fn read(path: &str) -> String {
+fn read(path: &str) -> String {
     let path = repository().join(path);
     std::fs::read_to_string(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()))
 }
 
 /// The first line in which `left` and `right` differ.
-pub fn first_difference(left: &str, right: &str) -> Option<String> {
+fn first_difference(left: &str, right: &str) -> Option<String> {
     let mut pairs = left.lines().zip(right.lines()).enumerate();
     let differing = pairs.find(|(_, (l, r))| l != r);
     match differing {
@@ -38,6 +38,15 @@ fn schema_graphql_is_the_schema() {
     assert!(
         difference.is_none(),
         "schema.graphql is old, run `just schema`: {difference:?}"
+    );
+}
+
+#[test]
+fn the_page_of_permissions_is_what_the_schema_says() {
+    let difference = first_difference(&read("docs/permissions.md"), &merx::http::permissions());
+    assert!(
+        difference.is_none(),
+        "docs/permissions.md is old, run `just schema`: {difference:?}"
     );
 }
 

@@ -3,6 +3,7 @@
 mod caching;
 mod federation;
 mod idor;
+mod inputs;
 mod introspection;
 mod shape;
 mod visibility;

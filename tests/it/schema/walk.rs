@@ -7,7 +7,6 @@ use merx::http::Unveiled;
 use merx::platform::permission::Permission;
 use serde_json::{Value, json};
 
-use crate::drift::{first_difference, read};
 use crate::schema::{list, text, types, written};
 use crate::support::Shop;
 
@@ -88,36 +87,6 @@ const WAYS: [(&str, &str); 2] = [
     ("Customer", "{ me { … } }"),
 ];
 
-/// Parts of the names of input fields that say what only staff, or the shop itself, may say.
-const TELLING: [&str; 17] = [
-    "admin",
-    "amount",
-    "balance",
-    "cost",
-    "customerid",
-    "discount",
-    "owner",
-    "paid",
-    "permission",
-    "price",
-    "role",
-    "staff",
-    "status",
-    "tax",
-    "total",
-    "userid",
-    "verified",
-];
-
-/// Fields of the inputs of public mutations that are called so all the same, and why that is no way around anything.
-const JUSTIFIED: [(&str, &str); 2] = [
-    (
-        "CheckoutCompleteInput.expectedTotal",
-        "compared with the total of the shop, and refused when it differs",
-    ),
-    ("MoneyInput.amount", "a part of expectedTotal"),
-];
-
 /// Somebody who asks, with what they have.
 struct Role {
     name: String,
@@ -150,12 +119,12 @@ async fn roles(shop: &Shop) -> Vec<Role> {
 
 /// A field of the schema, and who may use it: what its guard asks for.
 #[derive(Clone, Debug)]
-struct Place {
-    ty: String,
+pub(super) struct Place {
+    pub(super) ty: String,
     field: String,
     description: String,
     /// The document's part that calls it, its variables with their types, and whether something is selected of it.
-    arguments: BTreeMap<String, String>,
+    pub(super) arguments: BTreeMap<String, String>,
     composite: bool,
 }
 
@@ -202,7 +171,7 @@ impl Place {
 }
 
 /// All fields of all types that `shop` sees, with the arguments that they must have.
-async fn places(shop: &Shop) -> Vec<Place> {
+pub(super) async fn places(shop: &Shop) -> Vec<Place> {
     let all = types(shop).await;
     let kind = |ty: &Value| {
         let name = written(ty).replace(['[', ']', '!'], "");
@@ -313,9 +282,9 @@ async fn each_role_sees_what_it_may_and_nothing_else() {
 }
 
 /// The answer of a schema that hides nothing: code of the first error, and whether anything was refused by a guard.
-struct Unhidden {
+pub(super) struct Unhidden {
     unveiled: Unveiled,
-    inputs: BTreeMap<String, Value>,
+    pub(super) inputs: BTreeMap<String, Value>,
 }
 
 const INPUTS: &str = "{ __schema { types { kind name enumValues { name }
@@ -323,7 +292,7 @@ const INPUTS: &str = "{ __schema { types { kind name enumValues { name }
     fragment Ref on __Type { kind name ofType { kind name ofType { kind name ofType { kind name } } } }";
 
 impl Unhidden {
-    async fn of(shop: &Shop) -> Self {
+    pub(super) async fn of(shop: &Shop) -> Self {
         let data = shop.staff().data(INPUTS, json!({})).await;
         let types = list(&data["__schema"]["types"]).iter();
         Self {
@@ -424,46 +393,4 @@ async fn guards_refuse_by_themselves() {
         }
         assert!(refused > 0, "{}.{} refuses nobody", place.ty, place.field);
     }
-}
-
-#[tokio::test]
-async fn the_inputs_of_public_mutations_say_nothing_that_is_not_theirs() {
-    let shop = Shop::demo().await;
-    let inputs = Unhidden::of(&shop).await.inputs;
-    let mut found = BTreeSet::new();
-    let mut waiting: Vec<String> = Vec::new();
-    for place in places(&shop).await {
-        if place.ty == "Mutation" {
-            waiting.extend(place.arguments.into_values());
-        }
-    }
-    assert!(waiting.len() >= 10);
-    let mut seen = BTreeSet::new();
-    while let Some(ty) = waiting.pop() {
-        let name = ty.replace(['[', ']', '!'], "");
-        if !seen.insert(name.clone()) {
-            continue;
-        }
-        for field in list(&inputs[&name]["inputFields"]) {
-            let plain = text(&field["name"]).to_lowercase();
-            if TELLING.iter().any(|telling| plain.contains(telling)) {
-                found.insert(format!("{name}.{}", text(&field["name"])));
-            }
-            waiting.push(written(&field["type"]));
-        }
-    }
-    let justified: BTreeSet<String> = JUSTIFIED.iter().map(|(place, _)| (*place).to_owned()).collect();
-    assert_eq!(
-        found, justified,
-        "left: what clients may send, right: what is justified"
-    );
-}
-
-#[test]
-fn the_page_of_permissions_is_what_the_schema_says() {
-    let difference = first_difference(&read("docs/permissions.md"), &merx::http::permissions());
-    assert!(
-        difference.is_none(),
-        "docs/permissions.md is old, run `just schema`: {difference:?}"
-    );
 }
