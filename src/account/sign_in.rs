@@ -40,12 +40,10 @@ pub struct SecondFactor {
 /// Why somebody does not come in.
 #[derive(Debug, thiserror::Error)]
 pub enum SignInError {
-    /// There is no such account, or the password is another one, or the account is closed: it is not told which.
-    #[error("address or password is not right")]
+    /// There is no such account, or the password is another one, or the account is closed, or its address is not proven
+    /// yet. It is not told which: who registers an address and then signs in would learn whether it was free.
+    #[error("address or password is not right, or the address is not confirmed yet")]
     Credentials,
-    /// The password is right, the address is not proven yet.
-    #[error("the address is not confirmed yet")]
-    NotVerified,
     /// The password is right, the second factor is missing.
     #[error("a code of the second factor is needed")]
     MfaRequired,
@@ -80,11 +78,8 @@ pub async fn sign_in(app: &App, client: &Client, cmd: SignIn) -> Result<(Account
     let hash = account.as_ref().and_then(|account| account.password_hash.as_deref());
     let right = verify_password(app, hash, &cmd.password).await?;
     let account = account
-        .filter(|account| right && account.blocked_at.is_none())
+        .filter(|account| right && account.blocked_at.is_none() && account.email_verified_at.is_some())
         .ok_or(SignInError::Credentials)?;
-    if account.email_verified_at.is_none() {
-        return Err(SignInError::NotVerified);
-    }
     let mfa = second_factor(app, &account, &cmd.second).await?;
     keep_up(app, &account, &cmd.password).await;
     let signed = open_session(app, &account, client, mfa).await?;

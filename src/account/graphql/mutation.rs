@@ -43,7 +43,7 @@ pub(super) fn hand_over(
         access_token: Some(signed.access_token),
         refresh_token,
         expires_at: Some(signed.expires_at),
-        errors: Vec::new(),
+        ..SessionPayload::default()
     }
 }
 
@@ -144,7 +144,7 @@ impl AccountMutation {
                 Ok(SessionRevokePayload {
                     revoked: true,
                     count: i32::try_from(count).unwrap_or(i32::MAX),
-                    errors: Vec::new(),
+                    ..SessionRevokePayload::default()
                 })
             }
             Err(error) => Ok(SessionRevokePayload {

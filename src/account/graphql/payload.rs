@@ -9,7 +9,7 @@ use crate::account::{
     ChangePasswordError, RefreshError, RequestResetError, ResetPasswordError, RevokeError, SignInError, Subject,
     WeakPassword,
 };
-use crate::graphql::error::{ErrorCode, UserError};
+use crate::graphql::error::{ErrorCode, UserError, Warning};
 use crate::platform::locale::message;
 
 /// Tokens, or why there are none.
@@ -25,9 +25,11 @@ pub struct SessionPayload {
     pub(super) refresh_token: Option<String>,
     /// Until when the access token is believed.
     pub(super) expires_at: Option<DateTime<Utc>>,
-    /// Why there are no tokens: INVALID_CREDENTIALS, EMAIL_NOT_VERIFIED, MFA_REQUIRED, MFA_INVALID, INVALID_TOKEN,
+    /// Why there are no tokens: INVALID_CREDENTIALS, EMAIL_NOT_VERIFIED (at a provider), MFA_REQUIRED, MFA_INVALID, INVALID_TOKEN,
     /// PROVIDER_AWAY.
     pub(super) errors: Vec<UserError>,
+    /// What was done differently from what was asked.
+    pub(super) warnings: Vec<Warning>,
 }
 
 impl SessionPayload {
@@ -60,6 +62,8 @@ pub struct SessionRevokePayload {
     pub(super) count: i32,
     /// Why none was ended: NOT_FOUND.
     pub(super) errors: Vec<UserError>,
+    /// What was done differently from what was asked.
+    pub(super) warnings: Vec<Warning>,
 }
 
 /// Whether it was done.
@@ -69,6 +73,8 @@ pub struct PasswordPayload {
     pub(super) ok: bool,
     /// Why not: INVALID_CREDENTIALS, WEAK_PASSWORD, INVALID_TOKEN, INVALID_INPUT.
     pub(super) errors: Vec<UserError>,
+    /// What was done differently from what was asked.
+    pub(super) warnings: Vec<Warning>,
 }
 
 impl PasswordPayload {
@@ -76,11 +82,11 @@ impl PasswordPayload {
         Ok(match result {
             Ok(()) => Self {
                 ok: true,
-                errors: Vec::new(),
+                ..Self::default()
             },
             Err(error) => Self {
-                ok: false,
                 errors: vec![show(error)?],
+                ..Self::default()
             },
         })
     }
@@ -89,9 +95,6 @@ impl PasswordPayload {
 pub(super) fn sign_in_error(error: SignInError) -> Result<UserError> {
     Ok(match error {
         SignInError::Credentials => UserError::new(ErrorCode::InvalidCredentials, message!("credentials-wrong"), &[]),
-        SignInError::NotVerified => {
-            UserError::new(ErrorCode::EmailNotVerified, message!("email-not-verified"), &["email"])
-        }
         SignInError::MfaRequired => UserError::new(ErrorCode::MfaRequired, message!("mfa-required"), &["totp"]),
         SignInError::MfaInvalid => UserError::new(ErrorCode::MfaInvalid, message!("mfa-code-wrong"), &["totp"]),
         SignInError::Throttled(why) => return Err(throttled(&why)),

@@ -15,6 +15,7 @@ pub struct AccountQuery;
 #[Object]
 impl AccountQuery {
     /// Who asks; null for who has not signed in, and for programs.
+    #[graphql(cache_control(no_cache, private))]
     async fn viewer(&self, ctx: &Context<'_>) -> Result<Option<ViewerObject>> {
         let subject = match ctx.scope().viewer {
             Viewer::Customer { id, .. } => Subject::Customer(id),
@@ -27,6 +28,7 @@ impl AccountQuery {
     }
 
     /// The sessions of who asks, the one used last first; a hundred at most. Needs somebody who has signed in.
+    #[graphql(cache_control(no_cache, private))]
     async fn sessions(&self, ctx: &Context<'_>) -> Result<Vec<SessionObject>> {
         let (account, _) = signed_in(ctx)?;
         let sessions = sessions_of(ctx.app(), account).await?;

@@ -66,14 +66,12 @@ async fn the_answer_does_not_tell_whether_there_is_an_account() {
         ("none@example.com", PASSWORD),
         ("closed@example.com", PASSWORD),
         ("new@example.com", "another password"),
+        ("new@example.com", PASSWORD),
         ("no address at all", PASSWORD),
         ("unknown@example.com", "another password"),
     ] {
         assert_eq!(attempt(email, password).await, unknown, "{email}");
     }
-    // Only who knows the password learns that the address is to be proven.
-    let new = attempt("new@example.com", PASSWORD).await;
-    assert_eq!(new["sessionCreate"]["errors"][0]["code"], "EMAIL_NOT_VERIFIED");
     // An account of a customer opens no door for staff.
     let input = json!({ "email": "known@example.com", "password": PASSWORD, "kind": "STAFF" });
     let staff = shop.data(SIGN_IN, json!({ "input": input })).await;
