@@ -22,6 +22,41 @@ fn read(path: &str) -> String {
     std::fs::read_to_string(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()))
 }
 
+/// Every test that docs/security.md names is there: a module, or a function in it.
+#[test]
+fn every_test_of_the_page_on_security_is_there() {
+    let page = read("docs/security.md");
+    let names: Vec<&str> = page
+        .lines()
+        .filter(|line| line.starts_with("| ") && line.ends_with(" |"))
+        .filter_map(|line| line.trim_end_matches(" |").rsplit(" | ").next())
+        .flat_map(|cell| cell.split('`').skip(1).step_by(2))
+        .filter(|name| name.contains("::"))
+        .collect();
+    assert!(names.len() > 30, "{names:?}");
+    for name in names {
+        let path = name.replace("::", "/");
+        let is_module = |path: &str| {
+            ["", "/mod"]
+                .iter()
+                .any(|end| repository().join(format!("tests/it/{path}{end}.rs")).is_file())
+        };
+        let (folder, function) = path.rsplit_once('/').expect("a module and a name");
+        let is_function = || {
+            is_module(folder) && {
+                let file = format!("tests/it/{folder}.rs");
+                let file = if repository().join(&file).is_file() {
+                    file
+                } else {
+                    format!("tests/it/{folder}/mod.rs")
+                };
+                read(&file).contains(&format!("fn {function}("))
+            }
+        };
+        assert!(is_module(&path) || is_function(), "docs/security.md names {name}");
+    }
+}
+
 /// The first line in which `left` and `right` differ.
 fn first_difference(left: &str, right: &str) -> Option<String> {
     let mut pairs = left.lines().zip(right.lines()).enumerate();
