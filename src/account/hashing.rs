@@ -2,6 +2,7 @@
 //! few seconds.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 
 use argon2::password_hash::phc::{Output, ParamsString, PasswordHash, Salt};
@@ -37,9 +38,17 @@ type Hashed<T> = Result<T, argon2::password_hash::Error>;
 
 /// Where passwords are hashed: half of the cores, each with the memory of one hash.
 #[derive(Default)]
-pub struct Passwords(Mutex<Option<SyncSender<Work>>>);
+pub struct Passwords {
+    queue: Mutex<Option<SyncSender<Work>>>,
+    asked: AtomicU64,
+}
 
 impl Passwords {
+    /// Hashes that were asked for so far, for tests and metrics.
+    pub fn asked(&self) -> u64 {
+        self.asked.load(Ordering::Relaxed)
+    }
+
     /// Does `work` on one of the threads.
     ///
     /// # Errors
@@ -48,6 +57,7 @@ impl Passwords {
         &self,
         work: impl FnOnce(&mut Vec<Block>) -> Hashed<T> + Send + 'static,
     ) -> Result<T> {
+        self.asked.fetch_add(1, Ordering::Relaxed);
         let (answer, answered) = oneshot::channel();
         let work: Work = Box::new(move |memory| {
             // Whoever asked may have gone.
@@ -67,7 +77,7 @@ impl Passwords {
 
     /// The way to the threads. They begin with the first hash: most processes never need one.
     fn queue(&self) -> Result<SyncSender<Work>> {
-        let mut queue = self.0.lock();
+        let mut queue = self.queue.lock();
         if let Some(queue) = &*queue {
             return Ok(queue.clone());
         }

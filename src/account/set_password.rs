@@ -10,7 +10,8 @@ use crate::app::App;
 use crate::platform::db::Tx;
 use crate::platform::error::Result;
 
-/// Gives `account` the password of `hash`. Links that would set another one no longer work.
+/// Gives `account` the password of `hash`. Links that would set another one no longer work, nor those that would move the
+/// account to another address: whoever asked for them may be why the password is set.
 ///
 /// # Errors
 /// Those of the database.
@@ -21,7 +22,8 @@ pub(crate) async fn set_password(tx: &Tx, app: &App, account: Uuid, hash: String
         .filter(Column::Id.eq(account))
         .exec(tx)
         .await?;
-    end_secrets(tx, account, Purpose::ResetPassword).await
+    end_secrets(tx, account, Purpose::ResetPassword).await?;
+    end_secrets(tx, account, Purpose::ChangeEmail).await
 }
 
 /// Keeps the same password under newer parameters, unless it was changed meanwhile.

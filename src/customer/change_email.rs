@@ -7,7 +7,7 @@ use sea_orm::{ActiveModelTrait, ColumnTrait, DbErr, EntityTrait, IntoActiveModel
 
 use crate::account::{
     AccountKind, Attempt, Client, EmailProven, EndReason, GuessError, OwnPassword, Purpose, account_by_email,
-    account_by_id, attempt, attempt_from, check_own_password, end_sessions, issue, normal_email, redeem,
+    account_by_id, attempt, attempt_from, check_own_password, end_secrets, end_sessions, issue, normal_email, redeem,
 };
 use crate::app::App;
 use crate::customer::jobs::{LetterKind, SendChangeLetters, SendLetter};
@@ -161,6 +161,8 @@ pub async fn confirm_email(
     let mut row = row.ok_or(ChangeEmailError::NotFound)?.into_active_model();
     row.email = Set(email);
     row.update(&tx).await?;
+    // A letter to the old address opens nothing any more.
+    end_secrets(&tx, account.id, Purpose::ResetPassword).await?;
     end_sessions(&tx, app, account.id, EndReason::EmailChanged, keep).await?;
     let proven = EmailProven {
         account: account.id,

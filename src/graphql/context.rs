@@ -12,6 +12,7 @@ use crate::channel::Scope;
 use crate::graphql::batch::{Batch, BatchLoader, Shared};
 use crate::graphql::error::ApiError;
 use crate::platform::locale::{Locale, message};
+use crate::platform::permission::Permission;
 
 /// What the edge knows about a request besides its scope.
 #[derive(Clone, Debug, Default)]
@@ -57,6 +58,11 @@ pub trait ContextExt {
     where
         K: Send + Sync + Hash + Eq + Clone + 'static,
         Batch: Loader<K, Error = Shared>;
+    /// Refuses who has `permission` in some channels only: what follows counts in all of them.
+    ///
+    /// # Errors
+    /// FORBIDDEN.
+    fn everywhere(&self, permission: Permission) -> Result<()>;
     /// The token of the argument, else that of the header.
     ///
     /// # Errors
@@ -87,6 +93,14 @@ impl ContextExt for Context<'_> {
         Batch: Loader<K, Error = Shared>,
     {
         Ok(self.data_unchecked::<BatchLoader>().load_one(key).await?)
+    }
+
+    fn everywhere(&self, permission: Permission) -> Result<()> {
+        if self.scope().viewer.may_everywhere(permission) {
+            Ok(())
+        } else {
+            Err(ApiError::Forbidden.into())
+        }
     }
 
     fn cart_token(&self, argument: Option<String>) -> Result<String> {

@@ -5,15 +5,24 @@ use async_graphql::parser::types::Field;
 use async_graphql::{ServerResult, Value, Variables};
 
 use crate::app::App;
+use crate::channel::Scope;
+use crate::graphql::context::RequestInfo;
 use crate::graphql::error::ApiError;
 use crate::platform::error::Fault;
 use crate::platform::idempotency::{Effect, Key, Turn, take_turn};
 use crate::platform::locale::message;
-use crate::platform::text::sha256_hex;
 use crate::platform::viewer::Viewer;
 
 /// Mutations that go on where they were interrupted when they are sent again. All others commit once.
 const RESUMABLE: [&str; 2] = ["checkoutComplete", "paymentStart"];
+/// Mutations whose answer is not all in its JSON: they come with cookies, and their tokens are good once.
+const NEVER: [&str; 5] = [
+    "externalSignInComplete",
+    "externalSignInStart",
+    "sessionCreate",
+    "sessionRefresh",
+    "sessionRevoke",
+];
 /// Lengths of a key in bytes. Whoever has not signed in shares its keys with everybody else, so that short ones collide.
 const KEY_LENGTH: std::ops::RangeInclusive<usize> = 8..=255;
 
@@ -24,21 +33,21 @@ pub struct Once {
     header: Option<String>,
     /// Whose keys these are.
     who: String,
-    /// The document, the operation and the variables: what an equal request has in common with this one.
+    /// The document, the operation, the variables, the channel and the cart: what an equal request has in common with this one.
     asked: String,
     variables: Variables,
 }
 
 impl Once {
-    /// For a request of `viewer` with the key of its header.
+    /// For a request in `scope`.
     pub fn new(
-        header: Option<&str>,
-        viewer: Viewer,
+        request: &RequestInfo,
+        scope: &Scope,
         document: &str,
         operation: Option<&str>,
         variables: &Variables,
     ) -> Self {
-        let who = match viewer {
+        let who = match scope.viewer {
             Viewer::Anonymous => "anonymous".to_owned(),
             Viewer::Customer { id, .. } => id.to_string(),
             Viewer::Staff(staff) => staff.who.to_string(),
@@ -46,9 +55,16 @@ impl Once {
         };
         let values = serde_json::to_string(variables).unwrap_or_default();
         Self {
-            header: header.map(str::to_owned),
+            header: request.idempotency_key.clone(),
             who,
-            asked: [document, operation.unwrap_or_default(), &values].join("\0"),
+            asked: [
+                document,
+                operation.unwrap_or_default(),
+                &values,
+                &scope.channel.slug,
+                request.cart_token.as_deref().unwrap_or_default(),
+            ]
+            .join("\0"),
             variables: variables.clone(),
         }
     }
@@ -118,12 +134,15 @@ pub async fn resolve(
     let (Some(once), Some(app)) = (ctx.data_opt::<Once>(), ctx.data_opt::<App>()) else {
         return next.run(ctx, info).await;
     };
+    if NEVER.contains(&info.name) {
+        return next.run(ctx, info).await;
+    }
     let Some(key) = once.key_of(info.field).map_err(refused)? else {
         return next.run(ctx, info).await;
     };
     let place = info.alias.unwrap_or(info.name);
     let key = Key::new(&once.who, &key, place);
-    let turn = take_turn(&app.db, &app.clock, &key, &sha256_hex(&once.asked)).await;
+    let turn = take_turn(&app.db, &app.clock, &key, &key.fingerprint(&once.asked)).await;
     let mine = match turn.map_err(failed)? {
         Turn::Mine(mine) => mine,
         Turn::Answered(answer) => return Ok(Some(Value::from_json(answer).map_err(|e| failed(e.into()))?)),

@@ -85,6 +85,7 @@ impl InventoryMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The product.")] input: ProductInput,
     ) -> Result<ProductCreatePayload> {
+        ctx.everywhere(Permission::CatalogWrite)?;
         let refused = |errors| {
             Ok(ProductCreatePayload {
                 product: None,
@@ -126,9 +127,23 @@ impl InventoryMutation {
         #[graphql(desc = "The correction.")] input: StockAdjustInput,
     ) -> Result<StockAdjustPayload> {
         let variant = input.variant_id.0;
+        let scope = ctx.scope();
+        let mut location = input.location_id.map(|id| id.0);
+        if !scope.viewer.may_everywhere(Permission::InventoryWrite) {
+            // Who may in one channel may where that channel sells from.
+            location = location.or_else(|| scope.channel.locations.first().copied());
+            if !location.is_some_and(|location| scope.channel.locations.contains(&location)) {
+                let error = UserError::not_found(AdjustError::NoLocation.message(), &["locationId"]);
+                return Ok(StockAdjustPayload {
+                    variant: None,
+                    errors: vec![error],
+                    warnings: Vec::new(),
+                });
+            }
+        }
         let command = AdjustStock {
             variant,
-            location: input.location_id.map(|id| id.0),
+            location,
             delta: i64::from(input.delta),
             reason: input.reason,
             expected_on_hand: input.expected_on_hand.map(i64::from),

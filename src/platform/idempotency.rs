@@ -58,6 +58,7 @@ pub enum Effect {
 #[derive(Clone)]
 pub struct Key {
     row: String,
+    salt: String,
     seal: Seal,
 }
 
@@ -66,8 +67,14 @@ impl Key {
     pub fn new(who: &str, key: &str, place: &str) -> Self {
         Self {
             row: sha256_hex([who, key, place].join("\0")),
+            salt: sha256_hex(["fingerprint", who, key, place].join("\0")),
             seal: Seal::new("idempotency", &[who, key, place]),
         }
+    }
+
+    /// Stands for what is asked. It may hold a password, so nobody can try one out on it who does not have the key.
+    pub fn fingerprint(&self, asked: &str) -> String {
+        sha256_hex([self.salt.as_str(), asked].join("\0"))
     }
 }
 

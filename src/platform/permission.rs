@@ -36,19 +36,20 @@ macro_rules! permissions {
 permissions! {
     /// See products that are not published, and who changed what.
     CatalogRead = "catalog.read";
-    /// Create and change products.
+    /// Create and change products: their names, texts and variants count in every channel, so this takes the permission for
+    /// every channel.
     CatalogWrite = "catalog.write";
     /// See stock levels and locations.
     InventoryRead = "inventory.read";
-    /// Change stock levels.
+    /// Change stock levels: with the permission for one channel, at the locations that it sells from.
     InventoryWrite = "inventory.write";
     /// See all orders.
     OrdersRead = "orders.read";
     /// See customers, their addresses and what they bought.
     CustomersRead = "customers.read";
-    /// Change and block customers.
+    /// Change and block customers; takes the permission for every channel.
     CustomersWrite = "customers.write";
-    /// Export and erase the data of customers.
+    /// Export and erase the data of customers; takes the permission for every channel.
     CustomersErase = "customers.erase";
     /// See staff, roles and API keys.
     StaffRead = "staff.read";

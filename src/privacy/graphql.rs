@@ -106,7 +106,7 @@ impl PrivacyMutation {
         #[graphql(desc = "Consent.")] input: CustomerEraseInput,
     ) -> Result<CustomerRequestPayload> {
         let (customer, _) = signed_in(ctx)?;
-        let erased = erase_own(ctx.app(), customer, input.password.as_deref()).await;
+        let erased = Box::pin(erase_own(ctx.app(), customer, input.password.as_deref())).await;
         CustomerRequestPayload::of(erased, erase_error)
     }
 
@@ -118,7 +118,10 @@ impl PrivacyMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Whose, and which part.")] input: CustomerDataExportAsStaffInput,
     ) -> Result<CustomerDataExportPayload> {
-        let exported = export_for_staff(ctx.app(), ctx.scope(), &ctx.actor(), input.id.0, input.after).await;
+        ctx.everywhere(Permission::CustomersErase)?;
+        let actor = ctx.actor();
+        let exported = export_for_staff(ctx.app(), ctx.scope(), &actor, input.id.0, input.after);
+        let exported = Box::pin(exported).await;
         export_payload(exported)
     }
 
@@ -129,7 +132,8 @@ impl PrivacyMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Who.")] input: CustomerEraseAsStaffInput,
     ) -> Result<CustomerRequestPayload> {
-        let erased = erase(ctx.app(), ctx.scope(), &ctx.actor(), input.id.0).await;
+        ctx.everywhere(Permission::CustomersErase)?;
+        let erased = Box::pin(erase(ctx.app(), ctx.scope(), &ctx.actor(), input.id.0)).await;
         CustomerRequestPayload::of(erased, erase_error)
     }
 }

@@ -60,7 +60,15 @@ pub(crate) async fn revoke_sessions(app: &App, which: Revoke<'_>) -> Result<u64,
             let token = token.ok_or(RevokeError::NotFound)?;
             let session = session::Entity::find_by_id(token.session_id).one(&tx).await?;
             match session {
-                Some(session) if all => end_sessions(&tx, app, session.account_id, reason, None).await?,
+                // A token that was exchanged, or outlived its session, is nobody's word for all the others.
+                Some(session)
+                    if all
+                        && token.replaced_at.is_none()
+                        && session.revoked_at.is_none()
+                        && app.clock.now() < session.expires_at =>
+                {
+                    end_sessions(&tx, app, session.account_id, reason, None).await?
+                }
                 _ => u64::from(end(&tx, app, token.session_id, reason).await?),
             }
         }

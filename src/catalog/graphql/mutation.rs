@@ -39,6 +39,7 @@ impl CatalogMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "What to change.")] input: ProductUpdateInput,
     ) -> Result<ProductUpdatePayload> {
+        ctx.everywhere(Permission::CatalogWrite)?;
         let refused = |errors| {
             Ok(ProductUpdatePayload {
                 product: None,

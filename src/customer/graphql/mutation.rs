@@ -122,6 +122,7 @@ impl CustomerMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Who.")] input: CustomerBlockInput,
     ) -> Result<CustomerPayload> {
+        ctx.everywhere(Permission::CustomersWrite)?;
         let blocked = Box::pin(block(ctx.app(), ctx.scope(), &ctx.actor(), input.id.0)).await;
         CustomerPayload::of(blocked, block_error)
     }
@@ -133,6 +134,7 @@ impl CustomerMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Who.")] input: CustomerUnblockInput,
     ) -> Result<CustomerPayload> {
+        ctx.everywhere(Permission::CustomersWrite)?;
         let unblocked = Box::pin(unblock(ctx.app(), ctx.scope(), &ctx.actor(), input.id.0)).await;
         CustomerPayload::of(unblocked, block_error)
     }

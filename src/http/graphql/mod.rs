@@ -296,9 +296,14 @@ impl Endpoint {
         let audience = caller.scope.viewer.audience();
         // The text is not needed any more: the tree goes in its place.
         let once = (prepared.kind == OperationType::Mutation).then(|| {
-            let key = caller.info.idempotency_key.as_deref();
             let operation = prepared.operation.as_deref();
-            Once::new(key, caller.scope.viewer, &prepared.text, operation, &prepared.variables)
+            Once::new(
+                &caller.info,
+                &caller.scope,
+                &prepared.text,
+                operation,
+                &prepared.variables,
+            )
         });
         let mut request = Request::new(String::new())
             .variables(prepared.variables)

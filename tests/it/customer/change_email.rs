@@ -98,3 +98,41 @@ async fn no_address_can_be_asked_for_by_nobody() {
     }
     assert_eq!(shop.refused(document, input).await.0, "UNAUTHENTICATED");
 }
+
+/// Somebody who knew the password asks for another address; the owner chooses a new password, and that is the end of it.
+#[tokio::test]
+async fn a_new_password_ends_a_change_that_was_asked_for() {
+    let shop = Shop::demo().await;
+    let thief = shop.customer("owner@example.com").await;
+    assert_eq!(ask(&thief, "thief@example.com", PASSWORD).await["ok"], true);
+    let token = shop
+        .code_for("thief@example.com", "Confirm your new e-mail address")
+        .await;
+    shop.changed("passwordResetRequest", json!({ "email": "owner@example.com" }), "ok")
+        .await;
+    let secret = shop.code_for("owner@example.com", "Choose a new password").await;
+    let reset = json!({ "token": secret, "newPassword": "another walk by the sea" });
+    shop.changed("passwordReset", reset, "ok").await;
+    let refused = shop
+        .change_refused("customerEmailChangeConfirm", json!({ "token": token }))
+        .await;
+    assert_eq!(refused.0, "INVALID_TOKEN");
+}
+
+/// A letter that lies in the old mailbox opens nothing once the account has moved.
+#[tokio::test]
+async fn a_change_ends_the_letters_of_the_old_address() {
+    let shop = Shop::demo().await;
+    let me = shop.customer("old@example.com").await;
+    shop.changed("passwordResetRequest", json!({ "email": "old@example.com" }), "ok")
+        .await;
+    let secret = shop.code_for("old@example.com", "Choose a new password").await;
+    assert_eq!(ask(&me, "new@example.com", PASSWORD).await["ok"], true);
+    let token = shop
+        .code_for("new@example.com", "Confirm your new e-mail address")
+        .await;
+    me.changed("customerEmailChangeConfirm", json!({ "token": token }), "ok")
+        .await;
+    let reset = json!({ "token": secret, "newPassword": "another walk by the sea" });
+    assert_eq!(shop.change_refused("passwordReset", reset).await.0, "INVALID_TOKEN");
+}

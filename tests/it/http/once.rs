@@ -15,7 +15,7 @@ use merx::platform::seal::Seal;
 use sea_orm::EntityTrait;
 use serde_json::{Value, json};
 
-use crate::support::{Shop, noon};
+use crate::support::{PASSWORD, Shop, noon};
 
 const ADJUST: &str = "mutation($input: StockAdjustInput!) { stockAdjust(input: $input) {
     errors { code } variant { id stock { onHand } } } }";
@@ -229,4 +229,39 @@ fn what_was_sealed_is_opened_by_the_same_secret_alone() {
     let changed: String = sealed.chars().rev().collect();
     assert_eq!(seal.open(&changed), None);
     assert_eq!(seal.open("short"), None);
+}
+
+#[tokio::test]
+async fn sign_ins_are_never_remembered() {
+    let shop = Shop::demo().await;
+    shop.customer("somebody@example.com").await;
+    let document = "mutation($input: SessionCreateInput!) { sessionCreate(input: $input) { refreshToken } }";
+    let input = json!({ "input": { "email": "somebody@example.com", "password": PASSWORD } });
+    let keyed = shop.with_key(KEY);
+    let (first, second) = (
+        keyed.data(document, input.clone()).await,
+        keyed.data(document, input).await,
+    );
+    assert!(first["sessionCreate"]["refreshToken"].is_string());
+    assert_ne!(first, second);
+    let rows = idempotency_key::Entity::find().all(&shop.app.db).await.expect("rows");
+    assert_eq!(rows.len(), 0);
+}
+
+#[tokio::test]
+async fn a_key_counts_in_one_channel_and_for_one_cart() {
+    let (shop, variant) = with_ten().await;
+    let staff = shop.staff().with_key(KEY);
+    staff.data(ADJUST, by(&variant, 5)).await;
+    let (code, _) = staff.channel("eu").refused(ADJUST, by(&variant, 5)).await;
+    assert_eq!(code, "IDEMPOTENCY_MISMATCH");
+    let (code, _) = staff.with_cart("another").refused(ADJUST, by(&variant, 5)).await;
+    assert_eq!(code, "IDEMPOTENCY_MISMATCH");
+}
+
+#[test]
+fn nobody_tries_a_password_on_a_fingerprint_without_the_key() {
+    let of = |key: &str| Key::new("anonymous", key, "customerRegister").fingerprint("hunter2");
+    assert_eq!(of(KEY), of(KEY));
+    assert_ne!(of(KEY), of("another-key-of-it"));
 }

@@ -113,5 +113,14 @@ async fn a_socket_closes_when_its_key_is_revoked() {
     assert_eq!(client.hear_of("time").await.0, "next");
     let staff = server.shop.staff();
     staff.changed("apiKeyRevoke", json!({ "id": id }), "").await;
+    // What is asked before the socket is looked at again is refused all the same.
+    client.subscribe("late", "{ channel { slug } }").await;
+    let late = loop {
+        let message = client.hear().await;
+        if message["id"] == "late" {
+            break message;
+        }
+    };
+    assert_eq!(late["type"], "error");
     assert_eq!(client.closed().await.0, 4403);
 }

@@ -219,7 +219,13 @@ impl Session {
     fn start(&mut self, id: Arc<str>, caller: Caller, wire: Wire) {
         let (handle, registration) = AbortHandle::new_pair();
         let (endpoint, info) = (self.endpoint.clone(), caller.info.clone());
+        let (headers, address) = (self.headers.clone(), self.address);
         let answers = async move {
+            // Asked again for each operation: what somebody may do changes while a socket is open.
+            let caller = match endpoint.caller(&headers, caller.info.clone(), address).await {
+                Ok(caller) => caller,
+                Err(refusal) => return refused(&refusal, &caller.info),
+            };
             match endpoint.prepare(&caller, wire).await {
                 Ok(prepared) => answers(&endpoint, caller, prepared),
                 Err(refusal) => refused(&refusal, &caller.info),
