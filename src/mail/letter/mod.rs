@@ -20,7 +20,7 @@ const SUBJECT_MAX: usize = 150;
 pub struct Secret {
     /// What to type where a code is asked for.
     pub code: String,
-    /// The page that takes it, see [`Config::page_with`](crate::config::Config::page_with).
+    /// The page that takes it, see [`Config::page`](crate::config::Config::page).
     pub link: Option<String>,
     /// How long it works.
     pub minutes: i64,
