@@ -194,6 +194,26 @@ typed_ids! {
     PaymentId = "payment";
     /// An entry in the history of a payment.
     PaymentEventId = "paymentevent";
+    /// A capture of authorised money.
+    CaptureId = "capture";
+    /// Money given back.
+    RefundId = "refund";
+    /// A payment that the shopper's bank disputes.
+    DisputeId = "dispute";
+    /// What a gateway told us.
+    GatewayEventId = "gatewayevent";
+    /// A means of payment that a customer keeps.
+    PaymentMethodId = "paymentmethod";
+    /// A gift card.
+    GiftCardId = "giftcard";
+    /// An entry in the history of a gift card.
+    GiftCardEntryId = "giftcardentry";
+    /// A line of the ledger.
+    LedgerEntryId = "ledgerentry";
+    /// A comparison of our books with those of a gateway.
+    ReconciliationId = "reconciliation";
+    /// Something that such a comparison found.
+    DifferenceId = "difference";
     /// A stored address of a customer.
     AddressId = "address";
     /// A sign-in that goes on.

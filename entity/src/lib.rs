@@ -9,6 +9,7 @@ pub mod channel;
 pub mod customer;
 pub mod id;
 pub mod inventory;
+pub mod ledger;
 pub mod order;
 pub mod payment;
 pub mod platform;

@@ -10,6 +10,7 @@ mod m20261121_000007_accounts;
 mod m20261121_000008_audit;
 mod m20261121_000009_customers;
 mod m20261121_000010_idempotency;
+mod m20261121_000011_payments_once;
 mod table;
 
 pub use sea_orm_migration::{MigratorTrait, SchemaManager};
@@ -33,6 +34,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000008_audit::Migration),
             Box::new(m20261121_000009_customers::Migration),
             Box::new(m20261121_000010_idempotency::Migration),
+            Box::new(m20261121_000011_payments_once::Migration),
         ]
     }
 }

@@ -15,7 +15,7 @@ use crate::checkout::start_payment::{ATTEMPTS, StartError, check, claim_of, note
 use crate::inventory::{self, Claimed, Shortage};
 use crate::order::{self, NewOrder, NewOrderLine, Order};
 use crate::payment::gateway::DEADLINE;
-use crate::payment::{self, GatewayState, Payment};
+use crate::payment::{self, GatewayState, Payment, Says};
 use crate::platform::db::{constraint_of, retry_conflicts};
 use crate::platform::error::{Fault, Result};
 use crate::platform::locale::{Message, message};
@@ -155,7 +155,7 @@ pub(super) async fn settled(app: &App, payment: Payment) -> Result<Payment, Comp
     let open = matches!(payment.status, PaymentStatus::Pending | PaymentStatus::RequiresAction);
     let payment = if open { ask(app, payment).await? } else { payment };
     match payment.status {
-        PaymentStatus::Succeeded => Ok(payment),
+        PaymentStatus::Succeeded | PaymentStatus::Authorized => Ok(payment),
         PaymentStatus::Failed | PaymentStatus::Cancelled => Err(CompleteError::Declined(payment.failure)),
         PaymentStatus::RequiresAction => Err(CompleteError::ActionRequired),
         PaymentStatus::Pending => Err(CompleteError::Pending),
@@ -166,17 +166,16 @@ async fn ask(app: &App, payment: Payment) -> Result<Payment> {
     let Some(gateway) = app.payments.get(&payment.gateway) else {
         return Ok(payment);
     };
-    let state = match tokio::time::timeout(DEADLINE, gateway.state(payment.id)).await {
-        Ok(Ok(Some(state))) => state,
-        // It never heard of it: the start was lost on the way, and nothing was charged.
-        Ok(Ok(None)) => GatewayState::Failed("never_started".to_owned()),
+    let says = match tokio::time::timeout(DEADLINE, gateway.read(&payment::handle_of(&payment))).await {
+        Ok(Ok(Some(snapshot))) => Says::Snapshot(Box::new(snapshot)),
+        Ok(Ok(None)) => Says::NeverStarted,
         Ok(Err(error)) => {
             tracing::warn!(payment = %payment.id, %error, "the gateway failed, the payment stays as it is");
             return Ok(payment);
         }
         Err(_) => return Ok(payment),
     };
-    let same = match &state {
+    let same = match says.state() {
         GatewayState::Pending => payment.status == PaymentStatus::Pending,
         GatewayState::RequiresAction(_) => payment.status == PaymentStatus::RequiresAction,
         _ => false,
@@ -184,7 +183,7 @@ async fn ask(app: &App, payment: Payment) -> Result<Payment> {
     if same {
         Ok(payment)
     } else {
-        note(app, &payment, None, &state).await
+        note(app, &payment, &says).await
     }
 }
 
@@ -275,7 +274,8 @@ fn order_of(
         shipping_total: cart.totals.shipping,
         tax_total: cart.totals.tax,
         total: cart.totals.total,
-        paid_total: payment.amount,
+        paid_total: payment.captured_amount,
+        refunded_total: 0,
         shipping_address: cart.row.shipping_address.clone(),
         billing_address: cart.row.billing_address.clone(),
         delivery_name: cart.delivery.as_ref().map(|option| option.name.clone()),

@@ -5,7 +5,7 @@ use std::time::Duration;
 use entity::CustomerId;
 use entity::cart::cart;
 use entity::cart::cart::CartStatus;
-use entity::payment::payment::PaymentStatus;
+use entity::payment::payment::{CaptureMethod, PaymentStatus};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter};
 
@@ -13,7 +13,7 @@ use crate::app::App;
 use crate::cart::{LoadedCart, LoadedLine, Problem, load_by_token};
 use crate::inventory::{self, Claim, Claimed, Shortage};
 use crate::payment::gateway::DEADLINE;
-use crate::payment::{self, CancelAtGateway, GatewayState, Payment, StartRequest};
+use crate::payment::{self, CancelAtGateway, GatewayState, Payment, Says, StartRequest};
 use crate::platform::db::{Tx, retry_conflicts};
 use crate::platform::error::{Fault, Result};
 use crate::platform::jobs;
@@ -173,19 +173,23 @@ pub async fn start_payment(app: &App, command: StartPayment) -> Result<Payment, 
         amount: Money::new(payment.amount, currency),
         token: command.token,
         return_url: command.return_url,
+        capture: payment.capture_method,
+        customer: None,
+        saved_method: None,
+        save_method: payment.save_method,
     };
-    let (reference, state) = match tokio::time::timeout(DEADLINE, gateway.start(&request)).await {
-        Ok(Ok((reference, state))) => (Some(reference), state),
+    let says = match tokio::time::timeout(DEADLINE, gateway.start(&request)).await {
+        Ok(Ok(snapshot)) => Says::Snapshot(Box::new(snapshot)),
         Ok(Err(error)) => {
             tracing::warn!(payment = %payment.id, %error, "the gateway failed, the payment stays pending");
-            (None, GatewayState::Pending)
+            Says::Nothing
         }
         Err(_) => {
             tracing::warn!(payment = %payment.id, "the gateway did not answer, the payment stays pending");
-            (None, GatewayState::Pending)
+            Says::Nothing
         }
     };
-    Ok(note(app, &payment, reference, &state).await?)
+    Ok(note(app, &payment, &says).await?)
 }
 
 /// Reserves and opens; reads the cart again when it changes meanwhile.
@@ -207,20 +211,15 @@ async fn open_for(app: &App, command: &StartPayment) -> Result<(Payment, Currenc
 
 /// Writes down what the gateway says of a payment; a refusal gives the reserved stock back. A payment that was called
 /// off or given up here while the gateway was still at it is called off there too: nobody pays for nothing.
-pub(super) async fn note(
-    app: &App,
-    payment: &Payment,
-    reference: Option<String>,
-    state: &GatewayState,
-) -> Result<Payment> {
-    let write = || note_once(app, payment, reference.clone(), state);
+pub(super) async fn note(app: &App, payment: &Payment, says: &Says) -> Result<Payment> {
+    let write = || note_once(app, payment, says);
     retry_conflicts(Fault::db, write).await
 }
 
-async fn note_once(app: &App, payment: &Payment, reference: Option<String>, state: &GatewayState) -> Result<Payment> {
-    let now = app.clock.now();
+async fn note_once(app: &App, payment: &Payment, says: &Says) -> Result<Payment> {
+    let (now, state) = (app.clock.now(), says.state());
     let tx = app.db.begin().await?;
-    let (row, moved) = payment::set_state(&tx, &app.ids, now, payment.id, reference, state).await?;
+    let (row, moved) = payment::apply(&tx, &app.ids, now, payment.id, says).await?;
     let row = row.ok_or(Fault::Invariant("a payment vanished"))?;
     if moved && matches!(state, GatewayState::Failed(_)) {
         inventory::release(&tx, now, payment.cart_id).await?;
@@ -271,6 +270,20 @@ async fn reserve_and_open(app: &App, cart: &LoadedCart, command: &StartPayment) 
         status: PaymentStatus::Pending,
         next_action: None,
         failure: None,
+        capture_method: CaptureMethod::Automatic,
+        authorized_amount: 0,
+        captured_amount: 0,
+        capturing_amount: 0,
+        refunded_amount: 0,
+        refunding_amount: 0,
+        disputed_amount: 0,
+        fee_amount: 0,
+        customer_id: command.customer,
+        payment_method_id: None,
+        save_method: false,
+        method: None,
+        checked_at: None,
+        version: 0,
         created_at: now,
         updated_at: now,
     };

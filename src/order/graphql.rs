@@ -173,7 +173,7 @@ impl OrderObject {
 
     /// What is still due.
     async fn outstanding(&self) -> MoneyObject {
-        self.money(self.order.total - self.order.paid_total)
+        self.money(self.order.total - self.order.paid_total + self.order.refunded_total)
     }
 
     /// Where it goes.

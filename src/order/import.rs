@@ -274,6 +274,7 @@ fn row(
         tax_total: order.tax_total,
         total: order.total,
         paid_total: order.paid_total,
+        refunded_total: 0,
         shipping_address: order.shipping_address.clone(),
         billing_address: order.billing_address.clone(),
         delivery_name: order.delivery_name.clone(),

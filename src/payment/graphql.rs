@@ -21,6 +21,8 @@ pub enum PaymentStatus {
     Pending,
     /// The shopper must do something, such as 3-D Secure: see `nextAction`.
     RequiresAction,
+    /// The money is promised and can be captured.
+    Authorized,
     /// The money is there.
     Succeeded,
     /// Refused.

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::app::App;
 use crate::payment::gateway::DEADLINE;
-use crate::payment::query::payment_by_id;
+use crate::payment::query::{handle_of, payment_by_id};
 use crate::platform::error::Fault;
 use crate::platform::jobs::{Job, JobError, Queue};
 
@@ -29,7 +29,7 @@ pub(super) async fn cancel_at_gateway(app: &App, job: CancelAtGateway) -> Result
     let gateway = gateway.ok_or(JobError::Retry(Fault::Invariant(
         "the gateway of a payment is not configured",
     )))?;
-    match tokio::time::timeout(DEADLINE, gateway.cancel(payment.id)).await {
+    match tokio::time::timeout(DEADLINE, gateway.cancel(&handle_of(&payment))).await {
         Ok(result) => Ok(result?),
         Err(late) => Err(Fault::part("gateway", late).into()),
     }

@@ -18,9 +18,9 @@ use crate::platform::jobs::Registry;
 pub use gateway::{GatewayState, Gateways, StartRequest};
 pub use graphql::{PaymentObject, PaymentsOfOrder};
 pub use jobs::CancelAtGateway;
-pub(crate) use query::payments_left_open;
 pub use query::{Payment, payment_by_id, payments_of_orders};
-pub(crate) use record::{attach_to_order, call_off, call_off_open, open_payment, set_state};
+pub(crate) use query::{handle_of, payments_left_open};
+pub(crate) use record::{Says, apply, attach_to_order, call_off, call_off_open, open_payment};
 
 /// Registers the jobs.
 pub fn register(registry: &mut Registry<App>) {

@@ -8,6 +8,7 @@ use entity::payment::payment::PaymentStatus;
 use entity::{OrderId, PaymentId};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
+use crate::payment::gateway::Handle;
 use crate::platform::db::any_of;
 use crate::platform::error::Result;
 
@@ -57,6 +58,7 @@ pub(crate) async fn payments_left_open(
     let open = [
         PaymentStatus::Pending,
         PaymentStatus::RequiresAction,
+        PaymentStatus::Authorized,
         PaymentStatus::Succeeded,
     ];
     Ok(payment::Entity::find()
@@ -67,4 +69,12 @@ pub(crate) async fn payments_left_open(
         .limit(limit)
         .all(db)
         .await?)
+}
+
+/// What the gateway of `payment` is asked by.
+pub(crate) fn handle_of(payment: &Payment) -> Handle {
+    Handle {
+        payment: payment.id,
+        reference: payment.gateway_reference.clone(),
+    }
 }

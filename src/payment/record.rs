@@ -5,10 +5,10 @@ use chrono::{DateTime, Utc};
 use entity::payment::payment::{NextAction, PaymentStatus};
 use entity::payment::{payment, payment_event};
 use entity::{CartId, OrderId, PaymentId};
-use sea_orm::sea_query::Expr;
+use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
 
-use crate::payment::gateway::GatewayState;
+use crate::payment::gateway::{GatewayState, Snapshot};
 use crate::payment::jobs::CancelAtGateway;
 use crate::payment::query::Payment;
 use crate::platform::db::Tx;
@@ -28,26 +28,26 @@ pub(crate) async fn open_payment(tx: &Tx, ids: &Ids, row: Payment) -> Result<Pay
 
 /// Writes what the gateway says, unless the payment is past it: a late answer never undoes a cancellation. Gives the
 /// payment as it is afterwards, and whether this call moved it.
-pub(crate) async fn set_state(
+pub(crate) async fn apply(
     tx: &Tx,
     ids: &Ids,
     now: DateTime<Utc>,
     id: PaymentId,
-    reference: Option<String>,
-    state: &GatewayState,
+    says: &Says,
 ) -> Result<(Option<Payment>, bool)> {
-    let (status, kind) = match state {
+    let (status, kind) = match says.state() {
         GatewayState::Pending => (PaymentStatus::Pending, "pending"),
         GatewayState::RequiresAction(_) => (PaymentStatus::RequiresAction, "requires_action"),
+        GatewayState::Authorized => (PaymentStatus::Authorized, "authorized"),
         GatewayState::Succeeded => (PaymentStatus::Succeeded, "succeeded"),
         GatewayState::Failed(_) => (PaymentStatus::Failed, "failed"),
         GatewayState::Cancelled => (PaymentStatus::Cancelled, "cancelled"),
     };
-    let next: Option<NextAction> = match state {
+    let next: Option<NextAction> = match says.state() {
         GatewayState::RequiresAction(action) => Some(action.clone()),
         _ => None,
     };
-    let failure = match state {
+    let failure = match says.state() {
         GatewayState::Failed(reason) => Some(reason.clone()),
         _ => None,
     };
@@ -55,11 +55,19 @@ pub(crate) async fn set_state(
         .col_expr(payment::Column::Status, Expr::value(status))
         .col_expr(payment::Column::NextAction, Expr::value(next))
         .col_expr(payment::Column::Failure, Expr::value(failure.clone()))
+        .col_expr(payment::Column::Version, Expr::col(payment::Column::Version).add(1))
         .col_expr(payment::Column::UpdatedAt, Expr::value(now))
         .filter(payment::Column::Id.eq(id))
         .filter(payment::Column::Status.is_in(OPEN));
-    if let Some(reference) = reference {
-        update = update.col_expr(payment::Column::GatewayReference, Expr::value(reference));
+    if let Says::Snapshot(snapshot) = says {
+        update = update
+            .col_expr(
+                payment::Column::GatewayReference,
+                Expr::value(snapshot.reference.clone()),
+            )
+            .col_expr(payment::Column::AuthorizedAmount, Expr::value(snapshot.authorized))
+            .col_expr(payment::Column::CapturedAmount, Expr::value(snapshot.captured))
+            .col_expr(payment::Column::Method, Expr::value(snapshot.method.clone()));
     }
     match update.exec_with_returning(tx).await?.into_iter().next() {
         Some(row) => {
@@ -67,6 +75,28 @@ pub(crate) async fn set_state(
             Ok((Some(row), true))
         }
         None => Ok((payment::Entity::find_by_id(id).one(tx).await?, false)),
+    }
+}
+
+/// What is known of a payment after its gateway was asked.
+#[derive(Clone, Debug)]
+pub(crate) enum Says {
+    /// How it is there.
+    Snapshot(Box<Snapshot>),
+    /// It was never heard of there: the start was lost on the way, and nothing was charged.
+    NeverStarted,
+    /// Nothing was heard.
+    Nothing,
+}
+
+impl Says {
+    /// Where the payment stands by that.
+    pub fn state(&self) -> GatewayState {
+        match self {
+            Self::Snapshot(snapshot) => snapshot.state.clone(),
+            Self::NeverStarted => GatewayState::Failed("never_started".to_owned()),
+            Self::Nothing => GatewayState::Pending,
+        }
     }
 }
 
@@ -113,6 +143,7 @@ async fn cancel_where(
     let cancellable = [
         PaymentStatus::Pending,
         PaymentStatus::RequiresAction,
+        PaymentStatus::Authorized,
         PaymentStatus::Succeeded,
     ];
     let cancelled = payment::Entity::update_many()

@@ -103,6 +103,8 @@ pub struct Model {
     pub total: i64,
     /// What has been paid, minor units.
     pub paid_total: i64,
+    /// What went back of it, minor units.
+    pub refunded_total: i64,
     /// Where it goes.
     #[sea_orm(column_type = "JsonBinary", nullable)]
     pub shipping_address: Option<Address>,

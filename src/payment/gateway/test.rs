@@ -6,22 +6,32 @@ use std::path::PathBuf;
 
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
-use entity::PaymentId;
-use entity::payment::payment::NextAction;
+use entity::payment::payment::{CaptureMethod, NextAction};
+use entity::payment::payment_method::MethodDetails;
+use entity::payment::refund::RefundStatus;
+use entity::{CaptureId, PaymentId, RefundId};
 use serde::{Deserialize, Serialize};
 
-use crate::payment::gateway::{Gateway, GatewayInfo, GatewayState, StartRequest};
+use crate::payment::gateway::{
+    Answer, CaptureRequest, Gateway, GatewayInfo, GatewayState, Handle, PaymentsPage, RefundRequest, RefundSnapshot,
+    Snapshot, StartRequest,
+};
 use crate::platform::clock::Clock;
-use crate::platform::error::Result;
+use crate::platform::error::{Fault, Result};
+use crate::platform::money::Money;
 
 /// How long `tok_late` takes.
 pub const LATE: TimeDelta = TimeDelta::seconds(2);
+/// Payments on a page.
+const PAGE: usize = 100;
 
 /// Takes no money. Tokens: `tok_success` (also without a token), `tok_decline`, `tok_3ds` (the shopper must confirm),
 /// `tok_late` (succeeds after two seconds), `tok_silent` (never answers). Any other token is refused.
 pub struct TestGateway {
     folder: PathBuf,
     clock: Clock,
+    /// Files are read, changed and written: one at a time.
+    writing: tokio::sync::Mutex<()>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -34,6 +44,27 @@ struct Record {
     /// What the shopper answered, once there was something to answer.
     confirmed: Option<bool>,
     cancelled: bool,
+    #[serde(default)]
+    manual: bool,
+    #[serde(default)]
+    captures: Vec<Captured>,
+    /// Nothing more is captured.
+    #[serde(default)]
+    closed: bool,
+    #[serde(default)]
+    refunds: Vec<Refunded>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Captured {
+    capture: CaptureId,
+    amount: i64,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Refunded {
+    refund: Option<RefundId>,
+    amount: i64,
 }
 
 impl TestGateway {
@@ -43,14 +74,18 @@ impl TestGateway {
     /// When the folder cannot be made.
     pub fn new(folder: PathBuf, clock: Clock) -> Result<Self> {
         std::fs::create_dir_all(&folder)?;
-        Ok(Self { folder, clock })
+        Ok(Self {
+            folder,
+            clock,
+            writing: tokio::sync::Mutex::default(),
+        })
     }
 
     fn path(&self, payment: PaymentId) -> PathBuf {
         self.folder.join(format!("{payment}.json"))
     }
 
-    async fn read(&self, payment: PaymentId) -> Result<Option<Record>> {
+    async fn record(&self, payment: PaymentId) -> Result<Option<Record>> {
         match tokio::fs::read(self.path(payment)).await {
             Ok(bytes) => Ok(Some(serde_json::from_slice(&bytes)?)),
             Err(e) if e.kind() == ErrorKind::NotFound => Ok(None),
@@ -64,10 +99,8 @@ impl TestGateway {
         Ok(tokio::fs::rename(part, self.path(payment)).await?)
     }
 
+    /// How the shopper's bank answers.
     fn judge(&self, payment: PaymentId, record: &Record) -> GatewayState {
-        if record.cancelled {
-            return GatewayState::Cancelled;
-        }
         match (record.token.as_str(), record.confirmed) {
             ("tok_success", _) | ("tok_3ds", Some(true)) => GatewayState::Succeeded,
             ("tok_decline", _) => GatewayState::Failed("card_declined".to_owned()),
@@ -82,6 +115,65 @@ impl TestGateway {
             _ => GatewayState::Failed("unknown_token".to_owned()),
         }
     }
+
+    fn snapshot(&self, payment: PaymentId, record: &Record) -> Result<Snapshot> {
+        let currency = record
+            .currency
+            .parse()
+            .map_err(|e| Fault::part("currency of a test payment", e))?;
+        let judged = self.judge(payment, record);
+        let granted = judged == GatewayState::Succeeded;
+        let by_hand: i64 = record.captures.iter().map(|capture| capture.amount).sum();
+        let captured = match (granted, record.manual) {
+            (false, _) => 0,
+            (true, true) => by_hand,
+            // What was called off before it was taken never is.
+            (true, false) if record.cancelled && record.refunds.is_empty() => 0,
+            (true, false) => record.amount,
+        };
+        let open = granted && record.manual && !record.closed && !record.cancelled;
+        let state = match judged {
+            _ if record.cancelled => GatewayState::Cancelled,
+            GatewayState::Succeeded if record.manual && captured == 0 => GatewayState::Authorized,
+            state => state,
+        };
+        Ok(Snapshot {
+            payment: Some(payment),
+            reference: format!("test_{payment}"),
+            state,
+            amount: Money::new(record.amount, currency),
+            authorized: if open { record.amount - captured } else { 0 },
+            captured,
+            fee: 0,
+            refunds: record
+                .refunds
+                .iter()
+                .enumerate()
+                .map(|(n, refund)| refund_snapshot(payment, n, refund))
+                .collect(),
+            disputes: Vec::new(),
+            method: Some(MethodDetails {
+                kind: "test".to_owned(),
+                ..MethodDetails::default()
+            }),
+            method_reference: None,
+        })
+    }
+
+    async fn known(&self, payment: PaymentId) -> Result<Record> {
+        let record = self.record(payment).await?;
+        record.ok_or(Fault::Invariant("the test gateway never heard of the payment"))
+    }
+}
+
+fn refund_snapshot(payment: PaymentId, index: usize, refund: &Refunded) -> RefundSnapshot {
+    RefundSnapshot {
+        refund: refund.refund,
+        reference: format!("test_refund_{payment}_{index}"),
+        amount: refund.amount,
+        status: RefundStatus::Succeeded,
+        failure: None,
+    }
 }
 
 #[async_trait]
@@ -94,8 +186,8 @@ impl Gateway for TestGateway {
         }
     }
 
-    async fn start(&self, request: &StartRequest) -> Result<(String, GatewayState)> {
-        let record = match self.read(request.payment).await? {
+    async fn start(&self, request: &StartRequest) -> Result<Snapshot> {
+        let record = match self.record(request.payment).await? {
             Some(record) => record,
             None => {
                 let record = Record {
@@ -106,6 +198,10 @@ impl Gateway for TestGateway {
                     started_at: self.clock.now(),
                     confirmed: None,
                     cancelled: false,
+                    manual: request.capture == CaptureMethod::Manual,
+                    captures: Vec::new(),
+                    closed: false,
+                    refunds: Vec::new(),
                 };
                 self.write(request.payment, &record).await?;
                 record
@@ -114,36 +210,105 @@ impl Gateway for TestGateway {
         if record.token == "tok_silent" {
             std::future::pending::<()>().await;
         }
-        Ok((
-            format!("test_{}", request.payment),
-            self.judge(request.payment, &record),
-        ))
+        self.snapshot(request.payment, &record)
     }
 
-    async fn state(&self, payment: PaymentId) -> Result<Option<GatewayState>> {
-        let record = self.read(payment).await?;
-        if record
-            .as_ref()
-            .is_some_and(|record| record.token == "tok_silent" && !record.cancelled)
-        {
+    async fn read(&self, payment: &Handle) -> Result<Option<Snapshot>> {
+        let record = self.record(payment.payment).await?;
+        let silent = |record: &Record| record.token == "tok_silent" && !record.cancelled;
+        if record.as_ref().is_some_and(silent) {
             std::future::pending::<()>().await;
         }
-        Ok(record.map(|record| self.judge(payment, &record)))
+        record.map(|record| self.snapshot(payment.payment, &record)).transpose()
     }
 
-    async fn cancel(&self, payment: PaymentId) -> Result<()> {
-        let Some(mut record) = self.read(payment).await? else {
+    async fn capture(&self, request: &CaptureRequest) -> Result<Answer<Snapshot>> {
+        let _one = self.writing.lock().await;
+        let payment = request.payment.payment;
+        let mut record = self.known(payment).await?;
+        if !record.captures.iter().any(|done| done.capture == request.capture) {
+            let amount = request.amount.minor;
+            if amount > self.snapshot(payment, &record)?.authorized {
+                return Ok(Answer::Refused("amount_too_large".to_owned()));
+            }
+            let capture = request.capture;
+            record.captures.push(Captured { capture, amount });
+            record.closed |= request.is_final;
+            self.write(payment, &record).await?;
+        }
+        Ok(Answer::Done(self.snapshot(payment, &record)?))
+    }
+
+    async fn refund(&self, request: &RefundRequest) -> Result<Answer<RefundSnapshot>> {
+        let _one = self.writing.lock().await;
+        let payment = request.payment.payment;
+        let mut record = self.known(payment).await?;
+        let wanted = Some(request.refund);
+        let index = match record.refunds.iter().position(|done| done.refund == wanted) {
+            Some(index) => index,
+            None => {
+                let now = self.snapshot(payment, &record)?;
+                let amount = request.amount.minor;
+                if amount > now.captured - now.refunded() {
+                    return Ok(Answer::Refused("amount_too_large".to_owned()));
+                }
+                record.refunds.push(Refunded { refund: wanted, amount });
+                self.write(payment, &record).await?;
+                record.refunds.len() - 1
+            }
+        };
+        Ok(Answer::Done(refund_snapshot(payment, index, &record.refunds[index])))
+    }
+
+    async fn cancel(&self, payment: &Handle) -> Result<()> {
+        let _one = self.writing.lock().await;
+        let payment = payment.payment;
+        let Some(mut record) = self.record(payment).await? else {
             return Ok(());
         };
+        let now = self.snapshot(payment, &record)?;
+        let amount = now.captured - now.refunded();
+        if amount > 0 {
+            record.refunds.push(Refunded { refund: None, amount });
+        }
         record.cancelled = true;
         self.write(payment, &record).await
     }
 
+    async fn payments(&self, since: DateTime<Utc>, after: Option<&str>) -> Result<PaymentsPage> {
+        let mut folder = tokio::fs::read_dir(&self.folder).await?;
+        let mut ids: Vec<PaymentId> = Vec::new();
+        while let Some(file) = folder.next_entry().await? {
+            let name = file.file_name().to_string_lossy().into_owned();
+            ids.extend(name.strip_suffix(".json").and_then(|id| id.parse::<PaymentId>().ok()));
+        }
+        // Ids sort by time: newest first.
+        ids.sort_unstable_by(|a, b| b.cmp(a));
+        let after: Option<PaymentId> = after.and_then(|id| id.parse().ok());
+        let mut page = PaymentsPage::default();
+        for id in ids.into_iter().filter(|id| after.is_none_or(|after| *id < after)) {
+            let Some(record) = self.record(id).await?.filter(|record| record.started_at >= since) else {
+                continue;
+            };
+            page.payments.push(self.snapshot(id, &record)?);
+            if page.payments.len() == PAGE {
+                page.next = Some(id.to_string());
+                break;
+            }
+        }
+        Ok(page)
+    }
+
     async fn confirm(&self, payment: PaymentId, success: bool) -> Result<()> {
-        let Some(mut record) = self.read(payment).await? else {
+        let _one = self.writing.lock().await;
+        let Some(mut record) = self.record(payment).await? else {
             return Ok(());
         };
-        record.confirmed = Some(success);
-        self.write(payment, &record).await
+        // The first answer counts.
+        if record.confirmed.is_none() {
+            record.confirmed = Some(success);
+            self.write(payment, &record).await?;
+        }
+        Ok(())
     }
 }

@@ -1,0 +1,3 @@
+//! The books.
+
+pub mod ledger_entry;
