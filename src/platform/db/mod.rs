@@ -4,6 +4,7 @@ mod bulk;
 mod connect;
 mod inspect;
 mod keys;
+mod later;
 mod outbox;
 mod tx;
 
@@ -11,5 +12,5 @@ pub use bulk::{insert_all, upsert_all};
 pub use connect::{Backend, Options, connect, is_empty_database, migrate};
 pub use inspect::{Inspection, inspect};
 pub use keys::{any_of, any_text, lower_like_part, lower_like_prefix};
-pub(crate) use outbox::{delete_jobs_over, insert_job};
+pub(crate) use outbox::{JobRow, delete_jobs_over};
 pub use tx::{Db, Tx, constraint_of, refusal_of, retry_conflicts};
