@@ -45,7 +45,11 @@ impl Model {
         let id: entity::OrderId = entity::TypedId::from_uuid(order.parse().expect("a UUID"));
         let (mut inserts, mut keys) = (Vec::new(), Vec::new());
         for (table, of) in WRITTEN {
-            let mark = if of.contains("$1") { "" } else { " AND $1::text IS NOT NULL" };
+            let mark = if of.contains("$1") {
+                ""
+            } else {
+                " AND $1::text IS NOT NULL"
+            };
             let sql = format!(
                 "SELECT (to_jsonb(r) - 'metadata')::text, to_jsonb(r) ->> 'id' FROM {table} r, orders o, payment p
                  WHERE o.id = '{order}' AND p.order_id = o.id AND ({of}){mark}"
@@ -55,7 +59,8 @@ impl Model {
             assert!(!rows.is_empty(), "an order writes {table}");
             let texts: Vec<String> = rows.iter().map(|row| row.get(0)).collect();
             keys.extend(rows.iter().filter_map(|row| row.get::<Option<String>, _>(1)));
-            let sql = format!("INSERT INTO {table} SELECT * FROM jsonb_populate_recordset(NULL::{table}, $1::text::jsonb)");
+            let sql =
+                format!("INSERT INTO {table} SELECT * FROM jsonb_populate_recordset(NULL::{table}, $1::text::jsonb)");
             inserts.push((sql, format!("[{}]", texts.join(","))));
         }
         Self {
@@ -77,7 +82,10 @@ impl Model {
                 .replace(&self.order, &order)
                 .replace(&self.cart, &cart.cart)
                 .replace(&self.payment, &cart.payment)
-                .replace(&format!("\"number\": \"{}\"", self.number), &format!("\"number\": \"B{number}\""));
+                .replace(
+                    &format!("\"number\": \"{}\"", self.number),
+                    &format!("\"number\": \"B{number}\""),
+                );
             if let Some(at) = rows.find("\"access_token\": \"") {
                 let end = rows[at + 17..].find('"').map_or(rows.len(), |end| at + 17 + end + 1);
                 rows.replace_range(at..end, &secret);
@@ -134,14 +142,22 @@ async fn place_all(mut connection: PgConnection, model: Arc<Model>, carts: Arc<V
 async fn place(database: &mut PgConnection, model: &Model, cart: &Ready, number: usize) -> sqlx::Result<()> {
     let (order, rows) = model.rows(cart, number);
     let mut tx = database.begin().await?;
-    let close = "UPDATE cart SET status = 'completed', version = version + 1 WHERE id = $1::text::uuid AND status = 'open'";
+    let close =
+        "UPDATE cart SET status = 'completed', version = version + 1 WHERE id = $1::text::uuid AND status = 'open'";
     let closed = sqlx::query(close).bind(&cart.cart).execute(&mut *tx).await?;
     assert_eq!(closed.rows_affected(), 1, "a cart is open");
     for ((sql, _), rows) in model.inserts.iter().zip(rows) {
-        sqlx::query(AssertSqlSafe(sql.clone())).bind(rows).execute(&mut *tx).await?;
+        sqlx::query(AssertSqlSafe(sql.clone()))
+            .bind(rows)
+            .execute(&mut *tx)
+            .await?;
     }
     let attach = "UPDATE payment SET order_id = $2::text::uuid WHERE id = $1::text::uuid AND order_id IS NULL";
-    sqlx::query(attach).bind(&cart.payment).bind(order).execute(&mut *tx).await?;
+    sqlx::query(attach)
+        .bind(&cart.payment)
+        .bind(order)
+        .execute(&mut *tx)
+        .await?;
     let held = "DELETE FROM reservation WHERE cart_id = $1::text::uuid RETURNING variant_id::text, location_id::text, quantity";
     let held = sqlx::query(held).bind(&cart.cart).fetch_all(&mut *tx).await?;
     let mut held: Vec<(String, String, i64)> = held.iter().map(|r| (r.get(0), r.get(1), r.get(2))).collect();

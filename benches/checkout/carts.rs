@@ -76,7 +76,10 @@ async fn variants(shopper: &mut Shopper) -> Vec<Value> {
 
 /// A cart that is paid; the id of the payment.
 async fn paid(shopper: &mut Shopper, variants: [Value; 2]) -> String {
-    let lines: Vec<Value> = (1..).zip(variants).map(|(n, id)| json!({ "variantId": id, "quantity": n })).collect();
+    let lines: Vec<Value> = (1..)
+        .zip(variants)
+        .map(|(n, id)| json!({ "variantId": id, "quantity": n }))
+        .collect();
     let create = format!("mutation($input: CartCreateInput!) {{ cartCreate(input: $input) {{ {CART} }} }}");
     let made = shopper.data(&create, json!({ "input": { "lines": lines } })).await;
     let token = &made["cart"]["token"];
@@ -121,8 +124,16 @@ async fn copy(database: &mut PgConnection, count: usize) -> Vec<Ready> {
             "'id', b.cart, 'token_hash', encode(sha256(convert_to(b.token, 'UTF8')), 'hex')",
             "r.id = b.of_cart",
         ),
-        ("cart_line", "'id', bench_id(), 'cart_id', b.cart", "r.cart_id = b.of_cart"),
-        ("reservation", "'id', bench_id(), 'cart_id', b.cart", "r.cart_id = b.of_cart"),
+        (
+            "cart_line",
+            "'id', bench_id(), 'cart_id', b.cart",
+            "r.cart_id = b.of_cart",
+        ),
+        (
+            "reservation",
+            "'id', bench_id(), 'cart_id', b.cart",
+            "r.cart_id = b.of_cart",
+        ),
         (
             "payment",
             "'id', b.payment, 'cart_id', b.cart, 'gateway_reference', 'bench_' || b.payment",
@@ -148,7 +159,11 @@ async fn copy(database: &mut PgConnection, count: usize) -> Vec<Ready> {
     )
     .await;
     // They are there for longer than the bench runs.
-    execute(database, "UPDATE reservation SET expires_at = expires_at + interval '1 day'").await;
+    execute(
+        database,
+        "UPDATE reservation SET expires_at = expires_at + interval '1 day'",
+    )
+    .await;
     for sql in ["VACUUM ANALYZE", "CHECKPOINT"] {
         execute(database, sql).await;
     }

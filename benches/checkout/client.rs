@@ -65,10 +65,7 @@ impl Shopper {
         assert!(answer.get("errors").is_none(), "{answer:#}");
         let field = answer["data"].as_object_mut().and_then(|data| data.values_mut().next());
         let payload = field.expect("a field").take();
-        assert!(
-            payload["errors"].as_array().is_none_or(Vec::is_empty),
-            "{payload:#}"
-        );
+        assert!(payload["errors"].as_array().is_none_or(Vec::is_empty), "{payload:#}");
         payload
     }
 }

@@ -17,7 +17,10 @@ pub struct Cluster {
 
 enum Kind {
     /// A server of its own: its programs and its folder.
-    Own { programs: PathBuf, folder: tempfile::TempDir },
+    Own {
+        programs: PathBuf,
+        folder: tempfile::TempDir,
+    },
     /// A database in a server of somebody else: the server's address and the name.
     Given { server: String, name: String },
 }
@@ -55,7 +58,15 @@ impl Cluster {
             }
         }
         let data = data.to_str().expect("a plain name");
-        let initdb = ["-D", data, "-U", "merx", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8"];
+        let initdb = [
+            "-D",
+            data,
+            "-U",
+            "merx",
+            "--auth=trust",
+            "--encoding=UTF8",
+            "--locale=C.UTF-8",
+        ];
         postgres(&programs, "initdb", &initdb);
         let port = std::net::TcpListener::bind("127.0.0.1:0")
             .and_then(|listener| listener.local_addr())

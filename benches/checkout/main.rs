@@ -114,7 +114,10 @@ async fn complete_all(way: Way, carts: Arc<Vec<Ready>>, next: Arc<AtomicUsize>) 
             _ => unreachable!("shoppers over HTTP have a connection"),
         };
         times.push(start.elapsed());
-        assert!(text.contains("\"order\":{\"id\":\"order_") && text.contains("\"errors\":[]"), "{text}");
+        assert!(
+            text.contains("\"order\":{\"id\":\"order_") && text.contains("\"errors\":[]"),
+            "{text}"
+        );
     }
     times
 }
@@ -147,7 +150,12 @@ fn here<T>(work: impl Future<Output = T>) -> T {
 }
 
 /// A shop on `url` that listens on loopback.
-async fn open(mut config: Config, url: &str, pool: Option<u32>, folder: &std::path::Path) -> (App, Endpoint, SocketAddr) {
+async fn open(
+    mut config: Config,
+    url: &str,
+    pool: Option<u32>,
+    folder: &std::path::Path,
+) -> (App, Endpoint, SocketAddr) {
     config.database.database_url = Some(url.to_owned());
     config.database.connections = pool.unwrap_or(config.database.connections);
     config.server.data_dir = folder.to_owned();
@@ -201,7 +209,11 @@ fn percentile(times: &[Duration], share: f64) -> Duration {
 async fn check(database: &mut PgConnection, completed: usize) {
     let orders: i64 = number(database, "SELECT COUNT(*) FROM orders").await;
     let carts: i64 = number(database, "SELECT COUNT(DISTINCT cart_id) FROM orders").await;
-    assert_eq!((orders, carts), (completed as i64, completed as i64), "one order a cart");
+    assert_eq!(
+        (orders, carts),
+        (completed as i64, completed as i64),
+        "one order a cart"
+    );
     let wrong: i64 = number(
         database,
         "SELECT COUNT(*) FROM stock_level s WHERE reserved <> (SELECT COALESCE(SUM(quantity), 0) FROM reservation r
@@ -244,7 +256,9 @@ async fn bench(arguments: Arguments) {
     let each = |at: usize| (after[at] - before[at]) as f64 / count as f64;
     let rate = count as f64 / took.as_secs_f64();
     let (half, most) = (percentile(&times, 0.5), percentile(&times, 0.99));
-    println!("CheckoutComplete    {rate:>8.0} orders/s   p50 {half:.1?}   p99 {most:.1?}   {count} orders by {CLIENTS} shoppers");
+    println!(
+        "CheckoutComplete    {rate:>8.0} orders/s   p50 {half:.1?}   p99 {most:.1?}   {count} orders by {CLIENTS} shoppers"
+    );
     println!(
         "an order            {statements:>8.1} statements   {:.2} commits   {:.2} syncs of the log   {:.1} kB of log",
         each(2),
@@ -263,10 +277,16 @@ async fn bench(arguments: Arguments) {
 
 fn main() {
     let arguments = Arguments::parse_from(
-        ["checkout", "--budget-anonymous", "1000000000/1000000000", "--env", "development"]
-            .map(str::to_owned)
-            .into_iter()
-            .chain(std::env::args().skip(1)),
+        [
+            "checkout",
+            "--budget-anonymous",
+            "1000000000/1000000000",
+            "--env",
+            "development",
+        ]
+        .map(str::to_owned)
+        .into_iter()
+        .chain(std::env::args().skip(1)),
     );
     assert!(arguments.bench || !cfg!(debug_assertions), "measured with --release");
     let runtime = tokio::runtime::Builder::new_multi_thread()

@@ -234,13 +234,18 @@ async fn take(
             .await?;
             continue;
         }
-        for (location, part) in split(&free, missing) {
-            let delta = match column {
-                Column::Reserved => (part, 0),
-                Column::Allocated => (0, part),
+        let parts = split(&free, missing);
+        let moves = parts.iter().map(|(location, part)| {
+            let by = match column {
+                Column::Reserved => (*part, 0),
+                Column::Allocated => (0, *part),
             };
-            let moves = Moves::from([((variant, location), delta)]);
-            if !shift(tx, who.now, &moves).await?.is_empty() {
+            ((variant, *location), by)
+        });
+        let moved = shift(tx, who.now, &moves.collect()).await?;
+        for (location, part) in parts {
+            // Where somebody was faster, it is looked again.
+            if moved.iter().any(|level| level.location_id == location) {
                 missing -= part;
                 taken.push((location, part));
             }
@@ -306,7 +311,11 @@ async fn delete_reservations(tx: &Tx, rule: impl sea_orm::sea_query::IntoConditi
         .await?)
 }
 
-async fn give_back(tx: &Tx, now: DateTime<Utc>, units: impl Iterator<Item = (VariantId, LocationId, i64)>) -> Result<()> {
+async fn give_back(
+    tx: &Tx,
+    now: DateTime<Utc>,
+    units: impl Iterator<Item = (VariantId, LocationId, i64)>,
+) -> Result<()> {
     let mut moves = Moves::new();
     for (variant, location, quantity) in units {
         moves.entry((variant, location)).or_default().0 -= quantity;

@@ -7,7 +7,7 @@ use entity::inventory::stock_level;
 use entity::inventory::stock_level::{Column, Entity};
 use entity::{LocationId, TypedId, VariantId};
 use sea_orm::sea_query::{Expr, ExprTrait, LockType, Order, Query, SelectStatement, TableRef, ValueTuple};
-use sea_orm::{ConnectionTrait, FromQueryResult, IdenStatic, Iterable};
+use sea_orm::{ConnectionTrait, FromQueryResult, Iterable};
 
 use crate::inventory::events::AvailabilityChanged;
 use crate::platform::db::Tx;

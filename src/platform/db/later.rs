@@ -69,7 +69,9 @@ impl Later {
     /// Makes one statement of the parts. Its foreign keys are checked when all of it is done.
     fn complete(&mut self) {
         let parts = std::mem::take(&mut self.parts);
-        let Some((last, others)) = parts.split_last() else { return };
+        let Some((last, others)) = parts.split_last() else {
+            return;
+        };
         let mut sql = String::new();
         for (number, part) in others.iter().enumerate() {
             let before = if number == 0 { "WITH " } else { ", " };

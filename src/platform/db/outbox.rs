@@ -8,7 +8,8 @@ use crate::platform::db::later::array;
 use crate::platform::db::{Backend, Tx};
 use crate::platform::error::Result;
 
-const COLUMNS: &str = "(id, job_type, job, status, attempts, max_attempts, run_at, priority, metadata, idempotency_key)";
+const COLUMNS: &str =
+    "(id, job_type, job, status, attempts, max_attempts, run_at, priority, metadata, idempotency_key)";
 const ONCE: &str = "ON CONFLICT (job_type, idempotency_key) DO NOTHING";
 
 /// A row of the job table.
