@@ -177,7 +177,7 @@ impl Builder {
         staff::register(&mut registry);
         customer::register(&mut registry);
         payment::register(&mut registry);
-        order::register(&mut registry, &mut listeners);
+        order::register(&mut registry, &mut listeners, &ids);
         search::register(&mut registry, &mut listeners);
         recommendation::register(&mut registry, &mut listeners);
         db.set_listeners(listeners);

@@ -205,7 +205,7 @@ async fn place(app: &App, cart: &LoadedCart, payment: &Payment, number: &str) ->
     }
     let (new, claims) = order_of(app, cart, payment, number);
     let order = order::place(&tx, &app.ids, now, new).await?;
-    if !payment::attach_to_order(&tx, &app.ids, now, payment.id, order.id).await? {
+    if !payment::attach_to_order(&tx, &app.ids, now, payment, order.id).await? {
         return Ok(None);
     }
     // Last: these are the rows that other checkouts wait for.
@@ -265,7 +265,7 @@ fn order_of(
         email: cart.row.email.clone(),
         access_token: app.ids.secret(),
         status: OrderStatus::Open,
-        payment_status: PaymentState::Paid,
+        payment_status: PaymentState::Pending,
         fulfillment_status: FulfillmentState::Unfulfilled,
         currency_code: cart.channel.currency.to_string(),
         tax_included: cart.channel.tax_included,
@@ -275,7 +275,7 @@ fn order_of(
         tax_total: cart.totals.tax,
         total: cart.totals.total,
         paid_total: payment.captured_amount,
-        refunded_total: 0,
+        refunded_total: payment.refunded_amount,
         shipping_address: cart.row.shipping_address.clone(),
         billing_address: cart.row.billing_address.clone(),
         delivery_name: cart.delivery.as_ref().map(|option| option.name.clone()),
@@ -283,7 +283,8 @@ fn order_of(
         placed_at: now,
         created_at: now,
     };
-    (NewOrder { row, lines }, claims)
+    let authorized = payment.authorized_amount;
+    (NewOrder { row, lines, authorized }, claims)
 }
 
 /// Calls a payment off here, and has a job make the gateway give the money back. When somebody else made the order with

@@ -13,10 +13,9 @@ use crate::app::App;
 use crate::cart::{LoadedCart, LoadedLine, Problem, load_by_token};
 use crate::inventory::{self, Claim, Claimed, Shortage};
 use crate::payment::gateway::DEADLINE;
-use crate::payment::{self, CancelAtGateway, GatewayState, Payment, Says, StartRequest};
+use crate::payment::{self, Payment, Says, StartRequest};
 use crate::platform::db::{Tx, retry_conflicts};
 use crate::platform::error::{Fault, Result};
-use crate::platform::jobs;
 use crate::platform::locale::{Message, message};
 use crate::platform::money::{Currency, Money};
 
@@ -217,16 +216,12 @@ pub(super) async fn note(app: &App, payment: &Payment, says: &Says) -> Result<Pa
 }
 
 async fn note_once(app: &App, payment: &Payment, says: &Says) -> Result<Payment> {
-    let (now, state) = (app.clock.now(), says.state());
+    let now = app.clock.now();
     let tx = app.db.begin().await?;
-    let (row, moved) = payment::apply(&tx, &app.ids, now, payment.id, says).await?;
-    let row = row.ok_or(Fault::Invariant("a payment vanished"))?;
-    if moved && matches!(state, GatewayState::Failed(_)) {
+    let applied = payment::apply(&tx, &app.ids, now, payment.id, says).await?;
+    let row = applied.payment.ok_or(Fault::Invariant("a payment vanished"))?;
+    if applied.moved && row.status == PaymentStatus::Failed {
         inventory::release(&tx, now, payment.cart_id).await?;
-    }
-    let given_up = matches!(row.status, PaymentStatus::Cancelled | PaymentStatus::Failed);
-    if !moved && given_up && !matches!(state, GatewayState::Failed(_) | GatewayState::Cancelled) {
-        jobs::enqueue(&tx, &CancelAtGateway { payment: row.id }).await?;
     }
     tx.commit().await?;
     Ok(row)

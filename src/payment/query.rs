@@ -12,6 +12,9 @@ use crate::payment::gateway::Handle;
 use crate::platform::db::any_of;
 use crate::platform::error::Result;
 
+/// The gateway of payments with gift cards: the shop itself.
+pub(crate) const GIFT_CARD: &str = "gift_card";
+
 /// A payment.
 pub type Payment = payment::Model;
 
