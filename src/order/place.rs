@@ -13,9 +13,9 @@ use crate::platform::error::Result;
 use crate::platform::event;
 use crate::platform::id::Ids;
 
-/// An order to write: paid in full.
+/// An order to write: paid, or promised by gateways, in full.
 pub(crate) struct NewOrder {
-    /// The row, but for the statuses, which placing decides.
+    /// The row, but for what placing decides: it is open and unfulfilled.
     pub row: Order,
     /// Its lines, in order.
     pub lines: Vec<NewOrderLine>,
@@ -33,7 +33,6 @@ pub(crate) struct NewOrderLine {
 pub(crate) async fn place(tx: &Tx, ids: &Ids, now: DateTime<Utc>, new: NewOrder) -> Result<Order> {
     let row = Order {
         status: OrderStatus::Open,
-        payment_status: PaymentState::Paid,
         fulfillment_status: FulfillmentState::Unfulfilled,
         ..new.row
     };
@@ -51,10 +50,10 @@ pub(crate) async fn place(tx: &Tx, ids: &Ids, now: DateTime<Utc>, new: NewOrder)
         .into_active_model()
     });
     insert_all(tx, lines.collect()).await?;
-    let events = [
-        event_of(ids, row.id, now, "PLACED", "The order was placed."),
-        event_of(ids, row.id, now, "PAID", "The payment arrived."),
-    ];
+    let mut events = vec![event_of(ids, row.id, now, "PLACED", "The order was placed.")];
+    if row.payment_status == PaymentState::Paid {
+        events.push(event_of(ids, row.id, now, "PAID", "The payment arrived."));
+    }
     insert_all(tx, events.into_iter().map(IntoActiveModel::into_active_model).collect()).await?;
     event::emit(tx, &OrderPlaced { order: row.id }).await?;
     Ok(row)

@@ -4,27 +4,37 @@
 //! the gateway; a payment pays at most one order; its history is only added to. No gateway is called inside a
 //! transaction: what must happen there later is a job.
 
+mod cover;
 pub mod gateway;
+pub mod gift_card;
 mod graphql;
+mod hear;
+pub mod inbox;
 mod jobs;
 mod query;
 mod record;
+mod told;
 
 use std::sync::Arc;
 
 use crate::app::App;
+use crate::payment::inbox::ProcessEvent;
 use crate::platform::jobs::Registry;
 
 pub use gateway::{GatewayState, Gateways, StartRequest};
-pub use graphql::{PaymentObject, PaymentsOfOrder};
+pub use graphql::{PaymentObject, PaymentsOfCart, PaymentsOfOrder};
+pub use told::{GatewayToldPaid, PaymentReturned};
 pub use jobs::CancelAtGateway;
-pub use query::{Payment, payment_by_id, payments_of_orders};
-pub(crate) use query::{handle_of, payments_left_open};
-pub(crate) use record::{Says, apply, attach_to_order, call_off, call_off_open, open_payment};
+pub use query::{Payment, payment_by_id, payments_of_carts, payments_of_orders};
+pub(crate) use cover::{attach_to_order, call_off, live_of_cart};
+pub(crate) use hear::write_down;
+pub(crate) use query::{handle_of, take_left_open};
+pub(crate) use record::{Says, open_payment};
 
 /// Registers the jobs.
 pub fn register(registry: &mut Registry<App>) {
     registry.add(|app: App, job: CancelAtGateway| async move { jobs::cancel_at_gateway(&app, job).await });
+    registry.add(|app: App, job: ProcessEvent| async move { inbox::process(&app, job).await });
 }
 
 /// A gateway, shared.

@@ -4,17 +4,15 @@
 use chrono::{DateTime, Utc};
 use entity::payment::payment::{NextAction, PaymentStatus};
 use entity::payment::{payment, payment_event};
-use entity::{CartId, OrderId, PaymentId};
+use entity::PaymentId;
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
 
 use crate::payment::gateway::{GatewayState, Snapshot};
-use crate::payment::jobs::CancelAtGateway;
 use crate::payment::query::Payment;
 use crate::platform::db::Tx;
 use crate::platform::error::Result;
 use crate::platform::id::Ids;
-use crate::platform::jobs;
 
 /// States that a gateway may still move.
 const OPEN: [PaymentStatus; 2] = [PaymentStatus::Pending, PaymentStatus::RequiresAction];
@@ -100,68 +98,8 @@ impl Says {
     }
 }
 
-/// Gives a payment that succeeded to the order it pays. False when it has been called off, or paid another one.
-pub(crate) async fn attach_to_order(
-    tx: &Tx,
-    ids: &Ids,
-    now: DateTime<Utc>,
-    id: PaymentId,
-    order: OrderId,
-) -> Result<bool> {
-    let attached = payment::Entity::update_many()
-        .col_expr(payment::Column::OrderId, Expr::value(order))
-        .col_expr(payment::Column::UpdatedAt, Expr::value(now))
-        .filter(payment::Column::Id.eq(id))
-        .filter(payment::Column::Status.eq(PaymentStatus::Succeeded))
-        .filter(payment::Column::OrderId.is_null())
-        .exec_with_returning(tx)
-        .await?;
-    let Some(row) = attached.first() else { return Ok(false) };
-    record(tx, ids, row, "paid_order", Some(order.to_string()), now).await?;
-    Ok(true)
-}
-
-/// Calls off a payment that paid no order, and has the gateway give the money back. False when it paid one.
-pub(crate) async fn call_off(tx: &Tx, ids: &Ids, now: DateTime<Utc>, id: PaymentId, reason: &str) -> Result<bool> {
-    let rule = payment::Column::Id.eq(id);
-    Ok(!cancel_where(tx, ids, now, rule, reason).await?.is_empty())
-}
-
-/// Calls off all payments of a cart that are under way or paid nothing, because another one takes their place.
-pub(crate) async fn call_off_open(tx: &Tx, ids: &Ids, now: DateTime<Utc>, cart: CartId) -> Result<()> {
-    cancel_where(tx, ids, now, payment::Column::CartId.eq(cart), "superseded").await?;
-    Ok(())
-}
-
-async fn cancel_where(
-    tx: &Tx,
-    ids: &Ids,
-    now: DateTime<Utc>,
-    rule: sea_orm::sea_query::SimpleExpr,
-    reason: &str,
-) -> Result<Vec<Payment>> {
-    let cancellable = [
-        PaymentStatus::Pending,
-        PaymentStatus::RequiresAction,
-        PaymentStatus::Authorized,
-        PaymentStatus::Succeeded,
-    ];
-    let cancelled = payment::Entity::update_many()
-        .col_expr(payment::Column::Status, Expr::value(PaymentStatus::Cancelled))
-        .col_expr(payment::Column::UpdatedAt, Expr::value(now))
-        .filter(rule)
-        .filter(payment::Column::Status.is_in(cancellable))
-        .filter(payment::Column::OrderId.is_null())
-        .exec_with_returning(tx)
-        .await?;
-    for row in &cancelled {
-        record(tx, ids, row, "cancelled", Some(reason.to_owned()), now).await?;
-        jobs::enqueue(tx, &CancelAtGateway { payment: row.id }).await?;
-    }
-    Ok(cancelled)
-}
-
-async fn record(
+/// Adds to the history of a payment.
+pub(super) async fn record(
     tx: &Tx,
     ids: &Ids,
     payment: &Payment,
