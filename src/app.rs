@@ -174,7 +174,7 @@ impl Builder {
         staff::register(&mut registry);
         customer::register(&mut registry);
         payment::register(&mut registry);
-        order::register(&mut registry, &mut listeners);
+        order::register(&mut registry, &mut listeners, &ids);
         checkout::register(&mut registry, &mut listeners);
         search::register(&mut registry, &mut listeners);
         recommendation::register(&mut registry, &mut listeners);

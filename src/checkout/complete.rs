@@ -142,12 +142,11 @@ pub(super) async fn attempt(
         Cover::Missing(missing) => return Err(CompleteError::Insufficient(cart.channel.money(missing))),
         Cover::Exact { by, beside } => (by, beside),
     };
-    let captured = payments.iter().filter(|payment| by.contains(&payment.id));
-    let paid = Paid {
-        captured: captured.map(|payment| payment.captured_amount).sum(),
-        by,
-        beside,
-    };
+    let by = payments
+        .into_iter()
+        .filter(|payment| by.contains(&payment.id))
+        .collect();
+    let paid = Paid { by, beside };
     let number = order::next_number(&app.db).await?;
     match retry_conflicts(CompleteError::db, || place(app, cart, &paid, &number)).await {
         Err(CompleteError::Shortage(shortage)) => {

@@ -73,7 +73,9 @@ pub(super) async fn send(app: &App, job: SendPaymentReturned) -> Result<(), JobE
     let payment = payment.ok_or_else(|| JobError::Dead("no such payment".to_owned()))?;
     let cart = entity::cart::cart::Entity::find_by_id(payment.cart_id).one(&app.db);
     // Somebody who was forgotten meanwhile is not written to.
-    let Some(cart) = cart.await.map_err(Fault::from)? else { return Ok(()) };
+    let Some(cart) = cart.await.map_err(Fault::from)? else {
+        return Ok(());
+    };
     let Some(to) = cart.email else { return Ok(()) };
     let account = match cart.customer_id {
         Some(customer) => account_by_id(&app.db, customer.uuid()).await?,

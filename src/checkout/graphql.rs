@@ -4,9 +4,7 @@ use async_graphql::{Context, InputObject, Object, Result, SimpleObject};
 use entity::payment::payment::PaymentStatus;
 use entity::{PaymentId, PaymentMethodId};
 
-use crate::checkout::{
-    CompleteCheckout, CompleteError, NotReady, StartError, StartPayment, complete, start_payment,
-};
+use crate::checkout::{CompleteCheckout, CompleteError, NotReady, StartError, StartPayment, complete, start_payment};
 use crate::graphql::context::ContextExt;
 use crate::graphql::error::{ApiError, ErrorCode, UserError, Warning};
 use crate::graphql::id::Gid;

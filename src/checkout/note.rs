@@ -43,9 +43,9 @@ pub(super) async fn note(app: &App, payment: &Payment, says: &Says) -> Result<Pa
 
 async fn note_once(app: &App, payment: &Payment, says: &Says) -> Result<Payment> {
     let tx = app.db.begin().await?;
-    let (row, moved) = payment::write_down(&tx, app, payment.id, says).await?;
-    if moved
-        && matches!(says.state(), GatewayState::Failed(_))
+    let (row, applied) = payment::write_down(&tx, app, payment.id, says).await?;
+    if applied.moved
+        && row.status == PaymentStatus::Failed
         && payment::live_of_cart(&tx, payment.cart_id).await?.is_empty()
     {
         inventory::release(&tx, app.clock.now(), payment.cart_id).await?;

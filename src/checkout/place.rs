@@ -16,16 +16,14 @@ use crate::checkout::ready::claim_of;
 use crate::checkout::start_payment::SUPERSEDED;
 use crate::inventory::{self, Claimed};
 use crate::order::{self, NewOrder, NewOrderLine, Order};
-use crate::payment;
+use crate::payment::{self, Payment};
 use crate::platform::error::Result;
 
 /// What pays an order.
 #[derive(Clone, Debug)]
 pub(super) struct Paid {
     /// The payments that pay it, together its total.
-    pub by: Vec<PaymentId>,
-    /// What was captured of it, minor units.
-    pub captured: i64,
+    pub by: Vec<Payment>,
     /// Other payments of the cart, which are called off.
     pub beside: Vec<PaymentId>,
 }
@@ -53,11 +51,7 @@ pub(super) async fn place(
     }
     let (new, claims) = order_of(app, cart, paid, number);
     let order = order::place(&tx, &app.ids, now, new).await?;
-    let Some(attached) = payment::attach_to_order(&tx, &app.ids, now, &paid.by, order.id).await? else {
-        return Ok(None);
-    };
-    let captured: i64 = attached.iter().map(|payment| payment.captured_amount).sum();
-    if captured != paid.captured {
+    if !payment::attach_to_order(&tx, &app.ids, now, &paid.by, order.id).await? {
         return Ok(None);
     }
     for payment in payment::call_off(&tx, &app.ids, now, &paid.beside, SUPERSEDED).await? {
@@ -73,15 +67,6 @@ pub(super) async fn place(
     inventory::allocate(&tx, who, &order.id.to_string(), &claims).await??;
     tx.commit().await?;
     Ok(Some(order))
-}
-
-/// What has been paid of an order that costs `total`.
-fn payment_state(total: i64, captured: i64) -> PaymentState {
-    match captured {
-        captured if captured >= total => PaymentState::Paid,
-        0 => PaymentState::Authorized,
-        _ => PaymentState::PartiallyPaid,
-    }
 }
 
 fn order_of(
@@ -120,6 +105,7 @@ fn order_of(
         };
         lines.push(NewOrderLine { id: line_id, row });
     }
+    let sum = |amount: fn(&Payment) -> i64| paid.by.iter().map(amount).sum::<i64>();
     let row = Order {
         id,
         number: number.to_owned(),
@@ -129,7 +115,7 @@ fn order_of(
         email: cart.row.email.clone(),
         access_token: app.ids.secret(),
         status: OrderStatus::Open,
-        payment_status: payment_state(cart.totals.total, paid.captured),
+        payment_status: PaymentState::Pending,
         fulfillment_status: FulfillmentState::Unfulfilled,
         currency_code: cart.channel.currency.to_string(),
         tax_included: cart.channel.tax_included,
@@ -138,8 +124,8 @@ fn order_of(
         shipping_total: cart.totals.shipping,
         tax_total: cart.totals.tax,
         total: cart.totals.total,
-        paid_total: paid.captured,
-        refunded_total: 0,
+        paid_total: sum(|payment| payment.captured_amount),
+        refunded_total: sum(|payment| payment.refunded_amount),
         shipping_address: cart.row.shipping_address.clone(),
         billing_address: cart.row.billing_address.clone(),
         delivery_name: cart.delivery.as_ref().map(|option| option.name.clone()),
@@ -147,5 +133,6 @@ fn order_of(
         placed_at: now,
         created_at: now,
     };
-    (NewOrder { row, lines }, claims)
+    let authorized = sum(|payment| payment.authorized_amount);
+    (NewOrder { row, lines, authorized }, claims)
 }

@@ -97,4 +97,3 @@ pub(super) fn claim_of(line: &LoadedLine) -> Option<Claim> {
     };
     line.variant.row.track_inventory.then(claim)
 }
-

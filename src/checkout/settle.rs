@@ -112,7 +112,9 @@ pub(super) async fn complete_paid(app: &App, job: CompletePaid) -> Result<(), Jo
 
 async fn place_paid(app: &App, id: CartId) -> Result<Option<Order>, CompleteError> {
     for _ in 0..ATTEMPTS {
-        let Some(cart) = load_by_id(app, id).await? else { return Ok(None) };
+        let Some(cart) = load_by_id(app, id).await? else {
+            return Ok(None);
+        };
         if let Some(order) = attempt(app, &cart, None, None).await? {
             return Ok(Some(order));
         }

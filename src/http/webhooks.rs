@@ -19,7 +19,9 @@ pub(super) const PATH: &str = "/webhooks/";
 pub(super) async fn take(State(endpoint): State<Endpoint>, Path(gateway): Path<String>, request: Request) -> Response {
     let (app, asked) = (endpoint.app(), Asked::of(&request));
     let unknown = || asked.refuse(StatusCode::NOT_FOUND, "NOT_FOUND", &message!("webhook-unknown"), None);
-    let Some(header) = signature_header(app, &gateway) else { return unknown() };
+    let Some(header) = signature_header(app, &gateway) else {
+        return unknown();
+    };
     let (parts, body) = request.into_parts();
     let Ok(body) = axum::body::to_bytes(body, BODY_MAX).await else {
         let message = message!("body-too-large", max = BODY_MAX);

@@ -7,10 +7,11 @@ use entity::{CartId, OrderId, PaymentId};
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
 
+use crate::payment::apply::{history, tell};
+use crate::payment::events::PaymentNews;
 use crate::payment::gift_card;
 use crate::payment::jobs::CancelAtGateway;
-use crate::payment::query::{LIVE, Payment};
-use crate::payment::record::record;
+use crate::payment::query::{GIFT_CARD, LIVE, Payment};
 use crate::platform::db::{Tx, any_of};
 use crate::platform::error::Result;
 use crate::platform::id::Ids;
@@ -27,34 +28,34 @@ pub(crate) async fn live_of_cart(db: &impl ConnectionTrait, cart: CartId) -> Res
         .await?)
 }
 
-/// Gives payments to the order they pay, all of them or none: None when one was called off, has paid another order, or
-/// is no longer paid or promised; the caller rolls back.
+/// Gives payments that succeeded or are authorised to the order they pay, all of them or none: what they captured and
+/// gave back before counts for the order from then on, in the books too. False when one is no longer as in `payments`,
+/// which the figures of the order were made from: called off, or changed by its gateway. The caller rolls back.
 pub(crate) async fn attach_to_order(
     tx: &Tx,
     ids: &Ids,
     now: DateTime<Utc>,
-    payments: &[PaymentId],
+    payments: &[Payment],
     order: OrderId,
-) -> Result<Option<Vec<Payment>>> {
-    if payments.is_empty() {
-        return Ok(Some(Vec::new()));
+) -> Result<bool> {
+    for payment in payments {
+        let attached = payment::Entity::update_many()
+            .col_expr(payment::Column::OrderId, Expr::value(order))
+            .col_expr(payment::Column::Version, Expr::col(payment::Column::Version).add(1))
+            .col_expr(payment::Column::UpdatedAt, Expr::value(now))
+            .filter(payment::Column::Id.eq(payment.id))
+            .filter(payment::Column::Version.eq(payment.version))
+            .filter(payment::Column::Status.is_in([PaymentStatus::Authorized, PaymentStatus::Succeeded]))
+            .filter(payment::Column::OrderId.is_null())
+            .exec(tx)
+            .await?;
+        if attached.rows_affected == 0 {
+            return Ok(false);
+        }
+        let news = [PaymentNews::new("paid_order", payment.amount, Some(order.to_string()))];
+        history(tx, ids, now, payment.id, &news).await?;
     }
-    let attached = payment::Entity::update_many()
-        .col_expr(payment::Column::OrderId, Expr::value(order))
-        .col_expr(payment::Column::Version, Expr::col(payment::Column::Version).add(1))
-        .col_expr(payment::Column::UpdatedAt, Expr::value(now))
-        .filter(any_of(tx, payment::Column::Id, payments))
-        .filter(payment::Column::Status.is_in([PaymentStatus::Authorized, PaymentStatus::Succeeded]))
-        .filter(payment::Column::OrderId.is_null())
-        .exec_with_returning(tx)
-        .await?;
-    if attached.len() != payments.len() {
-        return Ok(None);
-    }
-    for row in &attached {
-        record(tx, ids, row, "paid_order", Some(order.to_string()), now).await?;
-    }
-    Ok(Some(attached))
+    Ok(true)
 }
 
 /// Calls off those of `payments` that paid no order and are not over, and gives them: what a gift card paid is back on it
@@ -79,8 +80,9 @@ pub(crate) async fn call_off(
         .exec_with_returning(tx)
         .await?;
     for row in &cancelled {
-        record(tx, ids, row, "cancelled", Some(reason.to_owned()), now).await?;
-        if row.gateway == gift_card::GATEWAY {
+        let news = PaymentNews::new("cancelled", row.amount, Some(reason.to_owned()));
+        tell(tx, ids, now, row, vec![news]).await?;
+        if row.gateway == GIFT_CARD {
             gift_card::put_back(tx, ids, now, row).await?;
         } else {
             jobs::enqueue(tx, &CancelAtGateway { payment: row.id }).await?;

@@ -130,9 +130,6 @@ impl Loader<PaymentsOfCart> for Batch {
     async fn load(&self, keys: &[PaymentsOfCart]) -> Result<HashMap<PaymentsOfCart, Vec<Payment>>, Shared> {
         let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
         let found = payments_of_carts(&self.app.db, &ids).await?;
-        Ok(found
-            .into_iter()
-            .map(|(id, rows)| (PaymentsOfCart(id), rows))
-            .collect())
+        Ok(found.into_iter().map(|(id, rows)| (PaymentsOfCart(id), rows)).collect())
     }
 }

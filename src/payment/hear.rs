@@ -5,37 +5,38 @@ use entity::PaymentId;
 use entity::payment::payment::PaymentStatus;
 
 use crate::app::App;
-use crate::payment::gateway::GatewayState;
-use crate::payment::jobs::CancelAtGateway;
+use crate::payment::apply::{Applied, apply};
+use crate::payment::events::{GatewayToldPaid, PaymentReturned};
+use crate::payment::merge::Says;
 use crate::payment::query::Payment;
-use crate::payment::record::{Says, apply};
-use crate::payment::told::{GatewayToldPaid, PaymentReturned};
 use crate::platform::db::Tx;
 use crate::platform::error::{Fault, Result};
 use crate::platform::event;
-use crate::platform::jobs;
 
-/// Writes down what a gateway says, and says whether it moved the payment. A payment that was called off or given up here
-/// while the gateway was still at it is called off there too, and its buyer told: nobody pays for nothing.
-pub(crate) async fn write_down(tx: &Tx, app: &App, id: PaymentId, says: &Says) -> Result<(Payment, bool)> {
-    let (row, moved) = apply(tx, &app.ids, app.clock.now(), id, says).await?;
-    let row = row.ok_or(Fault::Invariant("a payment vanished"))?;
-    let given_up = matches!(row.status, PaymentStatus::Cancelled | PaymentStatus::Failed);
-    let state = says.state();
-    if !moved && given_up && !matches!(state, GatewayState::Failed(_) | GatewayState::Cancelled) {
-        jobs::enqueue(tx, &CancelAtGateway { payment: row.id }).await?;
-        if matches!(state, GatewayState::Succeeded) {
-            let reason = "too_late".to_owned();
-            event::emit(tx, &PaymentReturned { payment: row.id, reason }).await?;
-        }
+/// Writes down what a gateway says, and says whether it changed the status of the payment. When money came for one that
+/// was called off or given up here, its buyer is told that it goes back.
+pub(crate) async fn write_down(tx: &Tx, app: &App, id: PaymentId, says: &Says) -> Result<(Payment, Applied)> {
+    let applied = apply(tx, &app.ids, app.clock.now(), id, says).await?;
+    let row = applied.payment.clone().ok_or(Fault::Invariant("a payment vanished"))?;
+    let money_came = row.captured_amount > row.refunded_amount + row.refunding_amount;
+    if applied.changed && row.status == PaymentStatus::Cancelled && row.order_id.is_none() && money_came {
+        let reason = "too_late".to_owned();
+        event::emit(
+            tx,
+            &PaymentReturned {
+                payment: row.id,
+                reason,
+            },
+        )
+        .await?;
     }
-    Ok((row, moved))
+    Ok((row, applied))
 }
 
 /// The same where nobody waits for it: emits [`GatewayToldPaid`] for a payment that is paid or promised and paid no order.
-/// Says whether it moved the payment.
+/// Says whether it changed anything.
 pub(super) async fn hear(tx: &Tx, app: &App, id: PaymentId, says: &Says) -> Result<bool> {
-    let (row, moved) = write_down(tx, app, id, says).await?;
+    let (row, applied) = write_down(tx, app, id, says).await?;
     let paid = matches!(row.status, PaymentStatus::Authorized | PaymentStatus::Succeeded);
     if paid && row.order_id.is_none() {
         let told = GatewayToldPaid {
@@ -44,5 +45,5 @@ pub(super) async fn hear(tx: &Tx, app: &App, id: PaymentId, says: &Says) -> Resu
         };
         event::emit(tx, &told).await?;
     }
-    Ok(moved)
+    Ok(applied.changed)
 }

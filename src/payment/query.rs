@@ -13,6 +13,9 @@ use crate::payment::gateway::Handle;
 use crate::platform::db::{Db, any_of};
 use crate::platform::error::Result;
 
+/// The gateway of payments with gift cards: the shop itself.
+pub(crate) const GIFT_CARD: &str = "gift_card";
+
 /// A payment.
 pub type Payment = payment::Model;
 
@@ -73,7 +76,11 @@ pub(crate) async fn take_left_open(
     let rested = Condition::any()
         .add(checked.is_null())
         .add(checked.lte(now - PAUSES.1))
-        .add(checked.lte(now - PAUSES.0).and(payment::Column::CreatedAt.gt(now - OLD)));
+        .add(
+            checked
+                .lte(now - PAUSES.0)
+                .and(payment::Column::CreatedAt.gt(now - OLD)),
+        );
     let rows = payment::Entity::find()
         .filter(payment::Column::Status.is_in(LIVE))
         .filter(payment::Column::OrderId.is_null())

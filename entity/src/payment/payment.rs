@@ -98,7 +98,7 @@ pub struct Model {
     pub refunding_amount: i64,
     /// What banks hold back for disputes, minor units.
     pub disputed_amount: i64,
-    /// What the gateway keeps for its work, minor units.
+    /// What the gateway keeps for its work, without that on disputes, minor units.
     pub fee_amount: i64,
     /// The customer who signed in to pay.
     pub customer_id: Option<CustomerId>,

@@ -81,7 +81,11 @@ pub async fn create(app: &App, actor: &Actor, command: CreateCard) -> Result<(Gi
     if command.expires_at.is_some_and(|at| at <= now) {
         return Err(CreateError::Expired);
     }
-    if command.note.as_ref().is_some_and(|note| note.chars().count() > NOTE_MAX) {
+    if command
+        .note
+        .as_ref()
+        .is_some_and(|note| note.chars().count() > NOTE_MAX)
+    {
         return Err(CreateError::Note);
     }
     let code = Code::new(&app.ids);

@@ -19,7 +19,6 @@ pub use adjust::{AdjustCard, AdjustError, adjust};
 pub use code::Code;
 pub use create::{CreateCard, CreateError, create};
 pub use disable::{DisableError, disable};
-pub(crate) use entry::credit;
 pub use graphql::{GiftCardMutation, GiftCardQuery};
 pub use guess::attempt;
 pub use query::{CardFilter, GiftCard, ListError, by_code, by_id, count, entries_of, list};
@@ -27,7 +26,7 @@ pub use spend::SpendError;
 pub(crate) use spend::{for_payment, put_back, spend};
 
 /// Name of the gateway that payments by gift card have.
-pub const GATEWAY: &str = "gift_card";
+pub const GATEWAY: &str = crate::payment::query::GIFT_CARD;
 
 /// How gift cards present themselves among the ways to pay.
 pub fn offer() -> GatewayInfo {

@@ -1,14 +1,17 @@
 //! A gift card pays.
 
 use chrono::{DateTime, Utc};
-use entity::ledger::ledger_entry::LedgerAccount;
-use entity::payment::payment;
 use entity::payment::payment::PaymentStatus;
 use entity::payment::payment_method::MethodDetails;
+use entity::payment::refund::RefundStatus;
+use entity::payment::{payment, refund};
 use sea_orm::sea_query::{Expr, ExprTrait};
-use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter};
 
-use crate::ledger::{Posting, post};
+use crate::ledger::post;
+use crate::payment::apply::history;
+use crate::payment::books;
+use crate::payment::events::PaymentNews;
 use crate::payment::gift_card::entry::{Change, credit, record, shift};
 use crate::payment::gift_card::query::{GiftCard, Usable, by_code};
 use crate::payment::query::Payment;
@@ -116,11 +119,7 @@ pub(crate) async fn spend(
         note: None,
     };
     record(tx, ids, now, card.id, change).await?;
-    let posting = Posting::new(format!("gift_card_spent:{}", row.id), "gift_card_spent", currency)
-        .payment(row.id)
-        .debit(LedgerAccount::GiftCardLiability, row.amount)
-        .credit(LedgerAccount::Receivable, row.amount);
-    post(tx, ids, now, posting).await?;
+    post(tx, ids, now, books::captured(&row, row.amount)?).await?;
     let left = shift(tx, now, card.id, -row.amount).await?;
     // Somebody may have disabled it since it was read.
     Ok(left.filter(|card| card.is_usable(now)).map(|_| row))
@@ -132,10 +131,25 @@ pub(crate) async fn put_back(tx: &Tx, ids: &Ids, now: DateTime<Utc>, row: &Payme
     if amount == 0 {
         return Ok(());
     }
-    let currency: Currency = row
-        .currency_code
-        .parse()
-        .map_err(|e| Fault::part("currency of a payment", e))?;
+    let refund = refund::Model {
+        id: ids.new_id(),
+        payment_id: row.id,
+        order_id: None,
+        amount,
+        currency_code: row.currency_code.clone(),
+        status: RefundStatus::Succeeded,
+        reason: None,
+        gateway_reference: None,
+        failure: None,
+        lines: None,
+        requested_by: "system".to_owned(),
+        created_at: now,
+        updated_at: now,
+    };
+    post(tx, ids, now, books::refunded(row, &refund)?).await?;
+    refund::Entity::insert(refund.into_active_model())
+        .exec_without_returning(tx)
+        .await?;
     payment::Entity::update_many()
         .col_expr(
             payment::Column::RefundedAmount,
@@ -144,10 +158,7 @@ pub(crate) async fn put_back(tx: &Tx, ids: &Ids, now: DateTime<Utc>, row: &Payme
         .filter(payment::Column::Id.eq(row.id))
         .exec(tx)
         .await?;
-    let posting = Posting::new(format!("gift_card_returned:{}", row.id), "gift_card_returned", currency)
-        .payment(row.id)
-        .debit(LedgerAccount::Receivable, amount)
-        .credit(LedgerAccount::GiftCardLiability, amount);
-    post(tx, ids, now, posting).await?;
+    let news = [PaymentNews::new("refunded", amount, None)];
+    history(tx, ids, now, row.id, &news).await?;
     credit(tx, ids, now, row.id, amount, "returned").await
 }

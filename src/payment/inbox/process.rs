@@ -33,7 +33,9 @@ impl Job for ProcessEvent {
 pub(in crate::payment) async fn process(app: &App, job: ProcessEvent) -> Result<(), JobError> {
     let row = gateway_event::Entity::find_by_id(job.event).one(&app.db).await;
     // Deleted because of its age.
-    let Some(row) = row.map_err(Fault::from)? else { return Ok(()) };
+    let Some(row) = row.map_err(Fault::from)? else {
+        return Ok(());
+    };
     if row.outcome != EventOutcome::Waiting {
         return Ok(());
     }

@@ -2,7 +2,6 @@
 
 use entity::payment::gateway_event;
 use entity::payment::gateway_event::{EventOutcome, SubjectKind};
-use sea_orm::sea_query::OnConflict;
 use sea_orm::{DbErr, EntityTrait, IntoActiveModel, TryInsertResult};
 
 use crate::app::App;
@@ -102,9 +101,8 @@ async fn store(app: &App, gateway: &str, event: &InboundEvent, body: &str) -> Re
     let id = row.id;
     let key = [gateway_event::Column::Gateway, gateway_event::Column::EventId];
     let tx = app.db.begin().await?;
-    let inserted = gateway_event::Entity::insert_many([row.into_active_model()])
-        .on_conflict(OnConflict::columns(key).do_nothing().to_owned())
-        .do_nothing()
+    let inserted = gateway_event::Entity::insert(row.into_active_model())
+        .on_conflict_do_nothing_on(key)
         .exec_without_returning(&tx)
         .await?;
     if matches!(inserted, TryInsertResult::Inserted(rows) if rows > 0) && outcome == EventOutcome::Waiting {
