@@ -222,7 +222,9 @@ fn told_by_gateways(plan: Plan) -> Plan {
             .col(text("gateway"))
             .col(text("event_id"))
             .col(text("kind"))
+            .col(text("subject"))
             .col(text_null("object"))
+            .col(id_null("payment_id"))
             .col(text("body"))
             .col(text("outcome"))
             .col(text_null("failure"))
@@ -231,6 +233,10 @@ fn told_by_gateways(plan: Plan) -> Plan {
             .check(check(
                 "ck_gateway_event_outcome",
                 "outcome IN ('waiting', 'applied', 'ignored', 'unmatched')",
+            ))
+            .check(check(
+                "ck_gateway_event_subject",
+                "subject IN ('payment', 'setup', 'other')",
             ))
             .to_owned(),
         [

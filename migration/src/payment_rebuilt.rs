@@ -46,9 +46,9 @@ async fn rebuild(manager: &SchemaManager<'_>, table: TableCreateStatement, copy:
 }
 
 const WIDEN: &str = "INSERT INTO payment_new (id, cart_id, order_id, gateway, gateway_reference, token, amount,
-    currency_code, status, next_action, failure, created_at, updated_at, captured_amount)
+    currency_code, status, next_action, failure, created_at, updated_at, captured_amount, cart_total)
     SELECT id, cart_id, order_id, gateway, gateway_reference, token, amount, currency_code, status, next_action, failure,
-    created_at, updated_at, CASE WHEN status = 'succeeded' THEN amount ELSE 0 END FROM payment";
+    created_at, updated_at, CASE WHEN status = 'succeeded' THEN amount ELSE 0 END, amount FROM payment";
 const NARROW: &str = "INSERT INTO payment_new (id, cart_id, order_id, gateway, gateway_reference, token, amount,
     currency_code, status, next_action, failure, created_at, updated_at)
     SELECT id, cart_id, order_id, gateway, gateway_reference, token, amount, currency_code,
@@ -66,6 +66,7 @@ fn old_payment() -> TableCreateStatement {
 
 fn new_payment() -> TableCreateStatement {
     payment_columns()
+        .col(big("cart_total").default(0))
         .col(text("capture_method").default("automatic"))
         .col(big("authorized_amount").default(0))
         .col(big("captured_amount").default(0))

@@ -7,9 +7,13 @@
 
 mod apply;
 mod books;
+mod cover;
 mod events;
 pub mod gateway;
+pub mod gift_card;
 mod graphql;
+mod hear;
+pub mod inbox;
 mod jobs;
 mod merge;
 mod query;
@@ -18,21 +22,24 @@ mod record;
 use std::sync::Arc;
 
 use crate::app::App;
+use crate::payment::inbox::ProcessEvent;
 use crate::platform::jobs::Registry;
 
-pub(crate) use apply::apply;
-pub use events::{PaymentChanged, PaymentNews, PaymentSucceeded};
+pub(crate) use cover::{attach_to_order, call_off, live_of_cart};
+pub use events::{GatewayToldPaid, PaymentChanged, PaymentNews, PaymentReturned, PaymentSucceeded};
 pub use gateway::{GatewayState, Gateways, StartRequest};
-pub use graphql::{PaymentObject, PaymentsOfOrder};
+pub use graphql::{PaymentObject, PaymentsOfCart, PaymentsOfOrder};
+pub(crate) use hear::write_down;
 pub use jobs::CancelAtGateway;
 pub(crate) use merge::Says;
-pub use query::{Payment, payment_by_id, payments_of_orders};
-pub(crate) use query::{handle_of, payments_left_open};
-pub(crate) use record::{attach_to_order, call_off, call_off_open, open_payment};
+pub use query::{Payment, payment_by_id, payments_of_carts, payments_of_orders};
+pub(crate) use query::{handle_of, take_left_open};
+pub(crate) use record::open_payment;
 
 /// Registers the jobs.
 pub fn register(registry: &mut Registry<App>) {
     registry.add(|app: App, job: CancelAtGateway| async move { jobs::cancel_at_gateway(&app, job).await });
+    registry.add(|app: App, job: ProcessEvent| async move { inbox::process(&app, job).await });
 }
 
 /// A gateway, shared.
