@@ -2,13 +2,13 @@
 
 use chrono::{DateTime, Utc};
 use entity::order::orders::{FulfillmentState, OrderStatus, PaymentState};
-use entity::order::{order_event, order_line, orders};
+use entity::order::{order_event, order_line};
 use entity::{OrderId, OrderLineId};
-use sea_orm::{EntityTrait, IntoActiveModel};
+use sea_orm::IntoActiveModel;
 
 use crate::order::events::OrderPlaced;
 use crate::order::query::Order;
-use crate::platform::db::{Tx, insert_all};
+use crate::platform::db::Tx;
 use crate::platform::error::Result;
 use crate::platform::event;
 use crate::platform::id::Ids;
@@ -37,9 +37,7 @@ pub(crate) async fn place(tx: &Tx, ids: &Ids, now: DateTime<Utc>, new: NewOrder)
         fulfillment_status: FulfillmentState::Unfulfilled,
         ..new.row
     };
-    orders::Entity::insert(row.clone().into_active_model())
-        .exec_without_returning(tx)
-        .await?;
+    tx.later(vec![row.clone().into_active_model()]);
     let lines = new.lines.into_iter().enumerate().map(|(position, line)| {
         let position = i32::try_from(position).unwrap_or(i32::MAX);
         order_line::Model {
@@ -50,13 +48,15 @@ pub(crate) async fn place(tx: &Tx, ids: &Ids, now: DateTime<Utc>, new: NewOrder)
         }
         .into_active_model()
     });
-    insert_all(tx, lines.collect()).await?;
+    tx.later(lines.collect());
     let events = [
         event_of(ids, row.id, now, "PLACED", "The order was placed."),
         event_of(ids, row.id, now, "PAID", "The payment arrived."),
     ];
-    insert_all(tx, events.into_iter().map(IntoActiveModel::into_active_model).collect()).await?;
+    tx.later(events.into_iter().map(IntoActiveModel::into_active_model).collect());
     event::emit(tx, &OrderPlaced { order: row.id }).await?;
+    // The payment is going to name the order.
+    tx.flush().await?;
     Ok(row)
 }
 

@@ -41,7 +41,7 @@ impl Listeners {
 pub async fn emit<E: Event>(tx: &Tx, event: &E) -> Result<()> {
     let value = serde_json::to_value(event)?;
     for job in tx.listeners().jobs(E::NAME, &value)? {
-        crate::platform::jobs::push(tx, job).await?;
+        crate::platform::jobs::push(tx, job);
     }
     Ok(())
 }

@@ -17,13 +17,36 @@ impl Params {
             .keys()
             .find(|key| *key != "expand" && !known.contains(&key.as_str()))
         {
-            None => Ok(()),
+            None => self.check_metadata(),
             Some(key) => Err(StripeError::param(
                 key,
                 "parameter_unknown",
                 format!("Received unknown parameter: {key}"),
             )),
         }
+    }
+
+    /// Refuses metadata past the documented limits: 50 keys of 40 letters, values of 500.
+    fn check_metadata(&self) -> Outcome<()> {
+        let Some(metadata) = self.0.get("metadata").and_then(Value::as_object) else {
+            return Ok(());
+        };
+        let too_long = metadata.iter().find_map(|(key, value)| {
+            let value = value.as_str().unwrap_or_default();
+            match (key.chars().count() > 40, value.chars().count() > 500) {
+                (true, _) => Some(format!("Metadata keys can be at most 40 characters long: {key}")),
+                (_, true) => Some(format!(
+                    "Metadata values can have up to 500 characters, but {key} has more."
+                )),
+                _ => None,
+            }
+        });
+        let message = match too_long {
+            None if metadata.len() > 50 => "Metadata can have at most 50 keys.".to_owned(),
+            None => return Ok(()),
+            Some(message) => message,
+        };
+        Err(StripeError::param("metadata", "", message))
     }
 
     /// A text that is there and not empty.
