@@ -11,6 +11,7 @@ use crate::checkout::CheckoutMutation;
 use crate::customer::{CustomerAddressMutation, CustomerMutation, CustomerQuery};
 use crate::inventory::InventoryMutation;
 use crate::order::OrderQuery;
+use crate::payment::PaymentMethodMutation;
 use crate::privacy::PrivacyMutation;
 use crate::recommendation::RecommendationQuery;
 use crate::search::SearchQuery;
@@ -46,6 +47,7 @@ pub struct Mutation(
     CartMutation,
     InventoryMutation,
     CheckoutMutation,
+    PaymentMethodMutation,
     StaffMutation,
     RoleMutation,
     ApiKeyMutation,

@@ -219,6 +219,8 @@ pub struct KeptMethod {
 pub struct Setup {
     /// The gateway's own id.
     pub reference: String,
+    /// The gateway's name for the customer whose it will be.
+    pub customer: Option<String>,
     /// What the gateway's script needs.
     pub client_secret: Option<String>,
     /// Where it stands: `RequiresAction` until the shopper has entered something, then `Succeeded`.
@@ -349,6 +351,12 @@ pub trait Gateway: Send + Sync {
 
     /// Forgets a means of payment.
     async fn forget_method(&self, reference: &str) -> Result<()> {
+        let _ = reference;
+        Err(Fault::Invariant("this gateway keeps no means of payment"))
+    }
+
+    /// Forgets a customer, and all that they keep.
+    async fn forget_customer(&self, reference: &str) -> Result<()> {
         let _ = reference;
         Err(Fault::Invariant("this gateway keeps no means of payment"))
     }

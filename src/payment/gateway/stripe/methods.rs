@@ -39,7 +39,9 @@ impl StripeGateway {
     }
 
     pub(super) async fn setup(&self, reference: &str) -> Result<Option<Setup>> {
-        let path = format!("/setup_intents/{}", plain(reference)?);
+        // A client says which: what is no id is nobody's.
+        let Ok(reference) = plain(reference) else { return Ok(None) };
+        let path = format!("/setup_intents/{reference}");
         let intent = known(self.get(&path, Form::default().expand(EXPANDED)).await)?;
         intent.map(|intent| snapshot::setup(Part::from(&intent))).transpose()
     }
@@ -60,6 +62,14 @@ impl StripeGateway {
             Err(CallError::Refused(refusal)) if refusal.is_final() => Ok(()),
             Err(error) => Err(error.into()),
         }
+    }
+}
+
+impl StripeGateway {
+    /// With all that they keep. One who is gone is forgotten already.
+    pub(super) async fn remove_customer(&self, reference: &str) -> Result<()> {
+        let path = format!("/customers/{}", plain(reference)?);
+        known(self.delete(&path).await).map(|_| ())
     }
 }
 

@@ -78,6 +78,12 @@ impl StripeGateway {
         once.send(&self.wire).await
     }
 
+    /// Not repeated: what is deleted is gone, and asking again finds nothing.
+    async fn delete(&self, path: &str) -> Result<Value, CallError> {
+        let request = RequestBuilder::new(StripeMethod::Delete, path);
+        request.customize().send(&self.wire).await
+    }
+
     /// Whether Stripe still knows the keys of `id`. Ids carry the time at which they were made.
     fn remembers(&self, id: impl TypedId) -> bool {
         self.clock.now() - made_at(id) < KEY_LIFE
@@ -175,5 +181,9 @@ impl Gateway for StripeGateway {
 
     async fn forget_method(&self, reference: &str) -> Result<()> {
         self.detach(reference).await
+    }
+
+    async fn forget_customer(&self, reference: &str) -> Result<()> {
+        self.remove_customer(reference).await
     }
 }

@@ -24,6 +24,12 @@ pub(super) fn payment(intent: Part<'_>, refunds: &[Part<'_>], disputes: &[Part<'
     let currency = currency(intent)?;
     let minor = |amount: i64| from_stripe(amount, currency);
     let charge = intent.at("latest_charge");
+    let partly = charge.number("amount_captured") < charge.number("amount");
+    let refunds: Vec<_> = refunds
+        .iter()
+        .copied()
+        .filter(|refund| !(partly && is_release(*refund)))
+        .collect();
     let called_off = refunds
         .iter()
         .any(|refund| refund.at("metadata").text("merx_cancel").is_some());
@@ -55,6 +61,12 @@ pub(super) fn payment(intent: Part<'_>, refunds: &[Part<'_>], disputes: &[Part<'
         method: method(charge.at("payment_method_details")),
         method_reference: kept.and(intent.id("payment_method")).map(str::to_owned),
     })
+}
+
+/// Stripe also calls it a refund when what was never captured is let go; no money moved then, and nothing was booked.
+fn is_release(refund: Part<'_>) -> bool {
+    let ours = refund_of(refund).is_some() || refund.at("metadata").text("merx_cancel").is_some();
+    !ours && refund.id("balance_transaction").is_none() && refund.text("status") == Some("succeeded")
 }
 
 /// Our id of the payment, as Stripe was told.
@@ -213,6 +225,7 @@ pub(super) fn setup(intent: Part<'_>) -> Result<Setup> {
     };
     Ok(Setup {
         reference: intent.needed_text("id")?.to_owned(),
+        customer: intent.id("customer").map(str::to_owned),
         client_secret: intent.text("client_secret").map(str::to_owned),
         method: match state {
             GatewayState::Succeeded => kept_method(intent.at("payment_method")),
