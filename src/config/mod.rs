@@ -11,6 +11,8 @@ use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 
+use crate::platform::secret::Secret;
+
 pub use accounts::{Accounts, Admin, DEMO_ADMIN, StaffMfa};
 pub use edge::Edge;
 pub use storefront::Storefront;
@@ -219,23 +221,26 @@ pub struct Services {
         global = true
     )]
     pub meilisearch_api_key: Option<String>,
-    /// Secret key of Stripe.
+    /// Secret key of Stripe, which is offered to shoppers then.
     #[arg(
         long = "stripe-secret-key",
         env = "STRIPE_SECRET_KEY",
         hide_env_values = true,
         global = true
     )]
-    pub stripe_secret_key: Option<String>,
-    /// Secret that signs Stripe's webhooks.
+    pub stripe_secret_key: Option<Secret>,
+    /// Publishable key of Stripe, for its script in the browser.
+    #[arg(long = "stripe-publishable-key", env = "STRIPE_PUBLISHABLE_KEY", global = true)]
+    pub stripe_publishable_key: Option<String>,
+    /// Secret that signs Stripe's webhooks; several, separated by commas, while one is replaced by another.
     #[arg(
         long = "stripe-webhook-secret",
         env = "STRIPE_WEBHOOK_SECRET",
         hide_env_values = true,
         global = true
     )]
-    pub stripe_webhook_secret: Option<String>,
-    /// Base address of Stripe's API, for a simulator.
+    pub stripe_webhook_secret: Option<Secret>,
+    /// Base address of Stripe's API, for a simulator. Production takes https only.
     #[arg(long = "stripe-api-base", env = "STRIPE_API_BASE", global = true)]
     pub stripe_api_base: Option<String>,
     /// S3 server for media.
@@ -287,6 +292,9 @@ pub enum ConfigError {
         "MERX_STOREFRONT_URL: \"{0}\" will not do; production takes https://, and nothing takes a query or fragment"
     )]
     StorefrontUrl(String),
+    /// Money over a line that anybody can listen to.
+    #[error("STRIPE_API_BASE: \"{0}\" will not do; it is https://host, and only outside production http://host")]
+    StripeBase(String),
 }
 
 impl Config {
@@ -297,6 +305,12 @@ impl Config {
     pub fn check(&self) -> Result<(), ConfigError> {
         if let Some(origin) = self.server.cors_origins.iter().find(|origin| !is_origin(origin)) {
             return Err(ConfigError::Origin(origin.clone()));
+        }
+        if let Some(base) = &self.services.stripe_api_base {
+            let plain = base.starts_with("http://") && !self.is_production();
+            if !plain && !base.starts_with("https://") {
+                return Err(ConfigError::StripeBase(base.clone()));
+            }
         }
         self.storefront.check(self.is_production())?;
         self.accounts.check(self.is_production())

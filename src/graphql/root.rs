@@ -11,6 +11,7 @@ use crate::checkout::CheckoutMutation;
 use crate::customer::{CustomerAddressMutation, CustomerMutation, CustomerQuery};
 use crate::inventory::InventoryMutation;
 use crate::order::OrderQuery;
+use crate::payment::PaymentMethodMutation;
 use crate::payment::gift_card::{GiftCardMutation, GiftCardQuery};
 use crate::payment::inbox::{InboxMutation, InboxQuery};
 use crate::privacy::PrivacyMutation;
@@ -52,6 +53,7 @@ pub struct Mutation(
     CheckoutMutation,
     GiftCardMutation,
     InboxMutation,
+    PaymentMethodMutation,
     StaffMutation,
     RoleMutation,
     ApiKeyMutation,
