@@ -25,9 +25,10 @@ use crate::platform::stop::Stop;
 use crate::platform::texts::{InProcessTexts, RedisTexts, Texts};
 use crate::recommendation::Leaders;
 use crate::search::Search;
+use crate::shipping::Deliveries;
 use crate::staff::Access;
 use crate::tax::TaxRates;
-use crate::{account, customer, mail, media, order, payment, recommendation, search, staff};
+use crate::{account, checkout, customer, mail, media, order, payment, recommendation, search, staff};
 
 /// Callers whose limits a process remembers: a few megabytes.
 const BUCKETS_MAX: usize = 100_000;
@@ -58,6 +59,8 @@ pub struct Parts {
     pub categories: Categories,
     /// Tax rates, cached.
     pub taxes: TaxRates,
+    /// Delivery methods, cached.
+    pub deliveries: Deliveries,
     /// Search: the engine and what waits to be indexed.
     pub search: Search,
     /// The leaders of large categories and brands, cached.
@@ -174,7 +177,8 @@ impl Builder {
         staff::register(&mut registry);
         customer::register(&mut registry);
         payment::register(&mut registry);
-        order::register(&mut registry, &mut listeners);
+        order::register(&mut registry, &mut listeners, &ids);
+        checkout::register(&mut registry, &mut listeners);
         search::register(&mut registry, &mut listeners);
         recommendation::register(&mut registry, &mut listeners);
         db.set_listeners(listeners);
@@ -201,6 +205,7 @@ impl Builder {
             staff: Access::default(),
             categories: Categories::default(),
             taxes: TaxRates::default(),
+            deliveries: Deliveries::default(),
             leaders: Leaders::default(),
             jobs: Arc::new(registry),
         })))

@@ -11,6 +11,7 @@ mod graphql;
 mod import;
 mod query;
 mod reserve;
+mod shift;
 mod update_product;
 
 pub use adjust_stock::{AdjustError, AdjustStock, adjust_stock};
