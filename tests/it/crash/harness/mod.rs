@@ -41,20 +41,18 @@ const STOCK: i64 = 1_000_000;
 
 /// The points, and how often a run may come by before it dies there.
 pub const POINTS: &[(&str, u64)] = &[
-    ("checkout.reserving", 3),
     ("checkout.reserved", 3),
     ("checkout.charged", 3),
-    ("checkout.noting", 6),
-    ("checkout.noted", 4),
-    ("checkout.placing", 3),
-    ("checkout.placed_before_ledger", 3),
+    ("checkout.noted", 3),
+    ("checkout.written", 3),
     ("checkout.placed", 3),
-    ("jobs.taken", 8),
-    ("jobs.done", 8),
-    ("inbox.storing", 8),
+    ("ledger.posted", 5),
+    ("db.committing", 30),
+    ("db.committed", 30),
+    ("jobs.taken", 12),
+    ("jobs.done", 12),
     ("inbox.stored", 8),
-    ("inbox.read", 6),
-    ("inbox.applied", 6),
+    ("inbox.read", 4),
 ];
 
 #[derive(Parser)]
