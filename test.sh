@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Runs every check: formatting, lints, documentation, the whole suite on SQLite and on PostgreSQL, real clients,
-# and GraphiQL in a real browser.
+# Stripe's own libraries, and GraphiQL in a real browser.
 # Installs what it needs when that is missing. Needs no terminal and may be run again and again.
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")" || exit 1
@@ -15,10 +15,10 @@ if [ -n "${CI:-}" ]; then
   fi
 fi
 # The suite takes its database from this script alone.
-unset MERX_TEST_DATABASE_URL DATABASE_URL MERX_TEST_REDIS_URL REDIS_URL
+unset MERX_TEST_DATABASE_URL DATABASE_URL MERX_TEST_REDIS_URL REDIS_URL MERX_TEST_LOCALSTRIPE_URL
 
 work="$(mktemp -d /tmp/merx-test.XXXXXX)" || exit 1
-pg_bin="" pg_data="" pg_url="" redis_pid=""
+pg_bin="" pg_data="" pg_url="" redis_pid="" localstripe_pid=""
 failed=() sums=()
 started=$SECONDS
 
@@ -34,7 +34,14 @@ stop_redis() {
   redis_pid=""
 }
 
+stop_localstripe() {
+  [ -n "$localstripe_pid" ] || return 0
+  kill "$localstripe_pid" 2>/dev/null && wait "$localstripe_pid" 2>/dev/null
+  localstripe_pid=""
+}
+
 clean_up() {
+  stop_localstripe
   stop_redis
   stop_postgres
   rm -rf "$work"
@@ -145,7 +152,7 @@ deny_check() {
 }
 
 shell_check() {
-  local script scripts=(test.sh .ci/run tests/clients/install.sh tests/clients/run.sh)
+  local script scripts=(test.sh .ci/run tests/clients/install.sh tests/clients/run.sh stripe-simulator/sdk/install.sh stripe-simulator/sdk/run.sh)
   for script in "${scripts[@]}"; do
     bash -n "$script" || return 1
   done
@@ -233,6 +240,37 @@ node_there() {
   node -e 'const [a, b] = process.versions.node.split("."); process.exit(a > 20 || (a == 20 && b >= 19) ? 0 : 1)' 2>/dev/null
 }
 
+# python_there: Python that can make an environment of its own.
+python_there() {
+  python3 -c 'import ensurepip' 2>/dev/null && return 0
+  echo "installing python3-venv"
+  bounded_apt 300 update -q && bounded_apt 600 install -y -q --no-install-recommends python3-venv
+}
+
+# start_localstripe: a Stripe server that others wrote, for the suite's payments.
+start_localstripe() {
+  local url
+  if ! python_there || ! bounded 300 stripe-simulator/sdk/install.sh python; then
+    not_checked "localstripe could not be installed"
+    return
+  fi
+  stripe-simulator/sdk/.venv/bin/python stripe-simulator/sdk/second_server.py \
+    >"$work/localstripe.url" 2>"$work/localstripe.log" &
+  localstripe_pid=$!
+  for _ in $(seq 200); do
+    url="$(head -n 1 "$work/localstripe.url")"
+    if [ -n "$url" ]; then
+      export MERX_TEST_LOCALSTRIPE_URL="$url"
+      echo "localstripe listens on $url"
+      return 0
+    fi
+    kill -0 "$localstripe_pid" 2>/dev/null || break
+    sleep 0.1
+  done
+  tail -20 "$work/localstripe.log"
+  return 1
+}
+
 # graphiql: the page that the binary carries. One that is up to date stays, so that the server need not be built anew.
 graphiql() {
   local page=graphiql/embed/dist/index.html
@@ -275,10 +313,7 @@ clients() {
     not_checked "the clients need Node 20.19 or newer; this is $(node --version 2>/dev/null || echo none)"
     return
   fi
-  if ! python3 -c 'import ensurepip' 2>/dev/null; then
-    echo "installing python3-venv"
-    bounded_apt 300 update -q && bounded_apt 600 install -y -q --no-install-recommends python3-venv
-  fi
+  python_there
   bounded 300 tests/clients/install.sh || {
     not_checked "the clients could not be installed"
     return
@@ -287,6 +322,20 @@ clients() {
   bounded 600 tests/clients/run.sh "${CARGO_TARGET_DIR:-target}/debug/merx" 2>&1 | tee "$log"
   status=${PIPESTATUS[0]}
   sums+=("$(grep -E '^clients: ' "$log")")
+  return "$status"
+}
+
+# stripe_libraries: the simulator that the suite trusts, driven by Stripe's own libraries.
+stripe_libraries() {
+  local status log="$work/stripe.log"
+  if ! node_there || ! python_there || ! bounded 300 stripe-simulator/sdk/install.sh; then
+    not_checked "Stripe's libraries could not be installed"
+    return
+  fi
+  bounded 1200 cargo build --locked -p stripe-simulator || return 1
+  bounded 300 stripe-simulator/sdk/run.sh "${CARGO_TARGET_DIR:-target}/debug/stripe-simulator" 2>&1 | tee "$log"
+  status=${PIPESTATUS[0]}
+  sums+=("$(grep -E "^Stripe's libraries: " "$log")")
   return "$status"
 }
 
@@ -315,11 +364,13 @@ step "lints" bounded 2400 cargo clippy --locked --workspace --all-targets -- -D 
 step "documentation" bounded 1200 env RUSTDOCFLAGS="-D warnings" cargo doc --locked --workspace --no-deps --quiet
 step "dependencies" deny_check
 step "a Redis for the tests" start_redis
+step "a localstripe for the tests" start_localstripe
 step "suite on SQLite" suite SQLite
 if step "a PostgreSQL for the tests" start_postgres; then
   export MERX_TEST_DATABASE_URL="$pg_url"
   step "suite on PostgreSQL" suite PostgreSQL
 fi
 step "real clients" clients
+step "Stripe's libraries" stripe_libraries
 step "browser" browser
 summary

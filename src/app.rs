@@ -25,6 +25,7 @@ use crate::platform::stop::Stop;
 use crate::platform::texts::{InProcessTexts, RedisTexts, Texts};
 use crate::recommendation::Leaders;
 use crate::search::Search;
+use crate::shipping::Deliveries;
 use crate::staff::Access;
 use crate::tax::TaxRates;
 use crate::{account, customer, mail, media, order, payment, recommendation, search, staff};
@@ -58,6 +59,8 @@ pub struct Parts {
     pub categories: Categories,
     /// Tax rates, cached.
     pub taxes: TaxRates,
+    /// Delivery methods, cached.
+    pub deliveries: Deliveries,
     /// Search: the engine and what waits to be indexed.
     pub search: Search,
     /// The leaders of large categories and brands, cached.
@@ -201,6 +204,7 @@ impl Builder {
             staff: Access::default(),
             categories: Categories::default(),
             taxes: TaxRates::default(),
+            deliveries: Deliveries::default(),
             leaders: Leaders::default(),
             jobs: Arc::new(registry),
         })))

@@ -11,6 +11,7 @@ mod m20261121_000008_audit;
 mod m20261121_000009_customers;
 mod m20261121_000010_idempotency;
 mod m20261121_000011_payments_once;
+mod m20261121_000020_order_numbers;
 mod table;
 
 pub use sea_orm_migration::{MigratorTrait, SchemaManager};
@@ -35,6 +36,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000009_customers::Migration),
             Box::new(m20261121_000010_idempotency::Migration),
             Box::new(m20261121_000011_payments_once::Migration),
+            Box::new(m20261121_000020_order_numbers::Migration),
         ]
     }
 }

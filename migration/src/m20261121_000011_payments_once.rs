@@ -1,7 +1,7 @@
 //! Money that is accounted for: authorised, captured and refunded amounts, refunds, disputes, gift cards, what gateways
 //! tell us, and a double-entry ledger. Histories grow and nothing else: the database refuses to change or delete.
 
-use sea_orm::{ConnectionTrait, DbBackend};
+use sea_orm::{ConnectionTrait, DbBackend, TransactionTrait};
 use sea_orm_migration::prelude::*;
 
 use crate::table::*;
@@ -46,9 +46,11 @@ impl MigrationTrait for Migration {
 /// SQLite cannot change a CHECK: the table is made anew on both databases. The history is copied first, because it would
 /// go with its payments.
 async fn rebuild_payment(manager: &SchemaManager<'_>, table: TableCreateStatement, copy: &str) -> Result<(), DbErr> {
-    let connection = manager.get_connection();
+    // In one transaction, which is one connection: another one could still see the old table when it renames.
+    let tx = manager.get_connection().begin().await?;
+    let manager = SchemaManager::new(&tx);
     manager.create_table(table).await?;
-    connection.execute_unprepared(copy).await?;
+    tx.execute_unprepared(copy).await?;
     manager.create_table(payment_event()).await?;
     for statement in [
         "INSERT INTO payment_event_new SELECT id, payment_id, kind, amount, message, created_at FROM payment_event",
@@ -57,7 +59,7 @@ async fn rebuild_payment(manager: &SchemaManager<'_>, table: TableCreateStatemen
         "ALTER TABLE payment_new RENAME TO payment",
         "ALTER TABLE payment_event_new RENAME TO payment_event",
     ] {
-        connection.execute_unprepared(statement).await?;
+        tx.execute_unprepared(statement).await?;
     }
     for index in [
         unique("payment", &["gateway", "gateway_reference"]),
@@ -68,7 +70,7 @@ async fn rebuild_payment(manager: &SchemaManager<'_>, table: TableCreateStatemen
     ] {
         manager.create_index(index).await?;
     }
-    Ok(())
+    tx.commit().await
 }
 
 const WIDEN: &str = "INSERT INTO payment_new (id, cart_id, order_id, gateway, gateway_reference, token, amount,
@@ -282,6 +284,15 @@ fn money_moved(plan: Plan) -> Plan {
             index("ledger_entry", &["payment_id"]),
             index("ledger_entry", &["created_at", "id"]),
         ],
+    )
+    .add(
+        table("ledger_check")
+            .col(key("id"))
+            .col(json("violations"))
+            .col(time("started_at"))
+            .col(time("finished_at"))
+            .to_owned(),
+        [index("ledger_check", &["started_at"])],
     )
 }
 

@@ -5,14 +5,17 @@ use std::sync::Arc;
 
 use entity::cart::cart::CartStatus;
 use entity::cart::{cart, cart_line};
-use entity::{CartId, ProductId, VariantId};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
+use entity::inventory::reservation;
+use entity::{CartId, VariantId};
+use sea_orm::sea_query::{Expr, ExprTrait, Query};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
+};
 
 use crate::app::App;
 use crate::cart::totals::{PricedLine, Totals, totals};
 use crate::catalog::{self, Listed, Variant};
 use crate::channel::{Channel, Scope};
-use crate::inventory;
 use crate::platform::error::{Fault, Result};
 use crate::platform::text::sha256_hex;
 use crate::platform::viewer::Viewer;
@@ -121,7 +124,11 @@ pub(super) async fn row_by_token(db: &impl ConnectionTrait, token: &str) -> Resu
 
 /// The channel of a cart, as shoppers see it.
 pub(super) async fn scope_of(app: &App, row: &cart::Model) -> Result<Scope> {
-    let channel = app.channels.by_id(&app.db, row.channel_id).await?;
+    scope_in(app, &app.db, row).await
+}
+
+async fn scope_in(app: &App, db: &impl ConnectionTrait, row: &cart::Model) -> Result<Scope> {
+    let channel = app.channels.by_id(db, row.channel_id).await?;
     let channel = channel.ok_or(Fault::Invariant("a cart of a channel that is gone"))?;
     Ok(Scope {
         channel,
@@ -134,10 +141,15 @@ pub(super) async fn scope_of(app: &App, row: &cart::Model) -> Result<Scope> {
 /// # Errors
 /// Those of the database.
 pub async fn load_by_token(app: &App, token: &str) -> Result<Option<LoadedCart>> {
-    let Some(row) = row_by_token(&app.db, token).await? else {
+    load_by_token_in(app, &app.db, token).await
+}
+
+/// The same, within a transaction.
+pub(crate) async fn load_by_token_in(app: &App, db: &impl ConnectionTrait, token: &str) -> Result<Option<LoadedCart>> {
+    let Some(row) = row_by_token(db, token).await? else {
         return Ok(None);
     };
-    Ok(Some(load(app, row, token).await?))
+    Ok(Some(load_in(app, db, row, token).await?))
 }
 
 /// The cart `id`, for Merx itself: nobody gets its token this way.
@@ -145,10 +157,15 @@ pub async fn load_by_token(app: &App, token: &str) -> Result<Option<LoadedCart>>
 /// # Errors
 /// Those of the database.
 pub(crate) async fn load_by_id(app: &App, id: CartId) -> Result<Option<LoadedCart>> {
-    let Some(row) = cart::Entity::find_by_id(id).one(&app.db).await? else {
+    load_by_id_in(app, &app.db, id).await
+}
+
+/// The same, within a transaction.
+pub(crate) async fn load_by_id_in(app: &App, db: &impl ConnectionTrait, id: CartId) -> Result<Option<LoadedCart>> {
+    let Some(row) = cart::Entity::find_by_id(id).one(db).await? else {
         return Ok(None);
     };
-    Ok(Some(load(app, row, "").await?))
+    Ok(Some(load_in(app, db, row, "").await?))
 }
 
 /// A cart with all that its totals come from, in a number of statements that does not depend on its lines.
@@ -156,18 +173,13 @@ pub(crate) async fn load_by_id(app: &App, id: CartId) -> Result<Option<LoadedCar
 /// # Errors
 /// Those of the database.
 pub async fn load(app: &App, row: cart::Model, token: &str) -> Result<LoadedCart> {
-    let scope = scope_of(app, &row).await?;
-    let lines = cart_line::Entity::find()
-        .filter(cart_line::Column::CartId.eq(row.id))
-        .order_by_asc(cart_line::Column::Id)
-        .all(&app.db)
-        .await?;
-    let lines = name_lines(app, &scope, lines).await?;
-    let reserved = if lines.is_empty() {
-        HashMap::new()
-    } else {
-        inventory::reserved_by_cart(&app.db, row.id).await?
-    };
+    load_in(app, &app.db, row, token).await
+}
+
+async fn load_in(app: &App, db: &impl ConnectionTrait, row: cart::Model, token: &str) -> Result<LoadedCart> {
+    let scope = scope_in(app, db, &row).await?;
+    let (lines, reserved) = lines_of(db, row.id).await?;
+    let lines = name_lines(db, &scope, lines).await?;
     let country = row
         .shipping_address
         .as_ref()
@@ -183,7 +195,7 @@ pub async fn load(app: &App, row: cart::Model, token: &str) -> Result<LoadedCart
         })
         .fold(0, i64::saturating_add);
     let delivery_options = if lines.iter().any(|line| line.variant.row.requires_shipping) {
-        let methods = shipping::methods_of_channel(&app.db, row.channel_id).await?;
+        let methods = app.deliveries.of_channel(db, row.channel_id).await?;
         shipping::options(&methods, country, grams)
     } else {
         Vec::new()
@@ -201,7 +213,7 @@ pub async fn load(app: &App, row: cart::Model, token: &str) -> Result<LoadedCart
         })
         .collect();
     let shipping = delivery.as_ref().map_or(0, |option| option.price);
-    let rate = app.taxes.rate(&app.db, country).await?;
+    let rate = app.taxes.rate(db, country).await?;
     let totals = totals(&priced, shipping, rate, scope.channel.tax_included).map_err(|e| Fault::part("cart", e))?;
     Ok(LoadedCart {
         row,
@@ -215,20 +227,47 @@ pub async fn load(app: &App, row: cart::Model, token: &str) -> Result<LoadedCart
     })
 }
 
-async fn name_lines(app: &App, scope: &Scope, rows: Vec<cart_line::Model>) -> Result<Vec<LoadedLine>> {
+/// The lines of a cart, oldest first, and what it has reserved of their variants. Reservations belong to inventory; they
+/// are read here because no line is judged without them.
+async fn lines_of(db: &impl ConnectionTrait, cart: CartId) -> Result<(Vec<cart_line::Model>, HashMap<VariantId, i64>)> {
+    let reserved = Query::select()
+        .expr(Expr::cust("CAST(SUM(\"reservation\".\"quantity\") AS BIGINT)"))
+        .from(reservation::Entity)
+        .and_where(reservation::Column::CartId.eq(cart))
+        .and_where(
+            Expr::col(reservation::Column::VariantId.as_column_ref())
+                .equals(cart_line::Column::VariantId.as_column_ref()),
+        )
+        .to_owned();
+    let select = cart_line::Entity::find()
+        .expr_as(Expr::SubQuery(None, Box::new(reserved.into())), "reserved")
+        .filter(cart_line::Column::CartId.eq(cart))
+        .order_by_asc(cart_line::Column::Id);
+    let rows = db.query_all(&select.into_query()).await?;
+    let (mut lines, mut of) = (Vec::with_capacity(rows.len()), HashMap::new());
+    for row in &rows {
+        let line = cart_line::Model::from_query_result(row, "")?;
+        if let Some(units) = row.try_get::<Option<i64>>("", "reserved")? {
+            of.insert(line.variant_id, units);
+        }
+        lines.push(line);
+    }
+    Ok((lines, of))
+}
+
+async fn name_lines(db: &impl ConnectionTrait, scope: &Scope, rows: Vec<cart_line::Model>) -> Result<Vec<LoadedLine>> {
     if rows.is_empty() {
         return Ok(Vec::new());
     }
     let ids: Vec<VariantId> = rows.iter().map(|line| line.variant_id).collect();
-    let variants = catalog::variants_by_ids(&app.db, scope, &ids).await?;
-    let products: Vec<ProductId> = variants.values().map(|v| v.row.product_id).collect();
-    let products = catalog::products_by_ids(&app.db, scope, &products).await?;
+    let offers = catalog::variants_with_products(db, scope, &ids).await?;
     rows.into_iter()
         .map(|row| {
             // The foreign key takes lines along when a variant goes.
-            let variant = variants.get(&row.variant_id).cloned();
-            let variant = variant.ok_or(Fault::Invariant("a cart line without its variant"))?;
-            let product = products.get(&variant.row.product_id).cloned();
+            let (variant, product) = offers
+                .get(&row.variant_id)
+                .cloned()
+                .ok_or(Fault::Invariant("a cart line without its variant"))?;
             let unit_price = product.as_ref().and(variant.price).unwrap_or(0);
             Ok(LoadedLine {
                 row,

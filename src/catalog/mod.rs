@@ -14,6 +14,7 @@ mod events;
 mod filter;
 mod graphql;
 mod list;
+mod offer;
 mod query;
 mod save;
 mod save_attributes;
@@ -32,9 +33,9 @@ pub use graphql::{
     ProductObject, SortDirection, VariantInput, VariantKey, VariantObject, draft_of, opening_stock, save_errors,
 };
 pub use list::{ListError, ProductList, ProductSort, SortField, count, list};
+pub use offer::{Variant, variant_by_id, variants_by_ids, variants_with_products};
 pub use query::{
-    Listed, Product, ShownAttribute, Variant, attributes_of_products, collections_by_ids, products_by_ids,
-    tags_of_products, variant_by_id, variants_by_ids,
+    Listed, Product, ShownAttribute, attributes_of_products, collections_by_ids, products_by_ids, tags_of_products,
 };
 pub(crate) use save::{Outcome, SaveError, Saved, create, import_batch};
 pub(crate) use state::{ProductState, product_state};

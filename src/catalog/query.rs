@@ -5,20 +5,19 @@ use std::collections::HashMap;
 use entity::catalog::product::ProductStatus;
 use entity::catalog::{
     attribute, collection, collection_product, media, product, product_attribute, product_listing, product_option,
-    product_tag, variant, variant_price,
+    product_tag, variant,
 };
-use entity::inventory::stock_level;
-use entity::{CollectionId, ProductId, VariantId};
+use entity::{CollectionId, ProductId};
 use sea_orm::sea_query::{Expr, ExprTrait, Query};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, FromQueryResult, JoinType, QueryFilter, QueryOrder,
-    QuerySelect, Select,
+    QueryResult, QuerySelect, Select,
 };
 
 use crate::channel::Scope;
 use crate::platform::db::any_of;
 use crate::platform::error::Result;
-use crate::platform::money::{Currency, Money};
+use crate::platform::money::Currency;
 use crate::platform::permission::Permission;
 
 /// A product row.
@@ -39,33 +38,6 @@ pub struct Listed {
     pub units_sold: i64,
 }
 
-/// A variant as a channel sells it.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Variant {
-    /// The variant.
-    pub row: variant::Model,
-    /// Currency of the channel.
-    pub currency: Currency,
-    /// Its price in the channel, minor units; none when it is not sold there.
-    pub price: Option<i64>,
-    /// Its former price, minor units.
-    pub compare_at: Option<i64>,
-    /// Units that the channel can sell now.
-    pub available: i64,
-}
-
-impl Variant {
-    /// Its price in the channel.
-    pub fn price(&self) -> Option<Money> {
-        self.price.map(|minor| Money::new(minor, self.currency))
-    }
-
-    /// Whether `quantity` units can be sold now.
-    pub fn can_sell(&self, quantity: i64) -> bool {
-        self.price.is_some() && (!self.row.track_inventory || self.available >= quantity)
-    }
-}
-
 /// Products with their listing, as far as the viewer may see them: shoppers see what is active, published in the
 /// channel and has a price there; who may read the catalogue as staff sees all.
 pub(super) fn scoped(scope: &Scope) -> Select<product::Entity> {
@@ -79,13 +51,18 @@ pub(super) fn scoped(scope: &Scope) -> Select<product::Entity> {
         JoinType::InnerJoin
     };
     QuerySelect::query(&mut select).join(join, product_listing::Entity, listing);
-    if !scope.viewer.may(Permission::CatalogRead) {
-        select = select
-            .filter(product::Column::Status.eq(ProductStatus::Active))
-            .filter(product_listing::Column::Published.eq(true))
-            .filter(product_listing::Column::MinPrice.is_not_null());
+    select.filter(visible(scope))
+}
+
+/// Which products with their listing the viewer may see.
+pub(super) fn visible(scope: &Scope) -> Condition {
+    if scope.viewer.may(Permission::CatalogRead) {
+        return Condition::all();
     }
-    select
+    Condition::all()
+        .add(product::Column::Status.eq(ProductStatus::Active))
+        .add(product_listing::Column::Published.eq(true))
+        .add(product_listing::Column::MinPrice.is_not_null())
 }
 
 #[derive(FromQueryResult)]
@@ -106,18 +83,18 @@ pub(super) async fn listed(
         .column(product_listing::Column::MaxPrice)
         .column(product_listing::Column::UnitsSold);
     let rows = db.query_all(&sea_orm::QueryTrait::into_query(select)).await?;
-    rows.iter()
-        .map(|row| {
-            let prices = Prices::from_query_result(row, "")?;
-            Ok(Listed {
-                product: Product::from_query_result(row, "")?,
-                currency: scope.channel.currency,
-                min_price: prices.min_price,
-                max_price: prices.max_price,
-                units_sold: prices.units_sold.unwrap_or(0),
-            })
-        })
-        .collect()
+    rows.iter().map(|row| listed_of(row, "", scope)).collect()
+}
+
+pub(super) fn listed_of(row: &QueryResult, prefix: &str, scope: &Scope) -> Result<Listed> {
+    let prices = Prices::from_query_result(row, "")?;
+    Ok(Listed {
+        product: Product::from_query_result(row, prefix)?,
+        currency: scope.channel.currency,
+        min_price: prices.min_price,
+        max_price: prices.max_price,
+        units_sold: prices.units_sold.unwrap_or(0),
+    })
 }
 
 /// Products by key, as far as the viewer may see them.
@@ -158,94 +135,6 @@ pub async fn product_by_sku(db: &impl ConnectionTrait, scope: &Scope, sku: &str)
             .await?
             .pop(),
     )
-}
-
-#[derive(FromQueryResult)]
-struct Offer {
-    amount: Option<i64>,
-    compare_at: Option<i64>,
-    available: Option<i64>,
-}
-
-/// Variants with price and stock in the channel, in one statement. Stock belongs to inventory; it is read here because
-/// nobody shows a variant without it.
-async fn variants(db: &impl ConnectionTrait, scope: &Scope, rule: Expr) -> Result<Vec<Variant>> {
-    let available = Query::select()
-        .expr(Expr::cust(
-            "CAST(SUM(\"stock_level\".\"on_hand\" - \"stock_level\".\"reserved\" - \"stock_level\".\"allocated\") AS BIGINT)",
-        ))
-        .from(stock_level::Entity)
-        .and_where(
-            Expr::col(stock_level::Column::VariantId.as_column_ref()).equals(variant::Column::Id.as_column_ref()),
-        )
-        .and_where(stock_level::Column::LocationId.is_in(scope.channel.locations.iter().copied()))
-        .to_owned();
-    let price = Condition::all()
-        .add(Expr::col(variant_price::Column::VariantId.as_column_ref()).equals(variant::Column::Id.as_column_ref()))
-        .add(variant_price::Column::ChannelId.eq(scope.channel.id));
-    let mut select = variant::Entity::find()
-        .column(variant_price::Column::Amount)
-        .column(variant_price::Column::CompareAt)
-        .expr_as(Expr::SubQuery(None, Box::new(available.into())), "available")
-        .filter(rule)
-        .order_by_asc(variant::Column::ProductId)
-        .order_by_asc(variant::Column::Position)
-        .order_by_asc(variant::Column::Id);
-    QuerySelect::query(&mut select).join(JoinType::LeftJoin, variant_price::Entity, price);
-    let rows = db.query_all(&sea_orm::QueryTrait::into_query(select)).await?;
-    rows.iter()
-        .map(|row| {
-            let offer = Offer::from_query_result(row, "")?;
-            Ok(Variant {
-                row: variant::Model::from_query_result(row, "")?,
-                currency: scope.channel.currency,
-                price: offer.amount,
-                compare_at: offer.compare_at,
-                available: Ord::max(offer.available.unwrap_or(0), 0),
-            })
-        })
-        .collect()
-}
-
-/// The variants of products, in their order.
-///
-/// # Errors
-/// Those of the database.
-pub async fn variants_of_products(
-    db: &impl ConnectionTrait,
-    scope: &Scope,
-    ids: &[ProductId],
-) -> Result<HashMap<ProductId, Vec<Variant>>> {
-    let mut of: HashMap<ProductId, Vec<Variant>> = HashMap::new();
-    for variant in variants(db, scope, any_of(db, variant::Column::ProductId, ids)).await? {
-        of.entry(variant.row.product_id).or_default().push(variant);
-    }
-    Ok(of)
-}
-
-/// Variants by key, whether or not their product is listed: carts and orders name them.
-///
-/// # Errors
-/// Those of the database.
-pub async fn variants_by_ids(
-    db: &impl ConnectionTrait,
-    scope: &Scope,
-    ids: &[VariantId],
-) -> Result<HashMap<VariantId, Variant>> {
-    let found = variants(db, scope, any_of(db, variant::Column::Id, ids)).await?;
-    Ok(found.into_iter().map(|v| (v.row.id, v)).collect())
-}
-
-/// The variant `id`, if its product may be seen by the viewer.
-///
-/// # Errors
-/// Those of the database.
-pub async fn variant_by_id(db: &impl ConnectionTrait, scope: &Scope, id: VariantId) -> Result<Option<Variant>> {
-    let Some(variant) = variants_by_ids(db, scope, &[id]).await?.remove(&id) else {
-        return Ok(None);
-    };
-    let product = products_by_ids(db, scope, &[variant.row.product_id]).await?;
-    Ok((!product.is_empty()).then_some(variant))
 }
 
 /// The pictures of products, in their order.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use entity::channel::{channel, channel_location, location};
 use entity::{ChannelId, LocationId};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
 
 use crate::platform::cache::Cache;
 use crate::platform::db::{Db, any_of};
@@ -70,7 +70,7 @@ impl Channels {
     ///
     /// # Errors
     /// Those of the database.
-    pub async fn all(&self, db: &Db) -> Result<Arc<Vec<Arc<Channel>>>> {
+    pub async fn all(&self, db: &impl ConnectionTrait) -> Result<Arc<Vec<Arc<Channel>>>> {
         self.0.get((), load(db)).await
     }
 
@@ -78,7 +78,7 @@ impl Channels {
     ///
     /// # Errors
     /// When the database has none: it has not been seeded.
-    pub async fn default_channel(&self, db: &Db) -> Result<Arc<Channel>> {
+    pub async fn default_channel(&self, db: &impl ConnectionTrait) -> Result<Arc<Channel>> {
         self.all(db)
             .await?
             .first()
@@ -90,7 +90,7 @@ impl Channels {
     ///
     /// # Errors
     /// Those of the database.
-    pub async fn by_slug(&self, db: &Db, slug: &str) -> Result<Option<Arc<Channel>>> {
+    pub async fn by_slug(&self, db: &impl ConnectionTrait, slug: &str) -> Result<Option<Arc<Channel>>> {
         Ok(self.all(db).await?.iter().find(|c| c.slug == slug).cloned())
     }
 
@@ -98,7 +98,7 @@ impl Channels {
     ///
     /// # Errors
     /// Those of the database.
-    pub async fn by_id(&self, db: &Db, id: ChannelId) -> Result<Option<Arc<Channel>>> {
+    pub async fn by_id(&self, db: &impl ConnectionTrait, id: ChannelId) -> Result<Option<Arc<Channel>>> {
         Ok(self.all(db).await?.iter().find(|c| c.id == id).cloned())
     }
 
@@ -108,7 +108,7 @@ impl Channels {
     }
 }
 
-async fn load(db: &Db) -> Result<Vec<Arc<Channel>>> {
+async fn load(db: &impl ConnectionTrait) -> Result<Vec<Arc<Channel>>> {
     let rows = channel::Entity::find()
         .order_by_desc(channel::Column::IsDefault)
         .order_by_asc(channel::Column::Name)
@@ -160,7 +160,7 @@ pub async fn locations_by_ids(db: &Db, ids: &[LocationId]) -> Result<HashMap<Loc
 ///
 /// # Errors
 /// Those of the database.
-pub async fn location_by_slug(db: &impl sea_orm::ConnectionTrait, slug: &str) -> Result<Option<Location>> {
+pub async fn location_by_slug(db: &impl ConnectionTrait, slug: &str) -> Result<Option<Location>> {
     Ok(location::Entity::find()
         .filter(location::Column::Slug.eq(slug))
         .one(db)
@@ -171,7 +171,7 @@ pub async fn location_by_slug(db: &impl sea_orm::ConnectionTrait, slug: &str) ->
 ///
 /// # Errors
 /// When there is none: the database has not been seeded.
-pub async fn default_location(db: &impl sea_orm::ConnectionTrait) -> Result<Location> {
+pub async fn default_location(db: &impl ConnectionTrait) -> Result<Location> {
     location::Entity::find()
         .filter(location::Column::IsDefault.eq(true))
         .one(db)

@@ -10,6 +10,7 @@ use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter};
 
 use crate::app::App;
+use crate::config::PaymentCapture;
 use crate::cart::{LoadedCart, LoadedLine, Problem, load_by_token};
 use crate::inventory::{self, Claim, Claimed, Shortage};
 use crate::payment::gateway::DEADLINE;
@@ -265,7 +266,7 @@ async fn reserve_and_open(app: &App, cart: &LoadedCart, command: &StartPayment) 
         status: PaymentStatus::Pending,
         next_action: None,
         failure: None,
-        capture_method: CaptureMethod::Automatic,
+        capture_method: capture_method(app),
         authorized_amount: 0,
         captured_amount: 0,
         capturing_amount: 0,
@@ -285,6 +286,13 @@ async fn reserve_and_open(app: &App, cart: &LoadedCart, command: &StartPayment) 
     let row = payment::open_payment(&tx, &app.ids, row).await?;
     tx.commit().await?;
     Ok(Some(row))
+}
+
+fn capture_method(app: &App) -> CaptureMethod {
+    match app.config.shop.payment_capture {
+        PaymentCapture::Automatic => CaptureMethod::Automatic,
+        PaymentCapture::Manual => CaptureMethod::Manual,
+    }
 }
 
 /// Holds the row of a cart for the rest of the transaction and says whose it is. False when it is no longer open, or not as it was read.

@@ -100,6 +100,14 @@ pub enum ErrorCode {
     PaymentPending,
     /// No such way to pay.
     UnknownGateway,
+    /// More than can be captured or given back.
+    AmountTooLarge,
+    /// Nothing of the payment is authorised.
+    NotAuthorized,
+    /// Nothing was captured.
+    NotCaptured,
+    /// The gateway refused to capture, or to give money back.
+    GatewayRefused,
     /// The password is one that may not be set.
     WeakPassword,
     /// The address must be confirmed first.
@@ -142,6 +150,8 @@ pub enum UserError {
     Payment(PaymentError),
     /// The total is another one.
     TotalMismatch(TotalMismatchError),
+    /// More than can be captured or given back.
+    AmountTooLarge(AmountTooLargeError),
 }
 
 macro_rules! user_errors {
@@ -215,6 +225,12 @@ user_errors! {
         /// The total as it is now.
         actual_total: crate::graphql::scalar::MoneyObject,
     }
+
+    /// More than can be captured or given back.
+    AmountTooLargeError {
+        /// What can be.
+        available: crate::graphql::scalar::MoneyObject,
+    }
 }
 
 impl Base {
@@ -273,6 +289,14 @@ impl UserError {
         Self::Payment(PaymentError {
             base: Base::new(code, message, &[]),
             gateway_code,
+        })
+    }
+
+    /// Only `available` can be captured or given back; `message` says so.
+    pub fn amount_too_large(message: Message, available: crate::platform::money::Money) -> Self {
+        Self::AmountTooLarge(AmountTooLargeError {
+            base: Base::new(ErrorCode::AmountTooLarge, message, &["amount"]),
+            available: available.into(),
         })
     }
 

@@ -10,7 +10,9 @@ use crate::channel::ChannelQuery;
 use crate::checkout::CheckoutMutation;
 use crate::customer::{CustomerAddressMutation, CustomerMutation, CustomerQuery};
 use crate::inventory::InventoryMutation;
-use crate::order::OrderQuery;
+use crate::ledger::LedgerQuery;
+use crate::order::{OrderMutation, OrderQuery};
+use crate::payment::{PaymentMutation, PaymentQuery};
 use crate::privacy::PrivacyMutation;
 use crate::recommendation::RecommendationQuery;
 use crate::search::SearchQuery;
@@ -25,6 +27,8 @@ pub struct Query(
     CartQuery,
     CustomerQuery,
     OrderQuery,
+    PaymentQuery,
+    LedgerQuery,
     SearchQuery,
     RecommendationQuery,
     AuditQuery,
@@ -46,6 +50,8 @@ pub struct Mutation(
     CartMutation,
     InventoryMutation,
     CheckoutMutation,
+    OrderMutation,
+    PaymentMutation,
     StaffMutation,
     RoleMutation,
     ApiKeyMutation,

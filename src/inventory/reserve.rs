@@ -2,20 +2,19 @@
 //! transaction of its caller. Rows are touched in the order of their keys, so that deadlocks are rare (a claim that also
 //! sweeps what has lapsed may meet another one); callers try again when the database asks for it.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::{DateTime, Utc};
 use entity::inventory::stock_movement::MovementKind;
-use entity::inventory::{allocation, reservation, stock_level, stock_movement};
+use entity::inventory::{allocation, reservation, stock_movement};
 use entity::{CartId, LocationId, OrderLineId, VariantId};
-use sea_orm::sea_query::{Expr, ExprTrait};
+use sea_orm::sea_query::ExprTrait;
 use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect};
 
-use crate::inventory::events::AvailabilityChanged;
 use crate::inventory::query::levels_of_variants;
+use crate::inventory::shift::{Moves, shift};
 use crate::platform::db::{Tx, any_of, insert_all};
 use crate::platform::error::{Fault, Result};
-use crate::platform::event;
 use crate::platform::id::Ids;
 use crate::platform::locale::{Message, message};
 
@@ -109,34 +108,47 @@ pub(crate) async fn allocate(
             .entry(row.location_id)
             .or_default() += row.quantity;
     }
+    // All that is held goes: what the lines need is allocated, the rest is free again.
+    let mut moves: Moves = held
+        .iter()
+        .flat_map(|(variant, at)| at.iter().map(|(location, n)| ((*variant, *location), (-n, 0))))
+        .collect();
     let mut lines = lines.to_vec();
     lines.sort_unstable_by_key(|(line, claim)| (claim.variant, *line));
     let mut allocations: Vec<(OrderLineId, VariantId, LocationId, i64)> = Vec::new();
+    let mut missing: BTreeMap<VariantId, Vec<(OrderLineId, i64)>> = BTreeMap::new();
     for (line, claim) in lines {
-        let mut missing = claim.quantity;
+        let mut left = claim.quantity;
         for (location, reserved) in held.get_mut(&claim.variant).into_iter().flatten() {
-            let part = Ord::min(missing, *reserved);
+            let part = Ord::min(left, *reserved);
             if part > 0 {
                 *reserved -= part;
-                missing -= part;
-                shift(tx, who.now, (claim.variant, *location), (-part, part))
-                    .await?
-                    .ok_or(Fault::Invariant("a reservation without its stock"))?;
+                left -= part;
+                moves.entry((claim.variant, *location)).or_default().1 += part;
                 allocations.push((line, claim.variant, *location, part));
             }
         }
-        if missing > 0 {
-            match take(tx, who, claim.variant, missing, Column::Allocated).await? {
-                Ok(parts) => allocations.extend(parts.into_iter().map(|(at, n)| (line, claim.variant, at, n))),
-                Err(shortage) => return Ok(Err(shortage)),
+        if left > 0 {
+            missing.entry(claim.variant).or_default().push((line, left));
+        }
+    }
+    if missing.is_empty() {
+        shift_held(tx, who.now, &moves).await?;
+    } else {
+        // Variant by variant, so that levels are locked in the order of their keys here too.
+        let variants: BTreeSet<VariantId> = held.keys().chain(missing.keys()).copied().collect();
+        for variant in variants {
+            let of_variant = moves.iter().filter(|((of, _), _)| *of == variant);
+            shift_held(tx, who.now, &of_variant.map(|(level, by)| (*level, *by)).collect()).await?;
+            for (line, quantity) in missing.remove(&variant).unwrap_or_default() {
+                match take(tx, who, variant, quantity, Column::Allocated).await? {
+                    Ok(parts) => allocations.extend(parts.into_iter().map(|(at, n)| (line, variant, at, n))),
+                    Err(shortage) => return Ok(Err(shortage)),
+                }
             }
         }
     }
-    let left = held
-        .into_iter()
-        .flat_map(|(variant, at)| at.into_iter().map(move |(location, n)| (variant, location, n)));
-    give_back(tx, who.now, left.filter(|(_, _, n)| *n > 0)).await?;
-    record(tx, who, reference, allocations).await?;
+    record(tx, who, reference, allocations);
     Ok(Ok(()))
 }
 
@@ -222,12 +234,18 @@ async fn take(
             .await?;
             continue;
         }
-        for (location, part) in split(&free, missing) {
-            let delta = match column {
-                Column::Reserved => (part, 0),
-                Column::Allocated => (0, part),
+        let parts = split(&free, missing);
+        let moves = parts.iter().map(|(location, part)| {
+            let by = match column {
+                Column::Reserved => (*part, 0),
+                Column::Allocated => (0, *part),
             };
-            if shift(tx, who.now, (variant, location), delta).await?.is_some() {
+            ((variant, *location), by)
+        });
+        let moved = shift(tx, who.now, &moves.collect()).await?;
+        for (location, part) in parts {
+            // Where somebody was faster, it is looked again.
+            if moved.iter().any(|level| level.location_id == location) {
                 missing -= part;
                 taken.push((location, part));
             }
@@ -286,49 +304,6 @@ fn split(free: &[(LocationId, i64)], quantity: i64) -> Vec<(LocationId, i64)> {
     parts
 }
 
-/// Adds to what is reserved and allocated of a level, if the units are there. The one statement that moves stock.
-async fn shift(
-    tx: &Tx,
-    now: DateTime<Utc>,
-    (variant, location): (VariantId, LocationId),
-    (reserved, allocated): (i64, i64),
-) -> Result<Option<stock_level::Model>> {
-    let column = |c: stock_level::Column| Expr::col(c);
-    let claimed = column(stock_level::Column::Reserved).add(column(stock_level::Column::Allocated));
-    let rows = stock_level::Entity::update_many()
-        .col_expr(
-            stock_level::Column::Reserved,
-            column(stock_level::Column::Reserved).add(reserved),
-        )
-        .col_expr(
-            stock_level::Column::Allocated,
-            column(stock_level::Column::Allocated).add(allocated),
-        )
-        .col_expr(stock_level::Column::UpdatedAt, Expr::value(now))
-        .filter(stock_level::Column::VariantId.eq(variant))
-        .filter(stock_level::Column::LocationId.eq(location))
-        .filter(column(stock_level::Column::OnHand).gte(claimed.add(reserved + allocated)))
-        .filter(column(stock_level::Column::Reserved).add(reserved).gte(0))
-        .exec_with_returning(tx)
-        .await?;
-    let level = rows.into_iter().next();
-    if let Some(level) = &level {
-        let free = level.on_hand - level.reserved - level.allocated;
-        let freed = -(reserved + allocated);
-        // Sold out by this claim, or to be had again by this release.
-        if (freed < 0 && free == 0) || (freed > 0 && free == freed) {
-            event::emit(
-                tx,
-                &AvailabilityChanged {
-                    variants: vec![variant],
-                },
-            )
-            .await?;
-        }
-    }
-    Ok(level)
-}
-
 async fn delete_reservations(tx: &Tx, rule: impl sea_orm::sea_query::IntoCondition) -> Result<Vec<reservation::Model>> {
     Ok(reservation::Entity::delete_many()
         .filter(rule)
@@ -341,24 +316,23 @@ async fn give_back(
     now: DateTime<Utc>,
     units: impl Iterator<Item = (VariantId, LocationId, i64)>,
 ) -> Result<()> {
-    let mut sum: BTreeMap<(VariantId, LocationId), i64> = BTreeMap::new();
+    let mut moves = Moves::new();
     for (variant, location, quantity) in units {
-        *sum.entry((variant, location)).or_default() += quantity;
+        moves.entry((variant, location)).or_default().0 -= quantity;
     }
-    for (level, quantity) in sum {
-        if shift(tx, now, level, (-quantity, 0)).await?.is_none() {
-            return Err(Fault::Invariant("a reservation without its stock"));
-        }
+    shift_held(tx, now, &moves).await
+}
+
+/// Moves what reservations hold, which is there.
+async fn shift_held(tx: &Tx, now: DateTime<Utc>, moves: &Moves) -> Result<()> {
+    let levels = shift(tx, now, moves).await?;
+    if levels.len() < moves.len() {
+        return Err(Fault::Invariant("a reservation without its stock"));
     }
     Ok(())
 }
 
-async fn record(
-    tx: &Tx,
-    who: Claimed<'_>,
-    reference: &str,
-    allocations: Vec<(OrderLineId, VariantId, LocationId, i64)>,
-) -> Result<()> {
+fn record(tx: &Tx, who: Claimed<'_>, reference: &str, allocations: Vec<(OrderLineId, VariantId, LocationId, i64)>) {
     let mut rows: BTreeMap<(OrderLineId, LocationId), (VariantId, i64)> = BTreeMap::new();
     for (line, variant, location, quantity) in allocations {
         rows.entry((line, location)).or_insert((variant, 0)).1 += quantity;
@@ -376,7 +350,7 @@ async fn record(
         }
         .into_active_model()
     });
-    insert_all(tx, movements.collect()).await?;
+    tx.later(movements.collect());
     let rows = rows
         .into_iter()
         .map(|((order_line_id, location_id), (variant_id, quantity))| {
@@ -388,5 +362,5 @@ async fn record(
             }
             .into_active_model()
         });
-    insert_all(tx, rows.collect()).await
+    tx.later(rows.collect());
 }

@@ -2,15 +2,15 @@
 
 use chrono::{DateTime, Utc};
 use entity::order::orders::{FulfillmentState, OrderStatus, PaymentState};
-use entity::order::{order_event, order_line, orders};
+use entity::order::{order_event, order_line};
 use entity::{OrderId, OrderLineId};
-use sea_orm::{EntityTrait, IntoActiveModel};
+use sea_orm::IntoActiveModel;
 
 use crate::ledger::{self, OrderAmounts};
 use crate::order::events::OrderPlaced;
 use crate::order::paid::{Paid, payment_state};
 use crate::order::query::{Order, currency_of};
-use crate::platform::db::{Tx, insert_all};
+use crate::platform::db::Tx;
 use crate::platform::error::Result;
 use crate::platform::event;
 use crate::platform::id::Ids;
@@ -47,9 +47,7 @@ pub(crate) async fn place(tx: &Tx, ids: &Ids, now: DateTime<Utc>, new: NewOrder)
         fulfillment_status: FulfillmentState::Unfulfilled,
         ..new.row
     };
-    orders::Entity::insert(row.clone().into_active_model())
-        .exec_without_returning(tx)
-        .await?;
+    tx.later(vec![row.clone().into_active_model()]);
     let lines = new.lines.into_iter().enumerate().map(|(position, line)| {
         let position = i32::try_from(position).unwrap_or(i32::MAX);
         order_line::Model {
@@ -60,25 +58,21 @@ pub(crate) async fn place(tx: &Tx, ids: &Ids, now: DateTime<Utc>, new: NewOrder)
         }
         .into_active_model()
     });
-    insert_all(tx, lines.collect()).await?;
-    let mut events = vec![event_of(
-        ids,
-        row.id,
-        now,
-        ("PLACED", "The order was placed."),
-        "customer",
-    )];
+    tx.later(lines.collect());
+    let mut events = vec![("PLACED", "The order was placed.")];
     events.extend(match row.payment_status {
-        PaymentState::Paid => Some(event_of(ids, row.id, now, ("PAID", "The payment arrived."), "customer")),
-        PaymentState::Authorized => {
-            let what = ("PAYMENT_AUTHORIZED", "The payment is authorised.");
-            Some(event_of(ids, row.id, now, what, "customer"))
-        }
+        PaymentState::Paid => Some(("PAID", "The payment arrived.")),
+        PaymentState::Authorized => Some(("PAYMENT_AUTHORIZED", "The payment is authorised.")),
         _ => None,
     });
-    insert_all(tx, events.into_iter().map(IntoActiveModel::into_active_model).collect()).await?;
-    ledger::post(tx, ids, now, ledger::order_placed(&amounts_of(&row)?)).await?;
+    let events = events
+        .into_iter()
+        .map(|what| event_of(ids, row.id, now, what, "customer"));
+    tx.later(events.map(IntoActiveModel::into_active_model).collect());
+    ledger::post_new(tx, ids, now, &ledger::order_placed(&amounts_of(&row)?))?;
     event::emit(tx, &OrderPlaced { order: row.id }).await?;
+    // The payment is going to name the order.
+    tx.flush().await?;
     Ok(row)
 }
 

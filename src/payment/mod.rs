@@ -7,6 +7,8 @@
 
 mod apply;
 mod books;
+mod capture;
+mod disputes;
 mod events;
 pub mod gateway;
 mod graphql;
@@ -14,6 +16,9 @@ mod jobs;
 mod merge;
 mod query;
 mod record;
+mod refresh;
+mod refund;
+mod void;
 
 use std::sync::Arc;
 
@@ -21,18 +26,28 @@ use crate::app::App;
 use crate::platform::jobs::Registry;
 
 pub(crate) use apply::apply;
+pub use capture::{CaptureError, CapturePayment, capture};
+pub use disputes::{DisputeFilter, ListError, count_disputes, list_disputes};
 pub use events::{PaymentChanged, PaymentNews, PaymentSucceeded};
 pub use gateway::{GatewayState, Gateways, StartRequest};
-pub use graphql::{PaymentObject, PaymentsOfOrder};
-pub use jobs::CancelAtGateway;
+pub use graphql::{PaymentMutation, PaymentObject, PaymentQuery, PaymentsOfOrder, RefundObject, RefundsOfOrder};
+pub use jobs::{CancelAtGateway, FinishCapture, FinishRefund};
 pub(crate) use merge::Says;
-pub use query::{Payment, payment_by_id, payments_of_orders};
-pub(crate) use query::{handle_of, payments_left_open};
+pub use query::{
+    Dispute, Payment, PaymentEvent, Refund, disputes_of_payments, events_of_payments, payment_by_id,
+    payments_of_orders, refunds_of_orders, refunds_of_payments,
+};
+pub(crate) use query::{GIFT_CARD, handle_of, payments_left_open};
 pub(crate) use record::{attach_to_order, call_off, call_off_open, open_payment};
+pub use refresh::refresh;
+pub(crate) use refund::{NewRefund, finish_refund, hold_payments_of_order, refundable, request_refund};
+pub use void::{VoidError, VoidPayment, void};
 
 /// Registers the jobs.
 pub fn register(registry: &mut Registry<App>) {
     registry.add(|app: App, job: CancelAtGateway| async move { jobs::cancel_at_gateway(&app, job).await });
+    registry.add(|app: App, job: FinishCapture| async move { jobs::finish_capture(&app, job).await });
+    registry.add(|app: App, job: FinishRefund| async move { jobs::finish_refund(&app, job).await });
 }
 
 /// A gateway, shared.

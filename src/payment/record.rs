@@ -21,7 +21,7 @@ use crate::platform::jobs;
 pub(crate) async fn open_payment(tx: &Tx, ids: &Ids, row: Payment) -> Result<Payment> {
     let row = row.into_active_model().insert(tx).await?;
     let news = [PaymentNews::new("started", row.amount, None)];
-    history(tx, ids, row.created_at, row.id, &news).await?;
+    history(tx, ids, row.created_at, row.id, &news);
     Ok(row)
 }
 
@@ -49,7 +49,7 @@ pub(crate) async fn attach_to_order(
         return Ok(false);
     }
     let news = [PaymentNews::new("paid_order", payment.amount, Some(order.to_string()))];
-    history(tx, ids, now, payment.id, &news).await?;
+    history(tx, ids, now, payment.id, &news);
     Ok(true)
 }
 

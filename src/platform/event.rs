@@ -63,7 +63,7 @@ pub async fn emit<E: Event>(tx: &Tx, event: &E) -> Result<()> {
     let value = serde_json::to_value(event)?;
     let listeners = tx.listeners();
     for job in listeners.jobs(E::NAME, &value)? {
-        crate::platform::jobs::push(tx, job).await?;
+        crate::platform::jobs::push(tx, job);
     }
     for follow in listeners.followers.get(E::NAME).into_iter().flatten() {
         follow(tx, &value).await?;

@@ -45,6 +45,12 @@ permissions! {
     InventoryWrite = "inventory.write";
     /// See all orders.
     OrdersRead = "orders.read";
+    /// Capture and void authorised payments.
+    PaymentsCapture = "payments.capture";
+    /// Give money back to buyers.
+    PaymentsRefund = "payments.refund";
+    /// Read the books; takes the permission for every channel.
+    LedgerRead = "ledger.read";
     /// See customers, their addresses and what they bought.
     CustomersRead = "customers.read";
     /// Change and block customers; takes the permission for every channel.

@@ -6,5 +6,5 @@
 mod query;
 mod rate;
 
-pub use query::methods_of_channel;
+pub use query::Deliveries;
 pub use rate::{DeliveryOption, options};

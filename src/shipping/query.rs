@@ -1,20 +1,51 @@
 //! Reads of delivery methods.
 
+use std::sync::Arc;
+
 use entity::ChannelId;
 use entity::channel::delivery_method;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
 
+use crate::platform::cache::Cache;
 use crate::platform::error::Result;
 
-/// The delivery methods of a channel, in order.
-///
-/// # Errors
-/// Those of the database.
-pub async fn methods_of_channel(db: &impl ConnectionTrait, channel: ChannelId) -> Result<Vec<delivery_method::Model>> {
-    Ok(delivery_method::Entity::find()
-        .filter(delivery_method::Column::ChannelId.eq(channel))
-        .order_by_asc(delivery_method::Column::Position)
-        .order_by_asc(delivery_method::Column::Id)
-        .all(db)
-        .await?)
+/// Channels whose delivery methods a process remembers.
+const CHANNELS_MAX: u64 = 1_000;
+
+/// The delivery methods of channels, cached.
+#[derive(Clone)]
+pub struct Deliveries(Cache<ChannelId, Vec<delivery_method::Model>>);
+
+impl Default for Deliveries {
+    fn default() -> Self {
+        Self(Cache::new(CHANNELS_MAX))
+    }
+}
+
+impl Deliveries {
+    /// The delivery methods of a channel, in order.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn of_channel(
+        &self,
+        db: &impl ConnectionTrait,
+        channel: ChannelId,
+    ) -> Result<Arc<Vec<delivery_method::Model>>> {
+        let load = async {
+            let rows = delivery_method::Entity::find()
+                .filter(delivery_method::Column::ChannelId.eq(channel))
+                .order_by_asc(delivery_method::Column::Position)
+                .order_by_asc(delivery_method::Column::Id)
+                .all(db)
+                .await?;
+            Ok(rows)
+        };
+        self.0.get(channel, load).await
+    }
+
+    /// Forgets the methods, after a change of them.
+    pub fn clear(&self) {
+        self.0.clear();
+    }
 }

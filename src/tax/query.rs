@@ -3,10 +3,9 @@
 use std::collections::HashMap;
 
 use entity::channel::tax_rate;
-use sea_orm::EntityTrait;
+use sea_orm::{ConnectionTrait, EntityTrait};
 
 use crate::platform::cache::Cache;
-use crate::platform::db::Db;
 use crate::platform::error::Result;
 
 /// All tax rates, cached.
@@ -24,7 +23,7 @@ impl TaxRates {
     ///
     /// # Errors
     /// Those of the database.
-    pub async fn rate(&self, db: &Db, country: &str) -> Result<i32> {
+    pub async fn rate(&self, db: &impl ConnectionTrait, country: &str) -> Result<i32> {
         let load = async {
             let rows = tax_rate::Entity::find().all(db).await?;
             Ok(rows.into_iter().map(|row| (row.country_code, row.rate_bp)).collect())

@@ -6,7 +6,8 @@ use async_graphql::dataloader::Loader;
 use entity::catalog::{collection, media, product_option};
 use entity::{CollectionId, ProductId, VariantId};
 
-use crate::catalog::query::{self, Listed, ShownAttribute, Variant};
+use crate::catalog::offer::{self, Variant};
+use crate::catalog::query::{self, Listed, ShownAttribute};
 use crate::graphql::batch::{Batch, Shared};
 
 macro_rules! keyed_by_product {
@@ -33,7 +34,7 @@ keyed_by_product! {
     /// A product, if the viewer may see it.
     ProductKey -> Listed = |b, ids| query::products_by_ids(&b.app.db, &b.scope, &ids);
     /// The variants of a product.
-    VariantsOf -> Vec<Variant> = |b, ids| query::variants_of_products(&b.app.db, &b.scope, &ids);
+    VariantsOf -> Vec<Variant> = |b, ids| offer::variants_of_products(&b.app.db, &b.scope, &ids);
     /// The pictures of a product.
     MediaOf -> Vec<media::Model> = |b, ids| query::media_of_products(&b.app.db, &ids);
     /// The options of a product.
@@ -56,7 +57,7 @@ impl Loader<VariantKey> for Batch {
 
     async fn load(&self, keys: &[VariantKey]) -> Result<HashMap<VariantKey, Variant>, Shared> {
         let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
-        let found = query::variants_by_ids(&self.app.db, &self.scope, &ids).await?;
+        let found = offer::variants_by_ids(&self.app.db, &self.scope, &ids).await?;
         Ok(found
             .into_iter()
             .map(|(id, variant)| (VariantKey(id), variant))

@@ -8,7 +8,7 @@ use crate::catalog::graphql::batch::ProductKey;
 use crate::catalog::graphql::groups::{CategoryObject, CollectionObject};
 use crate::catalog::graphql::types::{ProductObject, VariantObject};
 use crate::catalog::list::{self, ListError, ProductList, ProductSort, SortField};
-use crate::catalog::query;
+use crate::catalog::{offer, query};
 use crate::graphql::context::ContextExt;
 use crate::graphql::error::ApiError;
 use crate::graphql::id::Gid;
@@ -267,7 +267,7 @@ impl CatalogQuery {
         ctx: &Context<'_>,
         #[graphql(desc = "Global id.")] id: Gid<VariantId>,
     ) -> Result<Option<VariantObject>> {
-        Ok(query::variant_by_id(&ctx.app().db, ctx.scope(), id.0)
+        Ok(offer::variant_by_id(&ctx.app().db, ctx.scope(), id.0)
             .await?
             .map(Into::into))
     }

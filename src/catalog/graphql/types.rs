@@ -6,7 +6,8 @@ use entity::catalog::{attribute, media};
 
 use crate::catalog::graphql::batch::{AttributesOf, CollectionsOf, MediaOf, OptionsOf, ProductKey, TagsOf, VariantsOf};
 use crate::catalog::graphql::groups::{CategoryObject, CollectionObject};
-use crate::catalog::query::{Listed, Variant};
+use crate::catalog::offer::Variant;
+use crate::catalog::query::Listed;
 use crate::channel::LocationObject;
 use crate::graphql::context::ContextExt;
 use crate::graphql::guard::{Needs, visible};

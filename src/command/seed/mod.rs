@@ -118,6 +118,7 @@ pub async fn demo(app: &App) -> Result<Summary, SeedError> {
     app.channels.clear();
     app.categories.clear();
     app.taxes.clear();
+    app.deliveries.clear();
     Ok(Summary {
         categories: categories.len(),
         products,

@@ -12,9 +12,9 @@ use crate::platform::db::{Backend, Tx};
 use crate::platform::error::Result;
 
 /// Parameters in one statement: below the limit of SQLite (32,766).
-const PARAMETERS: usize = 30_000;
+pub(super) const PARAMETERS: usize = 30_000;
 /// Rows in one statement of arrays: enough that the round trip does not count, few enough to hold in memory.
-const ROWS: usize = 10_000;
+pub(super) const ROWS: usize = 10_000;
 
 /// Inserts `rows` in as few statements as possible.
 ///
@@ -44,7 +44,7 @@ where
     write_all(tx, rows, Some((key, update))).await
 }
 
-type Clash<'a, C> = Option<(&'a [C], &'a [C])>;
+pub(super) type Clash<'a, C> = Option<(&'a [C], &'a [C])>;
 
 async fn write_all<A>(tx: &Tx, rows: Vec<A>, clash: Clash<'_, <A::Entity as EntityTrait>::Column>) -> Result<()>
 where
@@ -59,7 +59,7 @@ where
     while rows.peek().is_some() {
         let chunk: Vec<A> = rows.by_ref().take(most).collect();
         if Backend::of(tx) == Backend::Postgres
-            && let Some((sql, arrays)) = as_arrays(&chunk, clash)
+            && let Some((sql, arrays)) = as_arrays(&chunk, clash, 0)
         {
             let statement = Statement::from_sql_and_values(tx.get_database_backend(), sql, arrays);
             tx.execute_raw(statement).await?;
@@ -87,10 +87,11 @@ where
 
 /// One statement with one array a column, for PostgreSQL: its text is the same for any number of rows, so it is parsed
 /// once, and it costs a third of a statement with a parameter a value. None when a column is absent from some row or
-/// has a type without an array here.
-fn as_arrays<A: ActiveModelTrait>(
+/// has a type without an array here. Its parameters are counted on from `before`.
+pub(super) fn as_arrays<A: ActiveModelTrait>(
     rows: &[A],
     clash: Clash<'_, <A::Entity as EntityTrait>::Column>,
+    before: usize,
 ) -> Option<(String, Vec<Value>)> {
     let (mut names, mut shown, mut aliases, mut sources) = (String::new(), String::new(), String::new(), String::new());
     let mut arrays = Vec::new();
@@ -109,7 +110,7 @@ fn as_arrays<A: ActiveModelTrait>(
             let number = arrays.len();
             let comma = if number == 0 { "" } else { ", " };
             let _ = write!(aliases, "{comma}c{number}");
-            let _ = write!(sources, "{comma}${}::{sql_type}[]", number + 1);
+            let _ = write!(sources, "{comma}${}::{sql_type}[]", before + number + 1);
             arrays.push(array);
             number
         };

@@ -4,7 +4,9 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use migration::MigratorTrait;
-use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, DbErr, SqlxPostgresConnector};
+use sea_orm::{
+    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, DbErr, SqlxPostgresConnector, Statement,
+};
 use sqlx::postgres::PgPoolOptions;
 use sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
 
@@ -18,6 +20,9 @@ const SQLITE_BUSY: Duration = Duration::from_secs(10);
 
 /// From here on a statement is slow and is logged.
 const SLOW: Duration = Duration::from_millis(500);
+/// A connection that was idle for so long is asked whether it still works before it is used. Asking every time would cost
+/// as much as many a statement; whoever meets one that broke a moment ago would have met it a moment ago.
+const IDLE: Duration = Duration::from_secs(1);
 /// Shortest time after which PostgreSQL ends a transaction in which nothing happens.
 const ABANDONED_MIN: Duration = Duration::from_secs(60);
 
@@ -50,6 +55,15 @@ impl Backend {
     }
 }
 
+impl From<Backend> for DbBackend {
+    fn from(backend: Backend) -> Self {
+        match backend {
+            Backend::Sqlite => Self::Sqlite,
+            Backend::Postgres => Self::Postgres,
+        }
+    }
+}
+
 /// Opens `url`: `sqlite:PATH` (made when absent) or `postgres://…`.
 ///
 /// # Errors
@@ -66,7 +80,8 @@ pub async fn connect(url: &str, wanted: Options) -> Result<Db> {
     }
     options
         .acquire_timeout(Duration::from_secs(10))
-        .connect_timeout(Duration::from_secs(10));
+        .connect_timeout(Duration::from_secs(10))
+        .test_before_acquire_if_idle_for(IDLE);
     if url.starts_with("sqlite:") {
         // sqlx parses the address too; a malformed one should be named here and not inside the pool.
         sqlx::sqlite::SqliteConnectOptions::from_str(url).map_err(|e| Fault::part("DATABASE_URL", e))?;
@@ -136,7 +151,22 @@ async fn migrate_postgres(connection: &DatabaseConnection, pool: &sqlx::PgPool) 
     apalis_postgres::PostgresStorage::migrations()
         .run(pool)
         .await
-        .map_err(|e| Fault::part("job tables", e))
+        .map_err(|e| Fault::part("job tables", e))?;
+    without_notices(connection).await
+}
+
+/// Takes the notices off the job table. Nobody listens to them: workers are woken by their process, and look by
+/// themselves. A transaction with a notice commits alone, one after the other, so that their commits could not share a
+/// sync of the log.
+async fn without_notices(connection: &DatabaseConnection) -> Result<()> {
+    let there = "SELECT 1 FROM pg_trigger WHERE tgname = 'notify_workers' AND tgrelid = 'apalis.jobs'::regclass";
+    let there = Statement::from_string(DbBackend::Postgres, there);
+    // Not without looking: it locks the table.
+    if connection.query_one_raw(there).await?.is_some() {
+        let drop = "DROP TRIGGER IF EXISTS notify_workers ON apalis.jobs";
+        connection.execute_unprepared(drop).await?;
+    }
+    Ok(())
 }
 
 /// Whether nobody has put a shop into the database yet.

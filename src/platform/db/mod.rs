@@ -2,14 +2,17 @@
 
 mod bulk;
 mod connect;
+mod counter;
 mod inspect;
 mod keys;
+mod later;
 mod outbox;
 mod tx;
 
 pub use bulk::{insert_all, upsert_all};
 pub use connect::{Backend, Options, connect, is_empty_database, migrate};
+pub use counter::Counter;
 pub use inspect::{Inspection, inspect};
 pub use keys::{any_of, any_text, lower_like_part, lower_like_prefix};
-pub(crate) use outbox::{delete_jobs_over, insert_job};
+pub(crate) use outbox::{JobRow, delete_jobs_over};
 pub use tx::{Db, Tx, constraint_of, refusal_of, retry_conflicts};

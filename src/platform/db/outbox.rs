@@ -1,19 +1,32 @@
-//! Jobs in the transaction of the caller. apalis writes jobs through its own connection; an outbox must not, so the row
-//! is written here, in the form of its `sink.sql`.
+//! Jobs in the transaction of the caller. apalis writes jobs through its own connection; an outbox must not, so the rows
+//! are written here, in the form of its `sink.sql`.
 
-use sea_orm::{ConnectionTrait, Statement, Value};
+use sea_orm::sea_query::{ArrayType, Value};
+use sea_orm::{ConnectionTrait, DbBackend, Statement};
 
+use crate::platform::db::later::array;
 use crate::platform::db::{Backend, Tx};
 use crate::platform::error::Result;
 
-const POSTGRES: &str = "INSERT INTO apalis.jobs \
-    (id, job_type, job, status, attempts, max_attempts, run_at, priority, metadata, idempotency_key) \
-    VALUES ($1, $2, $3, 'Pending', 0, $4, to_timestamp($5), 0, ''::hstore, $6) \
-    ON CONFLICT (job_type, idempotency_key) DO NOTHING";
-const SQLITE: &str = "INSERT INTO Jobs \
-    (id, job_type, job, status, attempts, max_attempts, run_at, priority, metadata, idempotency_key) \
-    VALUES ($1, $2, $3, 'Pending', 0, $4, $5, 0, '{}', $6) \
-    ON CONFLICT (job_type, idempotency_key) DO NOTHING";
+const COLUMNS: &str =
+    "(id, job_type, job, status, attempts, max_attempts, run_at, priority, metadata, idempotency_key)";
+const ONCE: &str = "ON CONFLICT (job_type, idempotency_key) DO NOTHING";
+
+/// A row of the job table.
+pub(crate) struct JobRow {
+    /// Its key.
+    pub id: String,
+    /// Where it waits.
+    pub queue: &'static str,
+    /// What is to be done.
+    pub body: Vec<u8>,
+    /// Attempts before it is dead.
+    pub attempts: i32,
+    /// When it is due, in seconds since 1970.
+    pub run_at: i64,
+    /// A key that one job of the queue has; not empty.
+    pub key: Option<String>,
+}
 
 /// Deletes the jobs that are over and mention `text`.
 pub(crate) async fn delete_jobs_over(tx: &Tx, text: &str) -> Result<()> {
@@ -35,28 +48,44 @@ pub(crate) async fn delete_jobs_over(tx: &Tx, text: &str) -> Result<()> {
     Ok(())
 }
 
-/// Writes one row of the job table. `run_at` is in seconds since 1970.
-pub(crate) async fn insert_job(
-    tx: &Tx,
-    (id, queue): (String, &str),
-    body: Vec<u8>,
-    max_attempts: i32,
-    run_at: i64,
-    key: Option<String>,
-) -> Result<()> {
-    let sql = match Backend::of(tx) {
-        Backend::Postgres => POSTGRES,
-        Backend::Sqlite => SQLITE,
-    };
+/// Writes one row on SQLite.
+pub(super) fn insert_job(job: JobRow) -> Statement {
+    let sql = format!("INSERT INTO Jobs {COLUMNS} VALUES ($1, $2, $3, 'Pending', 0, $4, $5, 0, '{{}}', $6) {ONCE}");
     let values: [Value; 6] = [
-        id.into(),
-        queue.into(),
-        body.into(),
-        max_attempts.into(),
-        run_at.into(),
-        key.into(),
+        job.id.into(),
+        job.queue.into(),
+        job.body.into(),
+        job.attempts.into(),
+        job.run_at.into(),
+        job.key.into(),
     ];
-    tx.execute_raw(Statement::from_sql_and_values(tx.get_database_backend(), sql, values))
-        .await?;
-    Ok(())
+    Statement::from_sql_and_values(DbBackend::Sqlite, sql, values)
+}
+
+/// Writes any number of rows on PostgreSQL, as part of a statement that has `before` parameters already.
+pub(super) fn insert_jobs(jobs: Vec<JobRow>, before: usize) -> (String, Vec<Value>) {
+    let of = |n: usize| before + n;
+    let sql = format!(
+        "INSERT INTO apalis.jobs {COLUMNS} \
+         SELECT id, queue, body, 'Pending', 0, attempts, to_timestamp(due), 0, ''::hstore, NULLIF(once, '') \
+         FROM UNNEST(${}::text[], ${}::text[], ${}::bytea[], ${}::int4[], ${}::int8[], ${}::text[]) \
+         AS given(id, queue, body, attempts, due, once) {ONCE}",
+        of(1),
+        of(2),
+        of(3),
+        of(4),
+        of(5),
+        of(6)
+    );
+    let text = |of: fn(&JobRow) -> &str| array(ArrayType::String, jobs.iter().map(|job| of(job).into()));
+    let arrays = vec![
+        text(|job| &job.id),
+        text(|job| job.queue),
+        array(ArrayType::Bytes, jobs.iter().map(|job| job.body.clone().into())),
+        array(ArrayType::Int, jobs.iter().map(|job| job.attempts.into())),
+        array(ArrayType::BigInt, jobs.iter().map(|job| job.run_at.into())),
+        // Arrays with NULLs in them cannot be bound.
+        text(|job| job.key.as_deref().unwrap_or_default()),
+    ];
+    (sql, arrays)
 }

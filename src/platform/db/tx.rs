@@ -6,12 +6,14 @@ use std::time::Duration;
 
 use parking_lot::{Mutex, RwLock};
 use sea_orm::{
-    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, ExecResult, QueryResult, RuntimeErr,
-    SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
+    ActiveModelTrait, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, ExecResult,
+    QueryResult, RuntimeErr, SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
 };
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::platform::db::Backend;
+use crate::platform::db::later::Later;
+use crate::platform::db::outbox::JobRow;
 use crate::platform::error::Fault;
 use crate::platform::event::Listeners;
 use crate::platform::idempotency;
@@ -68,6 +70,7 @@ impl Db {
         Ok(Tx {
             inner,
             db: self.clone(),
+            later: Mutex::default(),
             queues: Mutex::default(),
             afterwards: Mutex::default(),
             _permit: permit,
@@ -107,17 +110,43 @@ impl Db {
 pub struct Tx {
     inner: DatabaseTransaction,
     db: Db,
+    later: Mutex<Later>,
     queues: Mutex<Vec<Queue>>,
     afterwards: Mutex<Vec<Box<dyn FnOnce() + Send>>>,
     _permit: Option<OwnedSemaphorePermit>,
 }
 
 impl Tx {
+    /// Puts rows off to the commit, or to the next [`flush`](Self::flush): those that nothing in this transaction reads
+    /// again and no other row needs before. What the database has against them comes up there.
+    pub(crate) fn later<A: ActiveModelTrait + Send + Sync>(&self, rows: Vec<A>) {
+        self.later.lock().add(Backend::of(self), rows);
+    }
+
+    /// Writes the rows that were put off.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub(crate) async fn flush(&self) -> Result<(), DbErr> {
+        let statements = self.later.lock().take(Backend::of(self));
+        for statement in statements {
+            self.inner.execute_raw(statement).await?;
+        }
+        Ok(())
+    }
+
+    /// Puts a job off to the commit.
+    pub(crate) fn job(&self, queue: Queue, job: JobRow) {
+        self.will_wake(queue);
+        self.later.lock().add_job(job);
+    }
+
     /// Makes everything of this transaction last, then wakes the workers of the jobs in it and does what was put off.
     ///
     /// # Errors
     /// When the database refuses; nothing has happened then.
     pub async fn commit(self) -> Result<(), DbErr> {
+        self.flush().await?;
         idempotency::note(&self).await?;
         self.inner.commit().await?;
         idempotency::committed();
@@ -148,7 +177,7 @@ impl Tx {
         Arc::clone(&self.db.listeners.read())
     }
 
-    pub(crate) fn will_wake(&self, queue: Queue) {
+    fn will_wake(&self, queue: Queue) {
         let mut queues = self.queues.lock();
         if !queues.contains(&queue) {
             queues.push(queue);

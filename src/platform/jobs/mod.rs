@@ -13,7 +13,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use tokio::sync::Notify;
 
-use crate::platform::db::{Tx, delete_jobs_over, insert_job};
+use crate::platform::db::{JobRow, Tx, delete_jobs_over};
 use crate::platform::error::Result;
 
 pub use gate::{Gate, Table};
@@ -99,7 +99,8 @@ impl Outgoing {
 /// # Errors
 /// Those of the database.
 pub async fn enqueue<J: Job>(tx: &Tx, job: &J) -> Result<()> {
-    push(tx, Outgoing::of(job)?).await
+    push(tx, Outgoing::of(job)?);
+    Ok(())
 }
 
 /// Deletes the jobs that are over and hold `text` as a value: who asks to be forgotten is forgotten there too.
@@ -110,8 +111,7 @@ pub(crate) async fn forget_mentions(tx: &Tx, text: &str) -> Result<()> {
     delete_jobs_over(tx, &serde_json::to_string(text)?).await
 }
 
-pub(crate) async fn push(tx: &Tx, job: Outgoing) -> Result<()> {
-    tx.will_wake(job.queue);
+pub(crate) fn push(tx: &Tx, job: Outgoing) {
     // The queue lives in wall-clock time, like the workers and the database; its ids sort by it.
     #[expect(
         clippy::disallowed_methods,
@@ -120,15 +120,15 @@ pub(crate) async fn push(tx: &Tx, job: Outgoing) -> Result<()> {
     let (id, now) = (uuid::Uuid::now_v7(), chrono::Utc::now());
     let mut text = String::with_capacity(26);
     let _ = entity::write_bits(id, &mut text);
-    insert_job(
-        tx,
-        (text.to_uppercase(), job.queue.name()),
-        job.body,
-        MAX_ATTEMPTS,
-        now.timestamp(),
-        job.key,
-    )
-    .await
+    let row = JobRow {
+        id: text.to_uppercase(),
+        queue: job.queue.name(),
+        body: job.body,
+        attempts: MAX_ATTEMPTS,
+        run_at: now.timestamp(),
+        key: job.key,
+    };
+    tx.job(job.queue, row);
 }
 
 /// The pause after attempt `attempt` (from 1): 2 s, 4 s, 8 s … up to an hour.

@@ -93,14 +93,7 @@ async fn a_second_payment_takes_the_place_of_the_first() {
     );
     shop.work().await;
     let id = first.as_str().expect("an id").parse().expect("a payment id");
-    let state = shop
-        .app
-        .payments
-        .get("test")
-        .expect("the test gateway")
-        .state(id)
-        .await
-        .expect("an answer");
+    let state = shop.gateway_state(id).await;
     assert_eq!(
         state,
         Some(merx::payment::GatewayState::Cancelled),

@@ -66,8 +66,7 @@ async fn what_can_pay_no_order_goes_back() {
     assert_eq!(row.status, entity::payment::payment::PaymentStatus::Cancelled);
     assert_eq!(shop.levels(&variant).await.1, 0, "the stock is free");
     shop.work().await;
-    let gateway = shop.app.payments.get("test").expect("the test gateway");
-    let state = gateway.state(row.id).await.expect("an answer");
+    let state = shop.gateway_state(row.id).await;
     assert_eq!(state, Some(merx::payment::GatewayState::Cancelled));
     assert_eq!(orders_of(&shop, "ada@example.com").await, 0);
 }

@@ -5,3 +5,4 @@ mod journey;
 mod left_open;
 mod race;
 mod slow_gateway;
+mod statements;

@@ -1,13 +1,17 @@
 //! A gateway that answers late, while the shop has moved on.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
+use chrono::{DateTime, Utc};
 use entity::PaymentId;
-use merx::payment::gateway::{Gateway, GatewayInfo};
+use merx::payment::gateway::{
+    Answer, CaptureRequest, Gateway, GatewayInfo, Handle, PaymentsPage, RefundRequest, RefundSnapshot, Snapshot,
+};
 use merx::payment::{GatewayState, StartRequest};
 use merx::platform::error::{Fault, Result};
+use merx::platform::money::Money;
 use serde_json::{Value, json};
 use tokio::sync::Semaphore;
 
@@ -16,7 +20,7 @@ use crate::support::Shop;
 /// Takes money when it is told to go on, and remembers whose.
 struct Slow {
     go: Semaphore,
-    charged: Mutex<HashSet<PaymentId>>,
+    charged: Mutex<HashMap<PaymentId, Money>>,
 }
 
 impl Slow {
@@ -42,23 +46,53 @@ impl Gateway for Slow {
         }
     }
 
-    async fn start(&self, request: &StartRequest) -> Result<(String, GatewayState)> {
+    async fn start(&self, request: &StartRequest) -> Result<Snapshot> {
         if request.token.as_deref() == Some("unreachable") {
             return Err(Fault::Invariant("no route to the gateway"));
         }
         self.go.acquire().await.expect("open").forget();
-        self.charged.lock().expect("nobody panicked").insert(request.payment);
-        Ok((request.payment.to_string(), GatewayState::Succeeded))
+        let mut charged = self.charged.lock().expect("nobody panicked");
+        charged.insert(request.payment, request.amount);
+        Ok(succeeded(request.payment, request.amount))
     }
 
-    async fn state(&self, payment: PaymentId) -> Result<Option<GatewayState>> {
-        let charged = self.charged.lock().expect("nobody panicked").contains(&payment);
-        Ok(charged.then_some(GatewayState::Succeeded))
+    async fn read(&self, payment: &Handle) -> Result<Option<Snapshot>> {
+        let charged = self.charged.lock().expect("nobody panicked");
+        let amount = charged.get(&payment.payment);
+        Ok(amount.map(|amount| succeeded(payment.payment, *amount)))
     }
 
-    async fn cancel(&self, payment: PaymentId) -> Result<()> {
-        self.charged.lock().expect("nobody panicked").remove(&payment);
+    async fn capture(&self, _: &CaptureRequest) -> Result<Answer<Snapshot>> {
+        Ok(Answer::Refused("everything is captured at once".to_owned()))
+    }
+
+    async fn refund(&self, _: &RefundRequest) -> Result<Answer<RefundSnapshot>> {
+        Ok(Answer::Refused("nothing goes back in part".to_owned()))
+    }
+
+    async fn cancel(&self, payment: &Handle) -> Result<()> {
+        self.charged.lock().expect("nobody panicked").remove(&payment.payment);
         Ok(())
+    }
+
+    async fn payments(&self, _: DateTime<Utc>, _: Option<&str>) -> Result<PaymentsPage> {
+        Ok(PaymentsPage::default())
+    }
+}
+
+fn succeeded(payment: PaymentId, amount: Money) -> Snapshot {
+    Snapshot {
+        payment: Some(payment),
+        reference: payment.to_string(),
+        state: GatewayState::Succeeded,
+        amount,
+        authorized: 0,
+        captured: amount.minor,
+        fee: 0,
+        refunds: Vec::new(),
+        disputes: Vec::new(),
+        method: None,
+        method_reference: None,
     }
 }
 

@@ -24,6 +24,35 @@ async fn migrations_go_down_and_up_again() {
         .expect("a second time changes nothing");
 }
 
+/// The tables of payments are made anew by a migration: what was in them is in the new ones, and in the books.
+#[tokio::test]
+async fn payments_of_an_older_database_survive() {
+    let shop = Shop::demo().await;
+    let order = shop.bought().await;
+    let db = &shop.app.db;
+    let read = "SELECT (SELECT COUNT(*) FROM payment_event) AS events, (SELECT COUNT(*) FROM payment
+        WHERE status = 'succeeded' AND order_id IS NOT NULL) AS payments";
+    let before = numbers(&shop, read).await;
+    migration::Migrator::down(db.connection(), Some(1)).await.expect("down");
+    merx::platform::db::migrate(db).await.expect("up again");
+    assert_eq!(numbers(&shop, read).await, before);
+    assert_eq!(before[1], 1);
+    let books = "SELECT CAST(SUM(debit) AS bigint) AS debits, CAST(SUM(credit) AS bigint) AS credits,
+        (SELECT total FROM orders WHERE cart_id IS NOT NULL) AS total FROM ledger_entry WHERE account = 'receivable'";
+    let books = numbers(&shop, books).await;
+    assert_eq!(books, [books[2]; 3], "sold and paid");
+    assert_eq!(order["paymentStatus"], "PAID");
+}
+
+/// The columns of the one row that `sql` gives.
+async fn numbers(shop: &Shop, sql: &str) -> Vec<i64> {
+    let db = &shop.app.db;
+    let statement = sea_orm::Statement::from_string(db.get_database_backend(), sql.to_owned());
+    let row = db.query_one_raw(statement).await.expect("a query").expect("a row");
+    let number = |name: &String| row.try_get_by::<i64, _>(name.as_str()).expect("a whole number");
+    row.column_names().iter().map(number).collect()
+}
+
 #[tokio::test]
 async fn constraints_hold_and_tell_their_names() {
     let shop = Shop::demo().await;

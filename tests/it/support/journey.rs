@@ -121,6 +121,20 @@ impl Shop {
         self.data(&document, json!({ "input": input })).await["checkoutComplete"].take()
     }
 
+    /// Where a payment stands with the test gateway; none when that never heard of it.
+    pub async fn gateway_state(&self, payment: entity::PaymentId) -> Option<merx::payment::GatewayState> {
+        let gateway = self.app.payments.get("test").expect("the test gateway");
+        let handle = merx::payment::gateway::Handle {
+            payment,
+            reference: None,
+        };
+        gateway
+            .read(&handle)
+            .await
+            .expect("an answer")
+            .map(|snapshot| snapshot.state)
+    }
+
     /// Buys a unit of something and gives the order.
     pub async fn bought(&self) -> Value {
         let (variant, _) = self.variant(5).await;
