@@ -193,7 +193,7 @@ async fn reserve_and_open(
         status: PaymentStatus::Pending,
         next_action: None,
         failure: None,
-        capture_method: CaptureMethod::Automatic,
+        capture_method: capture_method(app),
         authorized_amount: 0,
         captured_amount: 0,
         capturing_amount: 0,

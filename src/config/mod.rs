@@ -43,6 +43,16 @@ pub struct Config {
     pub services: Services,
 }
 
+/// When the money of payments is taken.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum PaymentCapture {
+    /// With the order.
+    #[default]
+    Automatic,
+    /// When staff captures it.
+    Manual,
+}
+
 /// Where the program runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Environment {
@@ -183,6 +193,16 @@ pub struct Shop {
         global = true
     )]
     pub reservation_minutes: u32,
+    /// When the money of card payments is taken: `automatic` with the order, or `manual`, when staff captures it. What a
+    /// bank authorises lapses after some days (docs/guides/payments.md).
+    #[arg(
+        long = "payment-capture",
+        alias = "merx-payment-capture",
+        env = "MERX_PAYMENT_CAPTURE",
+        default_value = "automatic",
+        global = true
+    )]
+    pub payment_capture: PaymentCapture,
     /// Offer the test gateway, which takes no real money. Not set: yes in development, no in production.
     #[arg(
         long = "test-gateway",
