@@ -11,8 +11,10 @@ use crate::checkout::CheckoutMutation;
 use crate::customer::{CustomerAddressMutation, CustomerMutation, CustomerQuery};
 use crate::inventory::InventoryMutation;
 use crate::order::OrderQuery;
+use crate::payment::PaymentMethodMutation;
 use crate::payment::gift_card::{GiftCardMutation, GiftCardQuery};
 use crate::payment::inbox::{InboxMutation, InboxQuery};
+use crate::payment::reconcile::ReconciliationQuery;
 use crate::privacy::PrivacyMutation;
 use crate::recommendation::RecommendationQuery;
 use crate::search::SearchQuery;
@@ -29,6 +31,7 @@ pub struct Query(
     OrderQuery,
     GiftCardQuery,
     InboxQuery,
+    ReconciliationQuery,
     SearchQuery,
     RecommendationQuery,
     AuditQuery,
@@ -52,6 +55,7 @@ pub struct Mutation(
     CheckoutMutation,
     GiftCardMutation,
     InboxMutation,
+    PaymentMethodMutation,
     StaffMutation,
     RoleMutation,
     ApiKeyMutation,

@@ -12,6 +12,7 @@ mod customer;
 mod database;
 mod dependencies;
 mod drift;
+mod gateway;
 mod guides;
 mod http;
 mod import;
