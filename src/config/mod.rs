@@ -3,6 +3,7 @@
 
 mod accounts;
 mod edge;
+mod payments;
 mod storefront;
 
 use std::net::SocketAddr;
@@ -15,6 +16,7 @@ use crate::platform::secret::Secret;
 
 pub use accounts::{Accounts, Admin, DEMO_ADMIN, StaffMfa};
 pub use edge::Edge;
+pub use payments::{Capture, IdempotencyKeys, Payments};
 pub use storefront::Storefront;
 
 /// Everything that can be configured.
@@ -32,6 +34,9 @@ pub struct Config {
     /// Jobs and carts.
     #[command(flatten)]
     pub shop: Shop,
+    /// How the shop takes money.
+    #[command(flatten)]
+    pub payments: Payments,
     /// People who sign in.
     #[command(flatten)]
     pub accounts: Accounts,
@@ -41,16 +46,6 @@ pub struct Config {
     /// Services beside the database.
     #[command(flatten)]
     pub services: Services,
-}
-
-/// When the money of payments is taken.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub enum PaymentCapture {
-    /// With the order.
-    #[default]
-    Automatic,
-    /// When staff captures it.
-    Manual,
 }
 
 /// Where the program runs.
@@ -193,16 +188,6 @@ pub struct Shop {
         global = true
     )]
     pub reservation_minutes: u32,
-    /// When the money of card payments is taken: `automatic` with the order, or `manual`, when staff captures it. What a
-    /// bank authorises lapses after some days (docs/guides/payments.md).
-    #[arg(
-        long = "payment-capture",
-        alias = "merx-payment-capture",
-        env = "MERX_PAYMENT_CAPTURE",
-        default_value = "automatic",
-        global = true
-    )]
-    pub payment_capture: PaymentCapture,
     /// Offer the test gateway, which takes no real money. Not set: yes in development, no in production.
     #[arg(
         long = "test-gateway",
@@ -315,6 +300,9 @@ pub enum ConfigError {
     /// Money over a line that anybody can listen to.
     #[error("STRIPE_API_BASE: \"{0}\" will not do; it is https://host, and only outside production http://host")]
     StripeBase(String),
+    /// An address that no mail reaches.
+    #[error("MERX_FINANCE_EMAIL: \"{0}\" is no address")]
+    FinanceEmail(String),
 }
 
 impl Config {
@@ -333,6 +321,7 @@ impl Config {
             }
         }
         self.storefront.check(self.is_production())?;
+        self.payments.check()?;
         self.accounts.check(self.is_production())
     }
 
@@ -369,6 +358,12 @@ impl Config {
     /// Whether the test gateway is offered.
     pub fn test_gateway(&self) -> bool {
         self.shop.test_gateway.unwrap_or(!self.is_production())
+    }
+
+    /// Whether changes that must not happen twice need an idempotency key.
+    pub fn idempotency_keys_required(&self) -> bool {
+        let asked = self.payments.idempotency_keys;
+        asked.map_or(self.is_production(), |keys| keys == IdempotencyKeys::Required)
     }
 
     /// A page of the storefront, for links in letters; `secret` is what the page is to send back. None when nobody said

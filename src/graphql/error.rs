@@ -22,6 +22,8 @@ pub enum ApiError {
     Conflict(Message),
     /// The key was used for something else.
     IdempotencyMismatch,
+    /// The change must not happen twice, and came without a key.
+    IdempotencyKeyRequired,
     /// Too much was tried; in so many seconds there may be more.
     RateLimited(u64),
 }
@@ -43,6 +45,7 @@ impl ApiError {
             Self::Unauthenticated => message!("unauthenticated"),
             Self::Forbidden => message!("forbidden"),
             Self::IdempotencyMismatch => message!("idempotency-mismatch"),
+            Self::IdempotencyKeyRequired => message!("idempotency-key-required"),
             Self::BadUserInput(message) | Self::CostLimit(message) | Self::Conflict(message) => message.clone(),
             Self::RateLimited(seconds) => message!("rate-limited", seconds = *seconds),
         }
@@ -64,6 +67,7 @@ impl ApiError {
             Self::CostLimit(_) => "COST_LIMIT",
             Self::Conflict(_) => "CONFLICT",
             Self::IdempotencyMismatch => "IDEMPOTENCY_MISMATCH",
+            Self::IdempotencyKeyRequired => "IDEMPOTENCY_KEY_REQUIRED",
             Self::RateLimited(_) => "RATE_LIMITED",
         }
     }

@@ -14,6 +14,7 @@ use crate::ledger::LedgerQuery;
 use crate::order::{OrderMutation, OrderQuery};
 use crate::payment::gift_card::{GiftCardMutation, GiftCardQuery};
 use crate::payment::inbox::{InboxMutation, InboxQuery};
+use crate::payment::reconcile::ReconciliationQuery;
 use crate::payment::{PaymentMethodMutation, PaymentMutation, PaymentQuery};
 use crate::privacy::PrivacyMutation;
 use crate::recommendation::RecommendationQuery;
@@ -33,6 +34,7 @@ pub struct Query(
     InboxQuery,
     PaymentQuery,
     LedgerQuery,
+    ReconciliationQuery,
     SearchQuery,
     RecommendationQuery,
     AuditQuery,
