@@ -74,9 +74,9 @@ async fn rebuild_payment(manager: &SchemaManager<'_>, table: TableCreateStatemen
 }
 
 const WIDEN: &str = "INSERT INTO payment_new (id, cart_id, order_id, gateway, gateway_reference, token, amount,
-    currency_code, status, next_action, failure, created_at, updated_at, captured_amount)
+    currency_code, status, next_action, failure, created_at, updated_at, captured_amount, cart_total)
     SELECT id, cart_id, order_id, gateway, gateway_reference, token, amount, currency_code, status, next_action, failure,
-    created_at, updated_at, CASE WHEN status = 'succeeded' THEN amount ELSE 0 END FROM payment";
+    created_at, updated_at, CASE WHEN status = 'succeeded' THEN amount ELSE 0 END, amount FROM payment";
 const NARROW: &str = "INSERT INTO payment_new (id, cart_id, order_id, gateway, gateway_reference, token, amount,
     currency_code, status, next_action, failure, created_at, updated_at)
     SELECT id, cart_id, order_id, gateway, gateway_reference, token, amount, currency_code,
@@ -94,6 +94,7 @@ fn old_payment() -> TableCreateStatement {
 
 fn new_payment() -> TableCreateStatement {
     payment_columns()
+        .col(big("cart_total").default(0))
         .col(text("capture_method").default("automatic"))
         .col(big("authorized_amount").default(0))
         .col(big("captured_amount").default(0))
@@ -345,7 +346,9 @@ fn told_by_gateways(plan: Plan) -> Plan {
             .col(text("gateway"))
             .col(text("event_id"))
             .col(text("kind"))
+            .col(text("subject"))
             .col(text_null("object"))
+            .col(id_null("payment_id"))
             .col(text("body"))
             .col(text("outcome"))
             .col(text_null("failure"))
@@ -354,6 +357,10 @@ fn told_by_gateways(plan: Plan) -> Plan {
             .check(check(
                 "ck_gateway_event_outcome",
                 "outcome IN ('waiting', 'applied', 'ignored', 'unmatched')",
+            ))
+            .check(check(
+                "ck_gateway_event_subject",
+                "subject IN ('payment', 'setup', 'other')",
             ))
             .to_owned(),
         [

@@ -108,6 +108,12 @@ pub enum ErrorCode {
     NotCaptured,
     /// The gateway refused to capture, or to give money back.
     GatewayRefused,
+    /// The payments do not make up the total: `missing` says by how much.
+    PaymentInsufficient,
+    /// There is nothing to pay: everything is paid, or costs nothing. Complete the checkout.
+    NothingDue,
+    /// The gift card is unknown, over, of another currency, or does not hold so much.
+    GiftCardInvalid,
     /// The password is one that may not be set.
     WeakPassword,
     /// The address must be confirmed first.
@@ -152,6 +158,8 @@ pub enum UserError {
     TotalMismatch(TotalMismatchError),
     /// More than can be captured or given back.
     AmountTooLarge(AmountTooLargeError),
+    /// Something is still to be paid.
+    PaymentInsufficient(PaymentInsufficientError),
 }
 
 macro_rules! user_errors {
@@ -231,6 +239,12 @@ user_errors! {
         /// What can be.
         available: crate::graphql::scalar::MoneyObject,
     }
+
+    /// The payments of the cart do not make up its total: start another payment.
+    PaymentInsufficientError {
+        /// What is still to be paid.
+        missing: crate::graphql::scalar::MoneyObject,
+    }
 }
 
 impl Base {
@@ -309,6 +323,18 @@ impl UserError {
                 &["expectedTotal"],
             ),
             actual_total: actual.into(),
+        })
+    }
+
+    /// So much is still to be paid.
+    pub fn payment_insufficient(missing: crate::platform::money::Money) -> Self {
+        Self::PaymentInsufficient(PaymentInsufficientError {
+            base: Base::new(
+                ErrorCode::PaymentInsufficient,
+                message!("payment-insufficient", missing = missing),
+                &[],
+            ),
+            missing: missing.into(),
         })
     }
 }

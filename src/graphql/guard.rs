@@ -73,6 +73,9 @@ pub mod visible {
         payments_capture = PaymentsCapture;
         payments_refund = PaymentsRefund;
         ledger_read = LedgerRead;
+        gift_cards_read = GiftCardsRead;
+        gift_cards_write = GiftCardsWrite;
+        payments_reconcile = PaymentsReconcile;
         customers_read = CustomersRead;
         customers_write = CustomersWrite;
         customers_erase = CustomersErase;

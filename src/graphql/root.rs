@@ -12,6 +12,8 @@ use crate::customer::{CustomerAddressMutation, CustomerMutation, CustomerQuery};
 use crate::inventory::InventoryMutation;
 use crate::ledger::LedgerQuery;
 use crate::order::{OrderMutation, OrderQuery};
+use crate::payment::gift_card::{GiftCardMutation, GiftCardQuery};
+use crate::payment::inbox::{InboxMutation, InboxQuery};
 use crate::payment::{PaymentMutation, PaymentQuery};
 use crate::privacy::PrivacyMutation;
 use crate::recommendation::RecommendationQuery;
@@ -29,6 +31,8 @@ pub struct Query(
     OrderQuery,
     PaymentQuery,
     LedgerQuery,
+    GiftCardQuery,
+    InboxQuery,
     SearchQuery,
     RecommendationQuery,
     AuditQuery,
@@ -52,6 +56,8 @@ pub struct Mutation(
     CheckoutMutation,
     OrderMutation,
     PaymentMutation,
+    GiftCardMutation,
+    InboxMutation,
     StaffMutation,
     RoleMutation,
     ApiKeyMutation,

@@ -6,19 +6,6 @@ use serde::{Deserialize, Serialize};
 
 use crate::platform::event::Event;
 
-/// A payment that pays no order yet has succeeded, or is authorised: its cart can become one.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct PaymentSucceeded {
-    /// The payment.
-    pub payment: PaymentId,
-    /// The cart that it pays.
-    pub cart: CartId,
-}
-
-impl Event for PaymentSucceeded {
-    const NAME: &'static str = "payment.succeeded";
-}
-
 /// A payment is no longer as it was. Said in the transaction that changed it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct PaymentChanged {
@@ -55,4 +42,30 @@ impl PaymentNews {
 
 impl Event for PaymentChanged {
     const NAME: &'static str = "payment.changed";
+}
+
+/// A gateway says, by itself or because it was asked, that a payment that paid no order is paid or promised.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct GatewayToldPaid {
+    /// The payment.
+    pub payment: PaymentId,
+    /// The cart that it pays.
+    pub cart: CartId,
+}
+
+impl Event for GatewayToldPaid {
+    const NAME: &'static str = "payment.told_paid";
+}
+
+/// Money that was paid or promised goes back by itself, because no order came of it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct PaymentReturned {
+    /// The payment.
+    pub payment: PaymentId,
+    /// Why: `out_of_stock`, `total_mismatch`, `abandoned`, `too_late`, `superseded`.
+    pub reason: String,
+}
+
+impl Event for PaymentReturned {
+    const NAME: &'static str = "payment.returned";
 }

@@ -7,8 +7,8 @@ use std::collections::HashMap;
 
 use async_graphql::dataloader::Loader;
 use async_graphql::{Context, Enum, ID, Object, Result, SimpleObject};
-use entity::OrderId;
 use entity::payment::payment::PaymentStatus as Status;
+use entity::{CartId, OrderId};
 
 use crate::graphql::batch::{Batch, Shared};
 use crate::graphql::context::ContextExt;
@@ -18,7 +18,7 @@ use crate::graphql::scalar::MoneyObject;
 use crate::payment::graphql::moved::{
     DisputeObject, DisputesOfPayment, EventsOfPayment, PaymentEventObject, RefundsOfPayment,
 };
-use crate::payment::query::{Payment, payments_of_orders};
+use crate::payment::query::{Payment, payments_of_carts, payments_of_orders};
 use crate::platform::money::{Currency, Money};
 use crate::platform::permission::Permission;
 
@@ -193,5 +193,20 @@ impl Loader<PaymentsOfOrder> for Batch {
             .into_iter()
             .map(|(id, rows)| (PaymentsOfOrder(id), rows))
             .collect())
+    }
+}
+
+/// The payments of a cart that are not over.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct PaymentsOfCart(pub CartId);
+
+impl Loader<PaymentsOfCart> for Batch {
+    type Value = Vec<Payment>;
+    type Error = Shared;
+
+    async fn load(&self, keys: &[PaymentsOfCart]) -> Result<HashMap<PaymentsOfCart, Vec<Payment>>, Shared> {
+        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
+        let found = payments_of_carts(&self.app.db, &ids).await?;
+        Ok(found.into_iter().map(|(id, rows)| (PaymentsOfCart(id), rows)).collect())
     }
 }

@@ -14,8 +14,8 @@ use entity::{CaptureId, PaymentId, RefundId};
 use serde::{Deserialize, Serialize};
 
 use crate::payment::gateway::{
-    Answer, CaptureRequest, DisputeSnapshot, Gateway, GatewayInfo, GatewayState, Handle, PaymentsPage, RefundRequest, RefundSnapshot,
-    Snapshot, StartRequest,
+    Answer, CaptureRequest, DisputeSnapshot, Gateway, GatewayInfo, GatewayState, Handle, PaymentsPage, RefundRequest,
+    RefundSnapshot, Snapshot, StartRequest,
 };
 use crate::platform::clock::Clock;
 use crate::platform::error::{Fault, Result};

@@ -19,7 +19,11 @@ async fn refund(shop: &Shop, input: Value) -> Value {
 async fn an_amount_goes_back_and_then_the_rest() {
     let shop = Shop::demo().await;
     let bought = Bought::with(&shop, "tok_success", 2).await;
-    let part = refund(&shop, json!({ "orderId": bought.id(), "amount": usd(250), "reason": "a scratch" })).await;
+    let part = refund(
+        &shop,
+        json!({ "orderId": bought.id(), "amount": usd(250), "reason": "a scratch" }),
+    )
+    .await;
     assert_eq!(part["errors"], json!([]));
     assert_eq!(part["refund"]["status"], "SUCCEEDED");
     assert_eq!(part["refund"]["reason"], "a scratch");
@@ -82,7 +86,8 @@ async fn what_was_not_captured_does_not_go_back() {
     let bought = Bought::with(&shop, "tok_authorize", 1).await;
     let refused = refund(&shop, json!({ "orderId": bought.id() })).await;
     assert_eq!(refused["errors"][0]["code"], "NOT_CAPTURED");
-    let wrong = json!({ "orderId": bought.id(), "paymentId": Bought::with(&shop, "tok_success", 1).await.payment.to_string() });
+    let wrong =
+        json!({ "orderId": bought.id(), "paymentId": Bought::with(&shop, "tok_success", 1).await.payment.to_string() });
     assert_eq!(refund(&shop, wrong).await["errors"][0]["code"], "NOT_FOUND");
     let nothing = json!({ "orderId": bought.id(), "amount": usd(0) });
     assert_eq!(refund(&shop, nothing).await["errors"][0]["code"], "NOT_CAPTURED");
