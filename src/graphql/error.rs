@@ -22,6 +22,8 @@ pub enum ApiError {
     Conflict(Message),
     /// The key was used for something else.
     IdempotencyMismatch,
+    /// The change must not happen twice, and came without a key.
+    IdempotencyKeyRequired,
     /// Too much was tried; in so many seconds there may be more.
     RateLimited(u64),
 }
@@ -43,6 +45,7 @@ impl ApiError {
             Self::Unauthenticated => message!("unauthenticated"),
             Self::Forbidden => message!("forbidden"),
             Self::IdempotencyMismatch => message!("idempotency-mismatch"),
+            Self::IdempotencyKeyRequired => message!("idempotency-key-required"),
             Self::BadUserInput(message) | Self::CostLimit(message) | Self::Conflict(message) => message.clone(),
             Self::RateLimited(seconds) => message!("rate-limited", seconds = *seconds),
         }
@@ -64,6 +67,7 @@ impl ApiError {
             Self::CostLimit(_) => "COST_LIMIT",
             Self::Conflict(_) => "CONFLICT",
             Self::IdempotencyMismatch => "IDEMPOTENCY_MISMATCH",
+            Self::IdempotencyKeyRequired => "IDEMPOTENCY_KEY_REQUIRED",
             Self::RateLimited(_) => "RATE_LIMITED",
         }
     }
@@ -100,6 +104,12 @@ pub enum ErrorCode {
     PaymentPending,
     /// No such way to pay.
     UnknownGateway,
+    /// The payments do not make up the total: `missing` says by how much.
+    PaymentInsufficient,
+    /// There is nothing to pay: everything is paid, or costs nothing. Complete the checkout.
+    NothingDue,
+    /// The gift card is unknown, over, of another currency, or does not hold so much.
+    GiftCardInvalid,
     /// More than can be captured or given back.
     AmountTooLarge,
     /// Nothing of the payment is authorised.
@@ -108,12 +118,6 @@ pub enum ErrorCode {
     NotCaptured,
     /// The gateway refused to capture, or to give money back.
     GatewayRefused,
-    /// The payments do not make up the total: `missing` says by how much.
-    PaymentInsufficient,
-    /// There is nothing to pay: everything is paid, or costs nothing. Complete the checkout.
-    NothingDue,
-    /// The gift card is unknown, over, of another currency, or does not hold so much.
-    GiftCardInvalid,
     /// The password is one that may not be set.
     WeakPassword,
     /// The address must be confirmed first.
@@ -156,10 +160,10 @@ pub enum UserError {
     Payment(PaymentError),
     /// The total is another one.
     TotalMismatch(TotalMismatchError),
-    /// More than can be captured or given back.
-    AmountTooLarge(AmountTooLargeError),
     /// Something is still to be paid.
     PaymentInsufficient(PaymentInsufficientError),
+    /// More than can be captured or given back.
+    AmountTooLarge(AmountTooLargeError),
 }
 
 macro_rules! user_errors {
@@ -234,16 +238,16 @@ user_errors! {
         actual_total: crate::graphql::scalar::MoneyObject,
     }
 
-    /// More than can be captured or given back.
-    AmountTooLargeError {
-        /// What can be.
-        available: crate::graphql::scalar::MoneyObject,
-    }
-
     /// The payments of the cart do not make up its total: start another payment.
     PaymentInsufficientError {
         /// What is still to be paid.
         missing: crate::graphql::scalar::MoneyObject,
+    }
+
+    /// More than can be captured or given back.
+    AmountTooLargeError {
+        /// What can be.
+        available: crate::graphql::scalar::MoneyObject,
     }
 }
 

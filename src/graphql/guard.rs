@@ -70,12 +70,12 @@ pub mod visible {
         inventory_read = InventoryRead;
         inventory_write = InventoryWrite;
         orders_read = OrdersRead;
-        payments_capture = PaymentsCapture;
-        payments_refund = PaymentsRefund;
-        ledger_read = LedgerRead;
         gift_cards_read = GiftCardsRead;
         gift_cards_write = GiftCardsWrite;
         payments_reconcile = PaymentsReconcile;
+        payments_capture = PaymentsCapture;
+        payments_refund = PaymentsRefund;
+        ledger_read = LedgerRead;
         customers_read = CustomersRead;
         customers_write = CustomersWrite;
         customers_erase = CustomersErase;

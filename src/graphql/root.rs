@@ -14,7 +14,8 @@ use crate::ledger::LedgerQuery;
 use crate::order::{OrderMutation, OrderQuery};
 use crate::payment::gift_card::{GiftCardMutation, GiftCardQuery};
 use crate::payment::inbox::{InboxMutation, InboxQuery};
-use crate::payment::{PaymentMutation, PaymentQuery};
+use crate::payment::reconcile::ReconciliationQuery;
+use crate::payment::{PaymentMethodMutation, PaymentMutation, PaymentQuery};
 use crate::privacy::PrivacyMutation;
 use crate::recommendation::RecommendationQuery;
 use crate::search::SearchQuery;
@@ -29,10 +30,11 @@ pub struct Query(
     CartQuery,
     CustomerQuery,
     OrderQuery,
-    PaymentQuery,
-    LedgerQuery,
     GiftCardQuery,
     InboxQuery,
+    PaymentQuery,
+    LedgerQuery,
+    ReconciliationQuery,
     SearchQuery,
     RecommendationQuery,
     AuditQuery,
@@ -54,10 +56,11 @@ pub struct Mutation(
     CartMutation,
     InventoryMutation,
     CheckoutMutation,
-    OrderMutation,
-    PaymentMutation,
     GiftCardMutation,
     InboxMutation,
+    PaymentMethodMutation,
+    OrderMutation,
+    PaymentMutation,
     StaffMutation,
     RoleMutation,
     ApiKeyMutation,

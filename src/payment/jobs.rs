@@ -12,6 +12,7 @@ use crate::payment::gateway::{DEADLINE, Gateway};
 use crate::payment::merge::Says;
 use crate::payment::query::{Payment, handle_of, payment_by_id};
 use crate::payment::refund;
+use crate::platform::crash::crash_point;
 use crate::platform::db::retry_conflicts;
 use crate::platform::error::{Fault, Result};
 use crate::platform::jobs::{Job, JobError, Queue};
@@ -76,6 +77,8 @@ pub(super) async fn finish_refund(app: &App, job: FinishRefund) -> Result<(), Jo
 pub(super) async fn cancel_now(app: &App, payment: &Payment) -> Result<()> {
     let (gateway, handle) = (gateway_of(app, payment)?, handle_of(payment));
     within_deadline(gateway.cancel(&handle)).await?;
+    crash_point("cancel.sent");
+    // What became of the money is booked.
     let says = match within_deadline(gateway.read(&handle)).await? {
         Some(snapshot) => Says::Snapshot(Box::new(snapshot)),
         None => return Ok(()),

@@ -101,7 +101,7 @@ async fn what_is_let_go_is_not_captured() {
 /// The shop that captures by hand needs no special token.
 #[tokio::test]
 async fn a_shop_may_capture_by_hand() {
-    let shop = Shop::configured(|config| config.shop.payment_capture = merx::config::PaymentCapture::Manual).await;
+    let shop = Shop::configured(|config| config.payments.capture = merx::config::Capture::Manual).await;
     let bought = Bought::with(&shop, "tok_success", 1).await;
     assert_eq!(bought.order["paymentStatus"], "AUTHORIZED");
     capture(&shop, &bought, Value::Null, true).await;
