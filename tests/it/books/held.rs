@@ -117,7 +117,7 @@ async fn it_takes_the_permission() {
     let refund = shop.program(&["payments.refund"], None).await;
     assert!(refund.send(document, input.clone()).await["errors"].is_array());
     // With the permission for another channel the payment is none of theirs.
-    let elsewhere = shop.program(&["payments.capture"], Some("de")).await.channel("de");
+    let elsewhere = shop.program(&["payments.capture"], Some("eu")).await.channel("eu");
     let answer = elsewhere.data(document, input).await;
     assert_eq!(answer["paymentCapture"]["errors"][0]["code"], "NOT_FOUND");
 }
