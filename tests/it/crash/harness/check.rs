@@ -43,7 +43,11 @@ async fn paid_carts_have_an_order(app: &App, stripe: &Simulator, seed: u64, orde
         .collect();
     let mut kept = BTreeMap::<OrderId, i64>::new();
     for theirs in &books.payments {
-        let id = theirs.metadata.get(METADATA).expect("every intent names its payment");
+        let Some(id) = theirs.metadata.get(METADATA) else {
+            // It uses up the key of a payment that never began.
+            assert!(!theirs.is_live(), "seed {seed}: money of nobody: {theirs:?}");
+            continue;
+        };
         let ours = payments.get(id).expect("every intent has its payment");
         assert_eq!(
             theirs.captured, ours.captured_amount,

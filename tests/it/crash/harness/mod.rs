@@ -198,7 +198,7 @@ impl Crashes {
         assert!(
             self.stripe.flush(Duration::from_secs(30)).await,
             "webhooks are refused: {}",
-            self.place.log()
+            self.said()
         );
 
         // They come back when the server's claim on what it was doing has lapsed.
@@ -235,7 +235,7 @@ impl Crashes {
         assert!(
             self.stripe.flush(Duration::from_secs(30)).await,
             "webhooks are refused: {}",
-            self.place.log()
+            self.said()
         );
         self.idle().await;
     }
@@ -254,7 +254,7 @@ impl Crashes {
                 assert!(
                     depths.iter().all(|queue| queue.dead == 0),
                     "a job is dead: {}",
-                    self.place.log()
+                    self.said()
                 );
                 if depths.iter().all(|queue| queue.open == 0) {
                     break;
@@ -264,7 +264,7 @@ impl Crashes {
             }
         };
         let ended = tokio::time::timeout(Duration::from_secs(60), idle).await;
-        assert!(ended.is_ok(), "jobs do not end: {}", self.place.log());
+        assert!(ended.is_ok(), "jobs do not end: {}", self.said());
         stop.send(true).expect("the workers listen");
         workers.await.expect("the workers end").expect("the workers ran");
     }
@@ -285,6 +285,24 @@ impl Crashes {
             "UPDATE Jobs SET run_at = strftime('%s', 'now') WHERE status = 'Failed' AND run_at > strftime('%s', 'now')",
         )
         .await;
+    }
+
+    /// What the servers and the gateway said, for who wants to know why a run failed.
+    fn said(&self) -> String {
+        let refused = self.stripe.requests();
+        let refused = refused
+            .iter()
+            .filter(|request| request.status >= 400 && request.status != 402);
+        let refused: Vec<String> = refused
+            .map(|request| {
+                format!(
+                    "{} {}: {} {:?}",
+                    request.method, request.path, request.status, request.error
+                )
+            })
+            .collect();
+        let (log, last) = (self.place.log(), refused.len().saturating_sub(10));
+        format!("{log}\n{}", refused[last..].join("\n"))
     }
 
     async fn sql(&self, postgres: &str, sqlite: &str) {

@@ -7,8 +7,13 @@ use serde_json::{Value, json};
 use stripe_simulator::{Random, Simulator};
 
 /// The server did not answer, or not with an answer.
-#[derive(Debug)]
-pub struct Gone(pub String);
+pub struct Gone(String);
+
+impl std::fmt::Debug for Gone {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
 
 /// Where a shopper asks.
 pub enum Door {
