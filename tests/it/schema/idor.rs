@@ -58,7 +58,9 @@ fn class(place: &Place) -> Class {
         ("customerAddressUpdate" | "customerAddressDelete", "id") => Class::Private("address"),
         ("cartLinesUpdate", "id") | ("cartLinesRemove", "lineIds") => Class::Private("cartline"),
         ("checkoutComplete", "paymentId") => Class::Private("payment"),
-        ("paymentMethodDelete" | "paymentMethodMakeDefault", "id") => Class::Private("paymentmethod"),
+        ("paymentMethodDelete" | "paymentMethodMakeDefault", "id") | ("paymentStart", "paymentMethodId") => {
+            Class::Private("paymentmethod")
+        }
         ("sessionRevoke", "sessionId") => Class::Private("session"),
         ("product" | "productVariant" | "category" | "collection", "id") => Class::Public,
         (_, "variantId" | "productId" | "categoryId" | "deliveryOptionId") => Class::Public,
