@@ -53,7 +53,7 @@ pub(crate) async fn attach_to_order(
             return Ok(false);
         }
         let news = [PaymentNews::new("paid_order", payment.amount, Some(order.to_string()))];
-        history(tx, ids, now, payment.id, &news).await?;
+        history(tx, ids, now, payment.id, &news);
     }
     Ok(true)
 }
