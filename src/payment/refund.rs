@@ -14,6 +14,7 @@ use crate::payment::gateway::{Answer, RefundRequest, RefundSnapshot};
 use crate::payment::gift_card;
 use crate::payment::jobs::{FinishRefund, gateway_of, within_deadline};
 use crate::payment::query::{GIFT_CARD, Payment, Refund, handle_of, payment_by_id};
+use crate::platform::crash::crash_point;
 use crate::platform::db::{Tx, retry_conflicts};
 use crate::platform::error::{Fault, Result};
 use crate::platform::jobs;
@@ -130,6 +131,7 @@ pub(crate) async fn finish_refund(app: &App, id: RefundId) -> Result<Refund> {
         },
         Answer::Refused(reason) => answer_to(&row, RefundStatus::Failed, Some(reason)),
     };
+    crash_point("refund.given");
     let write = || async {
         let tx = app.db.begin().await?;
         write_refund(&tx, &app.ids, app.clock.now(), payment.id, says.clone()).await?;
