@@ -61,7 +61,7 @@ pub(super) async fn keep(
         created_at: now,
     };
     payment_method::Entity::insert(row.into_active_model())
-        .on_conflict_do_nothing()
+        .on_conflict_do_nothing_on([payment_method::Column::Gateway, payment_method::Column::Reference])
         .exec_without_returning(tx)
         .await?;
     let found = payment_method::Entity::find()

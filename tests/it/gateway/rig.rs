@@ -72,6 +72,20 @@ impl Bench {
         }
     }
 
+    /// Stripe at `url`.
+    pub async fn at(url: &str) -> Self {
+        let clock = Clock::system();
+        let folder = tempfile::tempdir().expect("a folder");
+        let ids = Ids::from_os(clock.clone()).expect("ids");
+        Self {
+            gateway: Arc::new(stripe_gateway(url, &clock, &ids, folder.path())),
+            ids,
+            clock,
+            stripe: None,
+            _folder: folder,
+        }
+    }
+
     /// Another server's adapter to the same Stripe.
     pub fn another(&self) -> StripeGateway {
         stripe_gateway(self.simulator().url(), &self.clock, &self.ids, self._folder.path())

@@ -25,7 +25,9 @@ async fn shop() -> (Shop, Simulator) {
 /// Begins to keep a card.
 async fn begin(me: &Shop) -> Value {
     let shown = "setup { setupId clientSecret publishableKey }";
-    me.changed("paymentMethodSetup", json!({ "gateway": "stripe" }), shown).await["setup"].take()
+    me.changed("paymentMethodSetup", json!({ "gateway": "stripe" }), shown)
+        .await["setup"]
+        .take()
 }
 
 /// The shopper enters a card into Stripe's script.
@@ -48,10 +50,17 @@ async fn keep(me: &Shop, stripe: &Simulator, card: &str) -> Value {
 
 /// Brand and whether it is offered first.
 async fn kept(me: &Shop) -> Vec<(String, bool)> {
-    let data = me.data("{ me { paymentMethods { brand isDefault } } }", json!({})).await;
+    let data = me
+        .data("{ me { paymentMethods { brand isDefault } } }", json!({}))
+        .await;
     let rows = data["me"]["paymentMethods"].as_array().expect("a list").iter();
-    rows.map(|row| (row["brand"].as_str().unwrap_or_default().to_owned(), row["isDefault"] == true))
-        .collect()
+    rows.map(|row| {
+        (
+            row["brand"].as_str().unwrap_or_default().to_owned(),
+            row["isDefault"] == true,
+        )
+    })
+    .collect()
 }
 
 #[tokio::test]
@@ -60,7 +69,11 @@ async fn a_card_is_kept_offered_first_and_forgotten() {
     let me = shop.customer("ada@example.com").await;
     let setup = begin(&me).await;
     assert_eq!(setup["publishableKey"], "pk_test_1");
-    assert!(setup["clientSecret"].as_str().is_some_and(|secret| secret.contains("_secret_")));
+    assert!(
+        setup["clientSecret"]
+            .as_str()
+            .is_some_and(|secret| secret.contains("_secret_"))
+    );
     let early = json!({ "gateway": "stripe", "setupId": setup["setupId"] });
     let refused = me.change_refused("paymentMethodSetupComplete", early).await;
     assert_eq!(refused.0, "PAYMENT_ACTION_REQUIRED");
@@ -72,11 +85,15 @@ async fn a_card_is_kept_offered_first_and_forgotten() {
     let master = keep(&me, &stripe, "mastercard").await;
     let row = |brand: &str, first| (brand.to_owned(), first);
     assert_eq!(kept(&me).await, [row("visa", true), row("mastercard", false)]);
-    me.changed("paymentMethodMakeDefault", json!({ "id": master["id"] }), SHOWN).await;
+    me.changed("paymentMethodMakeDefault", json!({ "id": master["id"] }), SHOWN)
+        .await;
     assert_eq!(kept(&me).await, [row("mastercard", true), row("visa", false)]);
-    me.changed("paymentMethodDelete", json!({ "id": master["id"] }), "deletedId").await;
+    me.changed("paymentMethodDelete", json!({ "id": master["id"] }), "deletedId")
+        .await;
     assert_eq!(kept(&me).await, [row("visa", true)], "another one is offered first");
-    let again = me.change_refused("paymentMethodDelete", json!({ "id": master["id"] })).await;
+    let again = me
+        .change_refused("paymentMethodDelete", json!({ "id": master["id"] }))
+        .await;
     assert_eq!(again.0, "NOT_FOUND");
     shop.work().await;
     assert_eq!(attached(&stripe), 1, "Stripe has forgotten it too");
@@ -101,7 +118,10 @@ async fn a_card_of_somebody_else_is_nobodys() {
     let unknown = eve.change_refused("paymentMethodSetupComplete", input.clone()).await;
     assert_eq!(unknown.0, "NOT_FOUND", "Eve has never been there");
     begin(&eve).await;
-    assert_eq!(eve.change_refused("paymentMethodSetupComplete", input).await.0, "NOT_FOUND");
+    assert_eq!(
+        eve.change_refused("paymentMethodSetupComplete", input).await.0,
+        "NOT_FOUND"
+    );
     let mine = complete(&ada, &setup).await;
     for mutation in ["paymentMethodDelete", "paymentMethodMakeDefault"] {
         let refused = eve.change_refused(mutation, json!({ "id": mine["id"] })).await;
@@ -124,7 +144,11 @@ async fn a_card_of_somebody_else_is_nobodys() {
 async fn who_cannot_keep_says_so() {
     let (shop, stripe) = shop().await;
     let me = shop.customer("ada@example.com").await;
-    let code = async |gateway: &str| me.change_refused("paymentMethodSetup", json!({ "gateway": gateway })).await.0;
+    let code = async |gateway: &str| {
+        me.change_refused("paymentMethodSetup", json!({ "gateway": gateway }))
+            .await
+            .0
+    };
     assert_eq!(code("test").await, "INVALID_INPUT");
     assert_eq!(code("nobody").await, "UNKNOWN_GATEWAY");
     stripe.fault(Fault::drop_connection().always());

@@ -40,7 +40,9 @@ impl StripeGateway {
 
     pub(super) async fn setup(&self, reference: &str) -> Result<Option<Setup>> {
         // A client says which: what is no id is nobody's.
-        let Ok(reference) = plain(reference) else { return Ok(None) };
+        let Ok(reference) = plain(reference) else {
+            return Ok(None);
+        };
         let path = format!("/setup_intents/{reference}");
         let intent = known(self.get(&path, Form::default().expand(EXPANDED)).await)?;
         intent.map(|intent| snapshot::setup(Part::from(&intent))).transpose()

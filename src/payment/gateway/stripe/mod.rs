@@ -66,14 +66,16 @@ impl StripeGateway {
     }
 
     async fn get(&self, path: &str, form: Form) -> Result<Value, CallError> {
-        let request = RequestBuilder::new(StripeMethod::Get, path).query(&form);
+        let request = RequestBuilder::new(StripeMethod::Get, path);
+        let request = if form.is_empty() { request } else { request.query(&form) };
         request.customize().send(&self.wire).await
     }
 
     /// Repeats itself with the same `key`.
     async fn post(&self, path: &str, key: &str, form: Form) -> Result<Value, CallError> {
         let key = IdempotencyKey::new(key).map_err(|e| CallError::Unreadable(e.to_string()))?;
-        let request = RequestBuilder::new(StripeMethod::Post, path).form(&form);
+        let request = RequestBuilder::new(StripeMethod::Post, path);
+        let request = if form.is_empty() { request } else { request.form(&form) };
         let once = request.customize().request_strategy(RequestStrategy::Idempotent(key));
         once.send(&self.wire).await
     }
