@@ -1,21 +1,22 @@
 //! The cart becomes an order, once, whoever asks how often.
 
-use entity::cart::cart;
 use entity::cart::cart::CartStatus;
-use entity::order::order_line;
-use entity::order::orders::{FulfillmentState, OrderStatus, PaymentState};
 use entity::payment::payment::PaymentStatus;
-use entity::{CustomerId, OrderId, OrderLineId, PaymentId};
-use sea_orm::sea_query::{Expr, ExprTrait};
-use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter};
+use entity::{CustomerId, PaymentId};
+use futures_util::future::try_join_all;
+use sea_orm::DbErr;
 
 use crate::app::App;
 use crate::cart::{LoadedCart, load_by_token};
-use crate::checkout::start_payment::{ATTEMPTS, StartError, check, claim_of, note};
-use crate::inventory::{self, Claimed, Shortage};
-use crate::order::{self, NewOrder, NewOrderLine, Order};
-use crate::payment::gateway::DEADLINE;
-use crate::payment::{self, GatewayState, Payment, Says};
+use crate::checkout::give_back::give_back;
+use crate::checkout::note::ask;
+use crate::checkout::place::{Paid, place};
+use crate::checkout::ready::{NotReady, check};
+use crate::checkout::share::{Cover, cover};
+use crate::checkout::start_payment::ATTEMPTS;
+use crate::inventory::Shortage;
+use crate::order::{self, Order};
+use crate::payment::{self, Payment};
 use crate::platform::db::{constraint_of, retry_conflicts};
 use crate::platform::error::{Fault, Result};
 use crate::platform::locale::{Message, message};
@@ -26,8 +27,8 @@ use crate::platform::money::Money;
 pub struct CompleteCheckout {
     /// The cart.
     pub cart_token: String,
-    /// The payment that pays it.
-    pub payment: PaymentId,
+    /// A payment that must be among those that pay it; none when any will do, or nothing is due.
+    pub payment: Option<PaymentId>,
     /// The total that the shopper has seen.
     pub expected_total: Option<Money>,
     /// Whoever has signed in: the order is theirs.
@@ -50,12 +51,14 @@ pub enum CompleteError {
     Pending,
     /// The total is another one than was expected or paid.
     TotalMismatch(Money),
+    /// So much is still to be paid.
+    Insufficient(Money),
     /// The stock went elsewhere after the reservation lapsed. The money goes back.
     #[error(transparent)]
     Shortage(#[from] Shortage),
     /// The cart cannot become an order as it is.
     #[error(transparent)]
-    Cart(StartError),
+    NotReady(#[from] NotReady),
     /// A part underneath failed.
     #[error(transparent)]
     Fault(#[from] Fault),
@@ -71,9 +74,18 @@ impl CompleteError {
             Self::ActionRequired => message!("payment-action-required"),
             Self::Pending => message!("payment-pending"),
             Self::TotalMismatch(total) => message!("total-mismatch", total = *total),
+            Self::Insufficient(missing) => message!("payment-insufficient", missing = *missing),
             Self::Shortage(shortage) => shortage.message(),
-            Self::Cart(error) => error.message(),
+            Self::NotReady(reason) => reason.message(),
             Self::Fault(_) => message!("failed"),
+        }
+    }
+
+    /// The error of the database, if that is what went wrong.
+    fn db(&self) -> Option<&DbErr> {
+        match self {
+            Self::Fault(Fault::Db(error)) => Some(error),
+            _ => None,
         }
     }
 }
@@ -88,7 +100,7 @@ impl From<DbErr> for CompleteError {
 /// the first made.
 ///
 /// # Errors
-/// See [`CompleteError`]. With a shortage the payment is called off and the gateway gives the money back.
+/// See [`CompleteError`]. With a shortage the payments are called off and the gateways give the money back.
 pub async fn complete(app: &App, command: CompleteCheckout) -> Result<Order, CompleteError> {
     for _ in 0..ATTEMPTS {
         let mut cart = load_by_token(app, &command.cart_token)
@@ -106,7 +118,7 @@ pub async fn complete(app: &App, command: CompleteCheckout) -> Result<Order, Com
 pub(super) async fn attempt(
     app: &App,
     cart: &LoadedCart,
-    payment: PaymentId,
+    named: Option<PaymentId>,
     expected_total: Option<Money>,
 ) -> Result<Option<Order>, CompleteError> {
     if cart.row.status == CartStatus::Completed {
@@ -115,24 +127,30 @@ pub(super) async fn attempt(
             order.ok_or(Fault::Invariant("a completed cart without an order"))?,
         ));
     }
-    let payment = payment::payment_by_id(&app.db, payment).await?;
-    let payment = payment
-        .filter(|p| p.cart_id == cart.row.id)
-        .ok_or(CompleteError::NoPayment)?;
-    let payment = settled(app, payment).await?;
-    check(cart).map_err(|error| match error {
-        StartError::Fault(fault) => CompleteError::Fault(fault),
-        other => CompleteError::Cart(other),
-    })?;
+    let Some(payments) = heard_of(app, cart, named).await? else {
+        return Ok(None);
+    };
+    check(cart)?;
     let total = cart.channel.money(cart.totals.total);
-    let paid = Money::new(payment.amount, cart.channel.currency);
-    if paid != total || expected_total.is_some_and(|expected| expected != total) {
-        return Err(CompleteError::TotalMismatch(total));
-    }
+    let (by, beside) = match cover(total.minor, &payments) {
+        Cover::ActionRequired => return Err(CompleteError::ActionRequired),
+        Cover::Pending => return Err(CompleteError::Pending),
+        _ if expected_total.is_some_and(|expected| expected != total) => {
+            return Err(CompleteError::TotalMismatch(total));
+        }
+        Cover::OtherTotal => return Err(CompleteError::TotalMismatch(total)),
+        Cover::Missing(missing) => return Err(CompleteError::Insufficient(cart.channel.money(missing))),
+        Cover::Exact { by, beside } => (by, beside),
+    };
+    let by = payments
+        .into_iter()
+        .filter(|payment| by.contains(&payment.id))
+        .collect();
+    let paid = Paid { by, beside };
     let number = order::next_number(&app.db).await?;
-    match retry_conflicts(db_error, || place(app, cart, &payment, &number)).await {
+    match retry_conflicts(CompleteError::db, || place(app, cart, &paid, &number)).await {
         Err(CompleteError::Shortage(shortage)) => {
-            retry_conflicts(Fault::db, || give_money_back(app, &payment, "out_of_stock")).await?;
+            give_back(app, cart, OUT_OF_STOCK).await?;
             Err(shortage.into())
         }
         // An imported order has the number already: the next one is tried.
@@ -143,156 +161,49 @@ pub(super) async fn attempt(
     }
 }
 
-fn db_error(error: &CompleteError) -> Option<&DbErr> {
-    match error {
-        CompleteError::Fault(Fault::Db(error)) => Some(error),
-        _ => None,
-    }
-}
+/// Why money goes back when the goods went elsewhere.
+pub(super) const OUT_OF_STOCK: &str = "out_of_stock";
 
-/// The payment once it has succeeded; asks the gateway when it is still open here.
-pub(super) async fn settled(app: &App, payment: Payment) -> Result<Payment, CompleteError> {
-    let open = matches!(payment.status, PaymentStatus::Pending | PaymentStatus::RequiresAction);
-    let payment = if open { ask(app, payment).await? } else { payment };
-    match payment.status {
-        PaymentStatus::Succeeded | PaymentStatus::Authorized => Ok(payment),
-        PaymentStatus::Failed | PaymentStatus::Cancelled => Err(CompleteError::Declined(payment.failure)),
-        PaymentStatus::RequiresAction => Err(CompleteError::ActionRequired),
-        PaymentStatus::Pending => Err(CompleteError::Pending),
-    }
-}
-
-async fn ask(app: &App, payment: Payment) -> Result<Payment> {
-    let Some(gateway) = app.payments.get(&payment.gateway) else {
-        return Ok(payment);
-    };
-    let says = match tokio::time::timeout(DEADLINE, gateway.read(&payment::handle_of(&payment))).await {
-        Ok(Ok(Some(snapshot))) => Says::Snapshot(Box::new(snapshot)),
-        Ok(Ok(None)) => Says::NeverStarted,
-        Ok(Err(error)) => {
-            tracing::warn!(payment = %payment.id, %error, "the gateway failed, the payment stays as it is");
-            return Ok(payment);
-        }
-        Err(_) => return Ok(payment),
-    };
-    let same = match says.state() {
-        GatewayState::Pending => payment.status == PaymentStatus::Pending,
-        GatewayState::RequiresAction(_) => payment.status == PaymentStatus::RequiresAction,
-        _ => false,
-    };
-    if same {
-        Ok(payment)
-    } else {
-        note(app, &payment, &says).await
-    }
-}
-
-/// Writes the order. None when the cart is no longer as it was read.
-async fn place(app: &App, cart: &LoadedCart, payment: &Payment, number: &str) -> Result<Option<Order>, CompleteError> {
-    let now = app.clock.now();
-    let tx = app.db.begin().await?;
-    let closed = cart::Entity::update_many()
-        .col_expr(cart::Column::Status, Expr::value(CartStatus::Completed))
-        .col_expr(cart::Column::Version, Expr::col(cart::Column::Version).add(1))
-        .col_expr(cart::Column::UpdatedAt, Expr::value(now))
-        .filter(cart::Column::Id.eq(cart.row.id))
-        .filter(cart::Column::Status.eq(CartStatus::Open))
-        .filter(cart::Column::Version.eq(cart.row.version))
-        .exec(&tx)
-        .await?;
-    if closed.rows_affected == 0 {
-        return Ok(None);
-    }
-    let (new, claims) = order_of(app, cart, payment, number);
-    let order = order::place(&tx, &app.ids, now, new).await?;
-    if !payment::attach_to_order(&tx, &app.ids, now, payment.id, order.id).await? {
-        return Ok(None);
-    }
-    // Last: these are the rows that other checkouts wait for.
-    let who = Claimed {
-        ids: &app.ids,
-        now,
-        cart: cart.row.id,
-        locations: &cart.channel.locations,
-    };
-    inventory::allocate(&tx, who, &order.id.to_string(), &claims).await??;
-    tx.commit().await?;
-    Ok(Some(order))
-}
-
-fn order_of(
+/// The payments of a cart that are not over, once the gateways of those without a final word were asked. None when the
+/// `named` one has paid an order meanwhile.
+///
+/// # Errors
+/// When the `named` payment is none of the cart's, or was refused or called off; when there was one payment, and its
+/// gateway has just refused it.
+async fn heard_of(
     app: &App,
     cart: &LoadedCart,
-    payment: &Payment,
-    number: &str,
-) -> (NewOrder, Vec<(OrderLineId, inventory::Claim)>) {
-    let now = app.clock.now();
-    let id: OrderId = app.ids.new_id();
-    let mut claims = Vec::new();
-    let mut lines = Vec::with_capacity(cart.lines.len());
-    for (line, totals) in cart.lines.iter().zip(&cart.totals.lines) {
-        let line_id = app.ids.new_id();
-        claims.extend(claim_of(line).map(|claim| (line_id, claim)));
-        let product = line.product.as_ref().map_or("", |p| p.product.name.as_str());
-        let variant = &line.variant.row;
-        let name = if variant.name.is_empty() {
-            product.to_owned()
-        } else {
-            format!("{product} – {}", variant.name)
+    named: Option<PaymentId>,
+) -> Result<Option<Vec<Payment>>, CompleteError> {
+    let live = payment::live_of_cart(&app.db, cart.row.id).await?;
+    if let Some(named) = named
+        && !live.iter().any(|payment| payment.id == named)
+    {
+        let over = payment::payment_by_id(&app.db, named).await?;
+        let over = over.filter(|payment| payment.cart_id == cart.row.id);
+        let over = over.ok_or(CompleteError::NoPayment)?;
+        return match over.order_id {
+            Some(_) => Ok(None),
+            None => Err(CompleteError::Declined(over.failure)),
         };
-        let row = order_line::Model {
-            id: line_id,
-            order_id: id,
-            variant_id: Some(variant.id),
-            sku: variant.sku.clone(),
-            name,
-            quantity: line.row.quantity,
-            unit_price: line.unit_price,
-            discount_total: 0,
-            tax_rate_bp: totals.tax_rate_bp,
-            tax_total: totals.tax,
-            total: totals.total,
-            position: 0,
-        };
-        lines.push(NewOrderLine { id: line_id, row });
     }
-    let row = Order {
-        id,
-        number: number.to_owned(),
-        channel_id: cart.row.channel_id,
-        cart_id: Some(cart.row.id),
-        customer_id: cart.row.customer_id,
-        email: cart.row.email.clone(),
-        access_token: app.ids.secret(),
-        status: OrderStatus::Open,
-        payment_status: PaymentState::Paid,
-        fulfillment_status: FulfillmentState::Unfulfilled,
-        currency_code: cart.channel.currency.to_string(),
-        tax_included: cart.channel.tax_included,
-        subtotal: cart.totals.subtotal,
-        discount_total: cart.totals.discount,
-        shipping_total: cart.totals.shipping,
-        tax_total: cart.totals.tax,
-        total: cart.totals.total,
-        paid_total: payment.captured_amount,
-        refunded_total: 0,
-        shipping_address: cart.row.shipping_address.clone(),
-        billing_address: cart.row.billing_address.clone(),
-        delivery_name: cart.delivery.as_ref().map(|option| option.name.clone()),
-        content_hash: None,
-        placed_at: now,
-        created_at: now,
+    let open = |payment: &Payment| matches!(payment.status, PaymentStatus::Pending | PaymentStatus::RequiresAction);
+    let payments = if live.iter().any(open) {
+        let asked = live.into_iter().map(|payment| async move {
+            match open(&payment) {
+                true => ask(app, payment).await,
+                false => Ok(payment),
+            }
+        });
+        try_join_all(asked).await?
+    } else {
+        live
     };
-    (NewOrder { row, lines }, claims)
-}
-
-/// Calls a payment off here, and has a job make the gateway give the money back. When somebody else made the order with
-/// it meanwhile, it stays.
-pub(super) async fn give_money_back(app: &App, payment: &Payment, reason: &str) -> Result<()> {
-    let now = app.clock.now();
-    let tx = app.db.begin().await?;
-    if payment::call_off(&tx, &app.ids, now, payment.id, reason).await? {
-        inventory::release(&tx, now, payment.cart_id).await?;
+    let is_over = |payment: &Payment| matches!(payment.status, PaymentStatus::Failed | PaymentStatus::Cancelled);
+    let alone = payments.len() == 1;
+    let (over, live): (Vec<Payment>, Vec<Payment>) = payments.into_iter().partition(is_over);
+    match over.into_iter().find(|payment| alone || Some(payment.id) == named) {
+        Some(refused) => Err(CompleteError::Declined(refused.failure)),
+        None => Ok(Some(live)),
     }
-    Ok(tx.commit().await?)
 }

@@ -12,6 +12,8 @@ use crate::customer::{CustomerAddressMutation, CustomerMutation, CustomerQuery};
 use crate::inventory::InventoryMutation;
 use crate::order::OrderQuery;
 use crate::payment::PaymentMethodMutation;
+use crate::payment::gift_card::{GiftCardMutation, GiftCardQuery};
+use crate::payment::inbox::{InboxMutation, InboxQuery};
 use crate::privacy::PrivacyMutation;
 use crate::recommendation::RecommendationQuery;
 use crate::search::SearchQuery;
@@ -26,6 +28,8 @@ pub struct Query(
     CartQuery,
     CustomerQuery,
     OrderQuery,
+    GiftCardQuery,
+    InboxQuery,
     SearchQuery,
     RecommendationQuery,
     AuditQuery,
@@ -47,6 +51,8 @@ pub struct Mutation(
     CartMutation,
     InventoryMutation,
     CheckoutMutation,
+    GiftCardMutation,
+    InboxMutation,
     PaymentMethodMutation,
     StaffMutation,
     RoleMutation,

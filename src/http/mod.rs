@@ -18,6 +18,7 @@ mod request_id;
 pub mod server;
 mod test_gateway;
 mod viewer;
+mod webhooks;
 
 use std::time::Duration;
 
@@ -67,7 +68,8 @@ pub fn edge_of(endpoint: Endpoint) -> Edge {
         .route("/.well-known/jwks.json", get(jwks::keys))
         .route("/livez", get(health::livez))
         .route("/readyz", get(health::readyz))
-        .route("/media/{*key}", get(media::file));
+        .route("/media/{*key}", get(media::file))
+        .route(&format!("{}{{gateway}}", webhooks::PATH), post(webhooks::take));
     if app.config.graphiql() {
         router = router.merge(console::routes());
     }

@@ -17,7 +17,7 @@ use crate::platform::id::Ids;
 ///
 /// # Errors
 /// Those of the database.
-pub(crate) async fn keep_of_payment(
+pub(in crate::payment) async fn keep_of_payment(
     tx: &Tx,
     ids: &Ids,
     now: DateTime<Utc>,
