@@ -101,6 +101,12 @@ impl Bench {
         self.simulator().set_time(Some(now.timestamp()));
     }
 
+    /// The id of a payment that somebody began a minute ago.
+    pub fn old_id(&self) -> PaymentId {
+        let then = Clock::frozen(self.clock.now() - chrono::TimeDelta::minutes(1));
+        Ids::from_os(then).expect("ids").new_id()
+    }
+
     pub fn token(&self, card: Card) -> String {
         let (test, stripe) = match card {
             Card::Good => ("tok_success", "pm_card_visa"),

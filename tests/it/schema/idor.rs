@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use entity::write_bits;
 use sea_orm::{ActiveModelTrait, IntoActiveModel};
 use serde_json::{Map, Value, json};
+use stripe_simulator::{Options, Simulator};
 
 use crate::schema::{list, text, written};
 use crate::support::{PASSWORD, Shop, home};
@@ -59,6 +60,7 @@ fn class(place: &Place) -> Class {
         ("cartLinesUpdate", "id") | ("cartLinesRemove", "lineIds") => Class::Private("cartline"),
         ("checkoutComplete", "paymentId") => Class::Private("payment"),
         ("paymentMethodDelete" | "paymentMethodMakeDefault", "id") => Class::Private("paymentmethod"),
+        ("paymentStart", "paymentMethodId") => Class::Private("paymentmethod"),
         ("sessionRevoke", "sessionId") => Class::Private("session"),
         ("product" | "productVariant" | "category" | "collection", "id") => Class::Public,
         (_, "variantId" | "productId" | "categoryId" | "deliveryOptionId") => Class::Public,
@@ -215,6 +217,7 @@ impl Samples {
             (_, "Int") => json!(1),
             (_, "Boolean") => json!(true),
             ("countryCode", _) => json!("US"),
+            ("gateway", _) => json!("stripe"),
             ("email" | "newEmail", _) => json!("somebody@example.com"),
             _ => json!("text"),
         }
@@ -288,7 +291,7 @@ async fn kept_method(shop: &Shop, customer: &Value) -> String {
     let row = entity::payment::payment_method::Model {
         id,
         customer_id: customer.as_str().and_then(|id| id.parse().ok()).expect("an id"),
-        gateway: "test".to_owned(),
+        gateway: "stripe".to_owned(),
         reference: id.to_string(),
         details: entity::payment::payment_method::MethodDetails::default(),
         is_default: false,
@@ -316,7 +319,13 @@ fn says_nothing(answer: &Value) -> bool {
 
 #[tokio::test]
 async fn ids_of_others_name_nothing() {
-    let shop = Shop::demo().await;
+    let stripe = Simulator::start(Options::default()).await.expect("a simulator");
+    let url = stripe.url().to_owned();
+    let shop = Shop::configured(|config| {
+        config.services.stripe_secret_key = Some("sk_test_1".into());
+        config.services.stripe_api_base = Some(url);
+    })
+    .await;
     let (variant, _) = shop.variant(20).await;
     let ann = Box::pin(Person::new(&shop, "ann@example.com", &variant)).await;
     let bob = Box::pin(Person::new(&shop, "bob@example.com", &variant)).await;

@@ -54,11 +54,17 @@ impl StripeGateway {
             return Ok(None);
         }
         match self.find_listed(payment).await? {
-            None if self.clock.now() - made_at(payment) < AT_WORK => {
+            None if self.age(payment) < AT_WORK => {
                 Err(Fault::part("stripe", "a start got there and may still be at work"))
             }
             found => Ok(found),
         }
+    }
+
+    /// The intent of a payment that was opened just now. Where it is not there yet it may be any moment.
+    pub(super) async fn find_young(&self, payment: PaymentId) -> Result<Value> {
+        let found = self.find_listed(payment).await?;
+        found.ok_or_else(|| Fault::part("stripe", "a start may be on its way"))
     }
 
     async fn find_listed(&self, payment: PaymentId) -> Result<Option<Value>> {
