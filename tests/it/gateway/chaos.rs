@@ -210,7 +210,7 @@ async fn what_never_reached_stripe_leaves_nothing_behind() {
     assert_eq!(shop.levels(&variant).await.1, 0, "the stock is free again");
     assert!(stripe.books().payments.iter().all(|payment| !payment.is_live()));
     // Another try works.
-    let again = shop.with_key("again");
+    let again = shop.with_key("another-try");
     let input = json!({ "cartToken": cart["token"], "gateway": "stripe", "token": "pm_card_visa" });
     let document = "mutation($input: PaymentStartInput!) { paymentStart(input: $input) { payment { id status } } }";
     let second = again.data(document, json!({ "input": input })).await["paymentStart"]["payment"].take();
