@@ -17,6 +17,7 @@ use crate::checkout::start_payment::SUPERSEDED;
 use crate::inventory::{self, Claimed};
 use crate::order::{self, NewOrder, NewOrderLine, Order};
 use crate::payment::{self, Payment};
+use crate::platform::crash::crash_point;
 use crate::platform::error::Result;
 
 /// What pays an order.
@@ -51,6 +52,7 @@ pub(super) async fn place(
     }
     let (new, claims) = order_of(app, cart, paid, number);
     let order = order::place(&tx, &app.ids, now, new).await?;
+    crash_point("checkout.written");
     if !payment::attach_to_order(&tx, &app.ids, now, &paid.by, order.id).await? {
         return Ok(None);
     }
@@ -66,6 +68,7 @@ pub(super) async fn place(
     };
     inventory::allocate(&tx, who, &order.id.to_string(), &claims).await??;
     tx.commit().await?;
+    crash_point("checkout.placed");
     Ok(Some(order))
 }
 

@@ -18,6 +18,7 @@ use crate::checkout::start_error::StartError;
 use crate::inventory::{self, Claim, Claimed};
 use crate::payment::gateway::DEADLINE;
 use crate::payment::{self, Payment, Says, SharedGateway, StartRequest, gift_card};
+use crate::platform::crash::crash_point;
 use crate::platform::db::{Tx, retry_conflicts};
 use crate::platform::error::{Fault, Result};
 use crate::platform::money::{Currency, Money};
@@ -71,6 +72,7 @@ struct Kept {
 pub async fn start_payment(app: &App, command: StartPayment) -> Result<Payment, StartError> {
     let payer = payer_of(app, &command).await?;
     let (payment, currency) = open_for(app, &command, &payer).await?;
+    crash_point("checkout.reserved");
     let Payer::Gateway(gateway, kept) = payer else {
         return Ok(payment);
     };
@@ -96,7 +98,10 @@ pub async fn start_payment(app: &App, command: StartPayment) -> Result<Payment, 
             Says::Nothing
         }
     };
-    Ok(note(app, &payment, &says).await?)
+    crash_point("checkout.charged");
+    let payment = note(app, &payment, &says).await?;
+    crash_point("checkout.noted");
+    Ok(payment)
 }
 
 async fn payer_of(app: &App, command: &StartPayment) -> Result<Payer, StartError> {

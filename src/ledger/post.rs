@@ -6,6 +6,7 @@ use sea_orm::sea_query::OnConflict;
 use sea_orm::{EntityTrait, IntoActiveModel};
 
 use crate::ledger::posting::Posting;
+use crate::platform::crash::crash_point;
 use crate::platform::db::Tx;
 use crate::platform::error::{Fault, Result};
 use crate::platform::id::Ids;
@@ -41,6 +42,7 @@ pub(crate) async fn post(tx: &Tx, ids: &Ids, now: DateTime<Utc>, posting: Postin
         .on_conflict(OnConflict::columns(key).do_nothing().to_owned())
         .exec_without_returning(tx)
         .await?;
+    crash_point("ledger.posted");
     // What is posted again has the accounts of the first time: all of its entries are there, or none.
     if written != 0 && written != all {
         return Err(Fault::Invariant("two different postings have one reference"));

@@ -8,6 +8,7 @@ use crate::payment::apply::write;
 use crate::payment::gateway::DEADLINE;
 use crate::payment::merge::Says;
 use crate::payment::query::{handle_of, payment_by_id};
+use crate::platform::crash::crash_point;
 use crate::platform::db::retry_conflicts;
 use crate::platform::error::{Fault, Result};
 use crate::platform::jobs::{Job, JobError, Queue};
@@ -34,6 +35,7 @@ pub(super) async fn cancel_at_gateway(app: &App, job: CancelAtGateway) -> Result
     )))?;
     let handle = handle_of(&payment);
     within_deadline(gateway.cancel(&handle)).await?;
+    crash_point("cancel.sent");
     // What became of the money is booked.
     let says = match within_deadline(gateway.read(&handle)).await? {
         Some(snapshot) => Says::Snapshot(Box::new(snapshot)),

@@ -43,9 +43,9 @@ pub(crate) use record::open_payment;
 /// Registers the jobs.
 pub fn register(registry: &mut Registry<App>) {
     registry.add(|app: App, job: CancelAtGateway| async move { jobs::cancel_at_gateway(&app, job).await });
+    registry.add(|app: App, job: ProcessEvent| async move { inbox::process(&app, job).await });
     registry.add(|app: App, job: ForgetMethod| async move { method::forget_method(&app, job).await });
     registry.add(|app: App, job: ForgetCustomer| async move { method::forget_customer(&app, job).await });
-    registry.add(|app: App, job: ProcessEvent| async move { inbox::process(&app, job).await });
 }
 
 /// A gateway, shared.

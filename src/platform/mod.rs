@@ -4,6 +4,7 @@ pub mod address;
 pub mod breaker;
 pub mod cache;
 pub mod clock;
+pub mod crash;
 pub mod db;
 pub mod error;
 pub mod event;

@@ -8,6 +8,7 @@ mod catalog;
 mod checkout;
 mod command;
 mod contract;
+mod crash;
 mod customer;
 mod database;
 mod dependencies;

@@ -15,6 +15,7 @@ use crate::payment::inbox::query::GatewayEvent;
 use crate::payment::method::setup_told;
 use crate::payment::query::Payment;
 use crate::payment::{Says, SharedGateway};
+use crate::platform::crash::crash_point;
 use crate::platform::db::{Tx, retry_conflicts};
 use crate::platform::error::{Fault, Result};
 use crate::platform::jobs::{Job, JobError, Queue};
@@ -83,6 +84,7 @@ async fn payment_told(app: &App, gateway: &SharedGateway, row: &GatewayEvent, re
     if snapshot.payment.is_some_and(|id| id != payment.id) {
         return alone(app, row, EventOutcome::Unmatched).await;
     }
+    crash_point("inbox.read");
     let says = Says::Snapshot(Box::new(snapshot));
     let once = || async {
         let tx = app.db.begin().await?;

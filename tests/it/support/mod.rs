@@ -22,7 +22,7 @@ use merx::platform::jobs::{POLL, queue_depths, run_workers};
 use serde_json::Value;
 use tokio::sync::watch;
 
-use database::Clone as DatabaseClone;
+pub use database::Clone as DemoDatabase;
 pub use documents::{Documents, PROMISED, shared};
 pub use journey::{CART, ORDER};
 pub use people::{PASSWORD, code_in, home};
@@ -61,7 +61,7 @@ pub struct Shop {
     endpoint: Endpoint,
     headers: HeaderMap,
     // Dropped last, in this order: the database goes before its folder.
-    _database: Arc<DatabaseClone>,
+    _database: Arc<DemoDatabase>,
     folder: Arc<tempfile::TempDir>,
 }
 
@@ -95,7 +95,7 @@ impl Shop {
         // The clients of the tests take the first one that is there; the server names its own.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let folder = tempfile::tempdir().expect("a temporary folder");
-        let database = DatabaseClone::of_demo_shop(folder.path()).await;
+        let database = DemoDatabase::of_demo_shop(folder.path()).await;
         let mut config = config(folder.path(), Some(&database.url));
         change(&mut config);
         let mut builder = Builder::new(config).clock(clock);
