@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use entity::cart::cart;
 use entity::cart::cart::CartStatus;
-use entity::payment::payment::{CaptureMethod, PaymentStatus};
+use entity::payment::payment::PaymentStatus;
 use entity::{CustomerId, PaymentMethodId};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
@@ -118,40 +118,34 @@ async fn payer_of(app: &App, command: &StartPayment) -> Result<Payer, StartError
     if !keeps {
         return Ok(Payer::Gateway(gateway, None));
     }
-    let customer = command.customer.filter(|_| gateway.keeps_methods());
-    let customer = customer.ok_or(StartError::MethodNotKept)?;
-    let kept = kept_by(app, &gateway, customer, command.payment_method).await?;
-    Ok(Payer::Gateway(gateway, Some(kept)))
-}
-
-/// What a gateway calls the customer and the means of payment. Where it cannot be told of a new customer now, the payment
-/// goes on all the same, and nothing is kept.
-async fn kept_by(
-    app: &App,
-    gateway: &SharedGateway,
-    customer: CustomerId,
-    method: Option<PaymentMethodId>,
-) -> Result<Kept, StartError> {
-    let method = match method {
+    let customer = command.customer.ok_or(StartError::MethodNotKept)?;
+    let method = match command.payment_method {
+        None => None,
         Some(id) => {
-            let id_of_gateway = gateway.info().id;
             let kept = payment::kept_method(&app.db, customer, id).await?;
-            let kept = kept.filter(|kept| kept.gateway == id_of_gateway);
+            let kept = kept.filter(|kept| kept.gateway == command.gateway);
             Some(kept.ok_or(StartError::NoMethod)?.reference)
         }
-        None => None,
     };
-    match payment::customer_at_gateway(app, gateway, customer).await {
-        Ok(name) => Ok(Kept {
+    if !gateway.keeps_methods() {
+        return Err(StartError::MethodNotKept);
+    }
+    let kept = match payment::customer_at_gateway(app, &gateway, customer).await {
+        Ok(name) => Some(Kept {
             customer: Some(name),
             method,
         }),
-        Err(error) if method.is_none() => {
-            tracing::warn!(%customer, %error, "the gateway was not told of a customer, nothing is kept");
-            Ok(Kept::default())
+        Err(fault @ Fault::Part { .. }) => {
+            tracing::warn!(%fault, "the gateway does not answer");
+            if method.is_some() {
+                return Err(StartError::Away);
+            }
+            // The sale goes on, and nothing is kept.
+            None
         }
-        Err(error) => Err(error.into()),
-    }
+        Err(fault) => return Err(fault.into()),
+    };
+    Ok(Payer::Gateway(gateway, kept))
 }
 
 /// Reserves and opens; reads the cart again when it changes meanwhile.
@@ -223,7 +217,7 @@ async fn reserve_and_open(
         status: PaymentStatus::Pending,
         next_action: None,
         failure: None,
-        capture_method: CaptureMethod::Automatic,
+        capture_method: app.config.payments.capture_method(),
         authorized_amount: 0,
         captured_amount: 0,
         capturing_amount: 0,

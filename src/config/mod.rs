@@ -3,6 +3,7 @@
 
 mod accounts;
 mod edge;
+mod payments;
 mod storefront;
 
 use std::net::SocketAddr;
@@ -15,6 +16,7 @@ use crate::platform::secret::Secret;
 
 pub use accounts::{Accounts, Admin, DEMO_ADMIN, StaffMfa};
 pub use edge::Edge;
+pub use payments::{Capture, IdempotencyKeys, Payments};
 pub use storefront::Storefront;
 
 /// Everything that can be configured.
@@ -32,6 +34,9 @@ pub struct Config {
     /// Jobs and carts.
     #[command(flatten)]
     pub shop: Shop,
+    /// How the shop takes money.
+    #[command(flatten)]
+    pub payments: Payments,
     /// People who sign in.
     #[command(flatten)]
     pub accounts: Accounts,
@@ -295,6 +300,9 @@ pub enum ConfigError {
     /// Money over a line that anybody can listen to.
     #[error("STRIPE_API_BASE: \"{0}\" will not do; it is https://host, and only outside production http://host")]
     StripeBase(String),
+    /// An address that no mail reaches.
+    #[error("MERX_FINANCE_EMAIL: \"{0}\" is no address")]
+    FinanceEmail(String),
 }
 
 impl Config {
@@ -313,6 +321,7 @@ impl Config {
             }
         }
         self.storefront.check(self.is_production())?;
+        self.payments.check()?;
         self.accounts.check(self.is_production())
     }
 
@@ -349,6 +358,12 @@ impl Config {
     /// Whether the test gateway is offered.
     pub fn test_gateway(&self) -> bool {
         self.shop.test_gateway.unwrap_or(!self.is_production())
+    }
+
+    /// Whether changes that must not happen twice need an idempotency key.
+    pub fn idempotency_keys_required(&self) -> bool {
+        let asked = self.payments.idempotency_keys;
+        asked.map_or(self.is_production(), |keys| keys == IdempotencyKeys::Required)
     }
 
     /// A page of the storefront, for links in letters; `secret` is what the page is to send back. None when nobody said

@@ -24,6 +24,7 @@ const PUBLIC: [(&str, &[&str]); 3] = [
             "channel",
             "channels",
             "collection",
+            "giftCardBalance",
             "me",
             "mfa",
             "node",

@@ -91,6 +91,20 @@ impl Shop {
         Self::with(Clock::system(), Some(Gateways::new(vec![gateway])), |_| {}).await
     }
 
+    /// The demo shop with another gateway, at the time of `clock`.
+    pub async fn clocked_and_paid(clock: Clock, gateway: Arc<dyn Gateway>) -> Self {
+        Self::with_clock_gateway_and(clock, gateway, |_| {}).await
+    }
+
+    /// The same, with another configuration.
+    pub async fn with_clock_gateway_and(
+        clock: Clock,
+        gateway: Arc<dyn Gateway>,
+        change: impl FnOnce(&mut Config),
+    ) -> Self {
+        Self::with(clock, Some(Gateways::new(vec![gateway])), change).await
+    }
+
     async fn with(clock: Clock, payments: Option<Gateways>, change: impl FnOnce(&mut Config)) -> Self {
         // The clients of the tests take the first one that is there; the server names its own.
         let _ = rustls::crypto::ring::default_provider().install_default();
