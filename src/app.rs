@@ -28,7 +28,7 @@ use crate::search::Search;
 use crate::shipping::Deliveries;
 use crate::staff::Access;
 use crate::tax::TaxRates;
-use crate::{account, customer, mail, media, order, payment, recommendation, search, staff};
+use crate::{account, checkout, customer, mail, media, order, payment, recommendation, search, staff};
 
 /// Callers whose limits a process remembers: a few megabytes.
 const BUCKETS_MAX: usize = 100_000;
@@ -177,7 +177,8 @@ impl Builder {
         staff::register(&mut registry);
         customer::register(&mut registry);
         payment::register(&mut registry);
-        order::register(&mut registry, &mut listeners);
+        order::register(&mut registry, &mut listeners, &ids);
+        checkout::register(&mut registry, &mut listeners);
         search::register(&mut registry, &mut listeners);
         recommendation::register(&mut registry, &mut listeners);
         db.set_listeners(listeners);

@@ -11,6 +11,7 @@ pub mod platform;
 // Core domains, lowest first: a row may call the rows above it.
 pub mod audit;
 pub mod channel;
+pub mod ledger;
 pub mod mail;
 pub mod media;
 

@@ -196,6 +196,26 @@ payment-methods-not-kept = Dieser Zahlungsanbieter speichert keine Zahlungsmitte
 payment-declined = Die Zahlung wurde abgelehnt
 payment-action-required = Die Zahlung muss zuerst bestätigt werden
 payment-pending = Die Zahlung ist noch in Bearbeitung: Bitte versuchen Sie es gleich noch einmal
+payment-insufficient = { $missing } sind noch zu bezahlen
+payment-amount = bezahlt werden kann ein Betrag von der kleinsten Einheit bis { $due }
+payment-method-not-found = dieses Zahlungsmittel gibt es nicht
+nothing-due = es ist nichts zu bezahlen: Schließen Sie die Bestellung ab
+gift-card-unknown = kein Gutschein hat diesen Code
+gift-card-over = dieser Gutschein kann nicht mehr eingelöst werden
+gift-card-currency = dieser Gutschein lautet auf eine andere Währung
+gift-card-balance = auf diesem Gutschein sind { $balance }
+gift-card-not-found = diesen Gutschein gibt es nicht
+gift-card-amount = diesen Betrag kann ein Gutschein nicht enthalten oder verlieren
+gift-card-expiry = das Ende muss in der Zukunft liegen
+note-too-long = höchstens { $max } Zeichen
+gateway-event-not-found = dieses Ereignis gibt es nicht
+gateway-event-ignored = Ereignisse dieser Art brauchen nichts
+webhook-unknown = diesen Zahlungsanbieter gibt es nicht
+webhook-not-believed = { $reason ->
+    [age] die Unterschrift ist zu alt oder aus der Zukunft
+    [malformed] das ist nicht zu lesen
+   *[signature] die Unterschrift fehlt oder ist falsch
+}
 total-mismatch = Die Gesamtsumme beträgt { $total }
 
 ## Accounts

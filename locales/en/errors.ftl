@@ -206,6 +206,26 @@ payment-methods-not-kept = this gateway keeps no payment methods: leave it out o
 payment-declined = the payment was refused
 payment-action-required = the shopper must confirm the payment first
 payment-pending = the payment is still pending: try again soon
+payment-insufficient = { $missing } is still to be paid
+payment-amount = an amount from the smallest unit up to { $due } can be paid
+payment-method-not-found = no such payment method
+nothing-due = there is nothing to pay: complete the checkout
+gift-card-unknown = no gift card has this code
+gift-card-over = this gift card can no longer be spent
+gift-card-currency = this gift card is in another currency
+gift-card-balance = there is { $balance } on this gift card
+gift-card-not-found = no such gift card
+gift-card-amount = the amount is not one that a gift card can hold or lose
+gift-card-expiry = the end must be in the future
+note-too-long = at most { $max } characters
+gateway-event-not-found = no such event
+gateway-event-ignored = events of this kind need nothing
+webhook-unknown = no such gateway
+webhook-not-believed = { $reason ->
+    [age] it was signed too long ago, or in the future
+    [malformed] it cannot be read
+   *[signature] the signature is missing or wrong
+}
 total-mismatch = the total is { $total }
 
 ## Accounts

@@ -74,9 +74,9 @@ async fn rebuild_payment(manager: &SchemaManager<'_>, table: TableCreateStatemen
 }
 
 const WIDEN: &str = "INSERT INTO payment_new (id, cart_id, order_id, gateway, gateway_reference, token, amount,
-    currency_code, status, next_action, failure, created_at, updated_at, captured_amount)
+    currency_code, status, next_action, failure, created_at, updated_at, captured_amount, cart_total)
     SELECT id, cart_id, order_id, gateway, gateway_reference, token, amount, currency_code, status, next_action, failure,
-    created_at, updated_at, CASE WHEN status = 'succeeded' THEN amount ELSE 0 END FROM payment";
+    created_at, updated_at, CASE WHEN status = 'succeeded' THEN amount ELSE 0 END, amount FROM payment";
 const NARROW: &str = "INSERT INTO payment_new (id, cart_id, order_id, gateway, gateway_reference, token, amount,
     currency_code, status, next_action, failure, created_at, updated_at)
     SELECT id, cart_id, order_id, gateway, gateway_reference, token, amount, currency_code,
@@ -94,6 +94,7 @@ fn old_payment() -> TableCreateStatement {
 
 fn new_payment() -> TableCreateStatement {
     payment_columns()
+        .col(big("cart_total").default(0))
         .col(text("capture_method").default("automatic"))
         .col(big("authorized_amount").default(0))
         .col(big("captured_amount").default(0))
@@ -230,13 +231,17 @@ fn money_moved(plan: Plan) -> Plan {
             .col(text("gateway_reference"))
             .col(big("amount"))
             .col(big("withdrawn_amount"))
+            .col(big("fee_amount"))
             .col(text("currency_code"))
             .col(text("reason"))
             .col(text("status"))
             .col(time_null("due_by"))
             .col(time("created_at"))
             .col(time("updated_at"))
-            .check(check("ck_dispute_amount", "amount >= 0 AND withdrawn_amount >= 0"))
+            .check(check(
+                "ck_dispute_amount",
+                "amount >= 0 AND withdrawn_amount >= 0 AND fee_amount >= 0",
+            ))
             .check(check(
                 "ck_dispute_status",
                 "status IN ('needs_response', 'under_review', 'won', 'lost', 'closed')",
@@ -332,7 +337,9 @@ fn told_by_gateways(plan: Plan) -> Plan {
             .col(text("gateway"))
             .col(text("event_id"))
             .col(text("kind"))
+            .col(text("subject"))
             .col(text_null("object"))
+            .col(id_null("payment_id"))
             .col(text("body"))
             .col(text("outcome"))
             .col(text_null("failure"))
@@ -341,6 +348,10 @@ fn told_by_gateways(plan: Plan) -> Plan {
             .check(check(
                 "ck_gateway_event_outcome",
                 "outcome IN ('waiting', 'applied', 'ignored', 'unmatched')",
+            ))
+            .check(check(
+                "ck_gateway_event_subject",
+                "subject IN ('payment', 'setup', 'other')",
             ))
             .to_owned(),
         [
@@ -424,13 +435,15 @@ fn open_the_books(backend: DbBackend) -> Vec<String> {
         _ => format!("hex({id})"),
     };
     let sold = text_of("o.id");
+    // Tax on a delivery may be more than the goods were: the revenue is below 0 then, and on the other side.
     let sides = [
         ("receivable", "o.total", "0"),
         ("discounts", "o.discount_total", "0"),
         (
             "revenue",
-            "0",
-            "o.subtotal - CASE WHEN o.tax_included THEN o.tax_total ELSE 0 END",
+            "CASE WHEN o.tax_included AND o.tax_total > o.subtotal THEN o.tax_total - o.subtotal ELSE 0 END",
+            "CASE WHEN o.tax_included AND o.tax_total > o.subtotal THEN 0 WHEN o.tax_included
+             THEN o.subtotal - o.tax_total ELSE o.subtotal END",
         ),
         ("shipping", "0", "o.shipping_total"),
         ("tax", "0", "o.tax_total"),

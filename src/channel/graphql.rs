@@ -11,6 +11,7 @@ use crate::channel::{Channel, Location, locations_by_ids};
 use crate::graphql::batch::{Batch, Shared};
 use crate::graphql::context::ContextExt;
 use crate::graphql::id::global_id;
+use crate::payment::gift_card;
 
 /// A market: one currency, its countries, its tax mode.
 pub struct ChannelObject(pub Arc<Channel>);
@@ -69,6 +70,7 @@ impl ChannelObject {
     async fn payment_gateways(&self, ctx: &Context<'_>) -> Vec<PaymentGatewayObject> {
         let gateways = ctx.app().payments.offered();
         gateways
+            .chain([gift_card::offer()])
             .map(|g| PaymentGatewayObject {
                 id: g.id,
                 name: g.name,

@@ -1,17 +1,17 @@
 //! Checkout in the schema.
 
 use async_graphql::{Context, InputObject, Object, Result, SimpleObject};
-use entity::PaymentId;
 use entity::payment::payment::PaymentStatus;
+use entity::{PaymentId, PaymentMethodId};
 
-use crate::checkout::{CompleteCheckout, CompleteError, StartError, StartPayment, complete, start_payment};
+use crate::checkout::{CompleteCheckout, CompleteError, NotReady, StartError, StartPayment, complete, start_payment};
 use crate::graphql::context::ContextExt;
-use crate::graphql::error::{ErrorCode, UserError, Warning};
+use crate::graphql::error::{ApiError, ErrorCode, UserError, Warning};
 use crate::graphql::id::Gid;
 use crate::graphql::scalar::MoneyInput;
 use crate::inventory::Shortage;
 use crate::order::OrderObject;
-use crate::payment::PaymentObject;
+use crate::payment::{PaymentObject, gift_card};
 use crate::platform::locale::message;
 
 /// A payment to start.
@@ -22,11 +22,17 @@ pub struct PaymentStartInput {
     /// One of the `paymentGateways` of the channel.
     gateway: String,
     /// The means of payment, as the gateway's script gave it. The test gateway takes `tok_success`, `tok_decline`,
-    /// `tok_3ds`, `tok_late`, `tok_silent`.
+    /// `tok_3ds`, `tok_late`, `tok_silent`; `gift_card` takes the code of the card.
     token: Option<String>,
     /// Where the browser returns to after an action.
     return_url: Option<String>,
-    /// Keep the means of payment for the customer. No gateway of this version can: true is refused with INVALID_INPUT.
+    /// How much to pay, from the smallest unit up to what is still to be paid; the payment then comes beside the others of
+    /// the cart. Not given: all that gift cards leave, in place of the others; with a gift card as much of it as it holds.
+    amount: Option<MoneyInput>,
+    /// A means of payment that the customer keeps with the gateway.
+    payment_method_id: Option<Gid<PaymentMethodId>>,
+    /// Keep the means of payment for the customer. Refused with INVALID_INPUT where nobody has signed in, or the gateway
+    /// keeps none.
     save_payment_method: Option<bool>,
 }
 
@@ -36,7 +42,7 @@ pub struct PaymentStartPayload {
     /// The payment; null when none was started.
     payment: Option<PaymentObject>,
     /// What went wrong: NOT_FOUND, INVALID_INPUT, CART_COMPLETED, CART_INCOMPLETE, INSUFFICIENT_STOCK,
-    /// UNKNOWN_GATEWAY, PAYMENT_DECLINED.
+    /// UNKNOWN_GATEWAY, PAYMENT_DECLINED, NOTHING_DUE, GIFT_CARD_INVALID.
     errors: Vec<UserError>,
     /// What was done differently from what was asked.
     warnings: Vec<Warning>,
@@ -47,8 +53,9 @@ pub struct PaymentStartPayload {
 pub struct CheckoutCompleteInput {
     /// The cart; else X-Cart-Token.
     cart_token: Option<String>,
-    /// The payment that pays it.
-    payment_id: Gid<PaymentId>,
+    /// A payment that must be among those that pay it. Not needed: all payments of the cart count, and where nothing is due
+    /// none is.
+    payment_id: Option<Gid<PaymentId>>,
     /// The total that the shopper has seen: TOTAL_MISMATCH when it is another one now.
     expected_total: Option<MoneyInput>,
 }
@@ -59,7 +66,7 @@ pub struct CheckoutCompletePayload {
     /// The order; null when there is none.
     order: Option<OrderObject>,
     /// Why there is none: NOT_FOUND, INVALID_INPUT, CART_INCOMPLETE, INSUFFICIENT_STOCK, TOTAL_MISMATCH,
-    /// PAYMENT_DECLINED, PAYMENT_ACTION_REQUIRED, PAYMENT_PENDING.
+    /// PAYMENT_DECLINED, PAYMENT_ACTION_REQUIRED, PAYMENT_PENDING, PAYMENT_INSUFFICIENT.
     errors: Vec<UserError>,
     /// What was done differently from what was asked.
     warnings: Vec<Warning>,
@@ -71,41 +78,44 @@ pub struct CheckoutMutation;
 
 #[Object]
 impl CheckoutMutation {
-    /// Reserves the stock of a cart for a time and opens a payment with a gateway. An earlier payment of the cart is
-    /// called off.
+    /// Reserves the stock of a cart for a time and opens a payment with a gateway. Without an amount, earlier payments of
+    /// the cart are called off, but for those by gift card.
     async fn payment_start(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The payment.")] input: PaymentStartInput,
     ) -> Result<PaymentStartPayload> {
-        let app = ctx.app();
-        if input.save_payment_method == Some(true) {
-            return Ok(PaymentStartPayload {
+        let (app, viewer) = (ctx.app(), ctx.scope().viewer);
+        let refused = |error| {
+            Ok(PaymentStartPayload {
                 payment: None,
-                errors: vec![UserError::invalid(
-                    message!("payment-methods-not-kept"),
-                    &["savePaymentMethod"],
-                )],
+                errors: vec![error],
                 warnings: Vec::new(),
-            });
+            })
+        };
+        let amount = match input.amount.map(|money| money.money()).transpose() {
+            Ok(amount) => amount,
+            Err(message) => return refused(UserError::invalid(message, &["amount"])),
+        };
+        if input.gateway == gift_card::GATEWAY
+            && let Err(throttled) = gift_card::attempt(app, viewer, &ctx.request().client.address).await
+        {
+            return Err(ApiError::RateLimited(throttled.retry_after_seconds()).into());
         }
         let command = StartPayment {
             cart_token: ctx.cart_token(input.cart_token)?,
             gateway: input.gateway,
             token: input.token,
             return_url: input.return_url,
-            customer: ctx.scope().viewer.customer(),
+            customer: viewer.customer(),
+            amount,
+            payment_method: input.payment_method_id.map(|id| id.0),
+            save_method: input.save_payment_method.unwrap_or(false),
         };
         let payment = match Box::pin(start_payment(app, command)).await {
             Ok(payment) => payment,
             Err(StartError::Fault(fault)) => return Err(fault.into()),
-            Err(error) => {
-                return Ok(PaymentStartPayload {
-                    payment: None,
-                    errors: vec![start_error(error)],
-                    warnings: Vec::new(),
-                });
-            }
+            Err(error) => return refused(start_error(error)),
         };
         let declined = payment.status == PaymentStatus::Failed;
         let error = || {
@@ -121,7 +131,7 @@ impl CheckoutMutation {
         })
     }
 
-    /// Makes the order of a paid cart. Asked again with the same cart it gives the same order.
+    /// Makes the order of a cart whose payments are exactly its total. Asked again with the same cart it gives the same order.
     async fn checkout_complete(
         &self,
         ctx: &Context<'_>,
@@ -140,7 +150,7 @@ impl CheckoutMutation {
         };
         let command = CompleteCheckout {
             cart_token: ctx.cart_token(input.cart_token)?,
-            payment: input.payment_id.0,
+            payment: input.payment_id.map(|id| id.0),
             expected_total,
             customer: ctx.scope().viewer.customer(),
         };
@@ -166,13 +176,25 @@ fn start_error(error: StartError) -> UserError {
         StartError::Shortage(shortage) => shortage_error(shortage),
         StartError::NoCart => UserError::not_found(message, &["cartToken"]),
         StartError::Completed => UserError::new(ErrorCode::CartCompleted, message, &["cartToken"]),
-        StartError::Incomplete(missing) => UserError::new(ErrorCode::CartIncomplete, message, &[missing.field()]),
-        StartError::Unavailable { line } => {
-            UserError::new(ErrorCode::CartIncomplete, message, &["lines", &line.to_string()])
-        }
+        StartError::NotReady(reason) => not_ready(reason),
         StartError::UnknownGateway => UserError::new(ErrorCode::UnknownGateway, message, &["gateway"]),
+        StartError::NothingDue => UserError::new(ErrorCode::NothingDue, message, &["cartToken"]),
+        StartError::Amount(_) => UserError::invalid(message, &["amount"]),
+        StartError::NoMethod => UserError::not_found(message, &["paymentMethodId"]),
+        StartError::MethodNotKept => UserError::invalid(message, &["savePaymentMethod"]),
+        StartError::GiftCard(_) => UserError::new(ErrorCode::GiftCardInvalid, message, &["token"]),
         // Callers show faults as what they are.
         StartError::Fault(_) => UserError::invalid(message, &[]),
+    }
+}
+
+fn not_ready(reason: NotReady) -> UserError {
+    let message = reason.message();
+    match reason {
+        NotReady::Incomplete(missing) => UserError::new(ErrorCode::CartIncomplete, message, &[missing.field()]),
+        NotReady::Unavailable { line } => {
+            UserError::new(ErrorCode::CartIncomplete, message, &["lines", &line.to_string()])
+        }
     }
 }
 
@@ -186,7 +208,8 @@ fn complete_error(error: CompleteError) -> UserError {
         CompleteError::ActionRequired => UserError::payment(ErrorCode::PaymentActionRequired, message, None),
         CompleteError::Pending => UserError::payment(ErrorCode::PaymentPending, message, None),
         CompleteError::TotalMismatch(actual) => UserError::total_mismatch(actual),
-        CompleteError::Cart(error) => start_error(error),
+        CompleteError::Insufficient(missing) => UserError::payment_insufficient(missing),
+        CompleteError::NotReady(reason) => not_ready(reason),
         // Callers show faults as what they are.
         CompleteError::Fault(_) => UserError::invalid(message, &[]),
     }

@@ -2,22 +2,24 @@
 
 use std::time::Duration;
 
-use entity::CustomerId;
 use entity::cart::cart;
 use entity::cart::cart::CartStatus;
 use entity::payment::payment::{CaptureMethod, PaymentStatus};
+use entity::{CustomerId, PaymentMethodId};
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
 use crate::app::App;
-use crate::cart::{LoadedCart, LoadedLine, Problem, load_by_token};
-use crate::inventory::{self, Claim, Claimed, Shortage};
+use crate::cart::{LoadedCart, load_by_token};
+use crate::checkout::note::note;
+use crate::checkout::ready::{check, claim_of};
+use crate::checkout::share::{Share, ShareError, share};
+use crate::checkout::start_error::StartError;
+use crate::inventory::{self, Claim, Claimed};
 use crate::payment::gateway::DEADLINE;
-use crate::payment::{self, CancelAtGateway, GatewayState, Payment, Says, StartRequest};
+use crate::payment::{self, Payment, Says, SharedGateway, StartRequest, gift_card};
 use crate::platform::db::{Tx, retry_conflicts};
 use crate::platform::error::{Fault, Result};
-use crate::platform::jobs;
-use crate::platform::locale::{Message, message};
 use crate::platform::money::{Currency, Money};
 
 /// How often a cart that changes under our hands is read again.
@@ -30,152 +32,57 @@ pub struct StartPayment {
     pub cart_token: String,
     /// Name of the gateway.
     pub gateway: String,
-    /// The means of payment, as the client got it from the gateway.
+    /// The means of payment, as the client got it from the gateway; the code of a gift card.
     pub token: Option<String>,
     /// Where the browser returns to after an action.
     pub return_url: Option<String>,
     /// Whoever has signed in: the order that comes of it is theirs.
     pub customer: Option<CustomerId>,
+    /// How much of what is still to be paid; all of it when not given.
+    pub amount: Option<Money>,
+    /// A means of payment that the customer keeps with the gateway.
+    pub payment_method: Option<PaymentMethodId>,
+    /// Keep the means of payment for the customer.
+    pub save_method: bool,
 }
 
-/// What a cart lacks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{}", self.message())]
-pub enum Missing {
-    /// It is empty.
-    Lines,
-    /// Nobody to confirm to.
-    Email,
-    /// Nowhere to go.
-    ShippingAddress,
-    /// No way to get there.
-    Delivery,
+/// Who is to pay.
+enum Payer {
+    /// Whoever a gateway finds.
+    Gateway(SharedGateway, Option<Kept>),
+    /// A gift card of this code.
+    GiftCard(String),
 }
 
-impl Missing {
-    /// What it says to people.
-    pub fn message(self) -> Message {
-        match self {
-            Self::Lines => message!("cart-empty"),
-            Self::Email => message!("cart-without-email"),
-            Self::ShippingAddress => message!("cart-without-address"),
-            Self::Delivery => message!("cart-without-delivery"),
-        }
-    }
-
-    /// The field of the cart, by its name in the API.
-    pub fn field(self) -> &'static str {
-        match self {
-            Self::Lines => "lines",
-            Self::Email => "email",
-            Self::ShippingAddress => "shippingAddress",
-            Self::Delivery => "selectedDelivery",
-        }
-    }
+/// A customer, and a means of payment, as the gateway calls them.
+#[derive(Clone, Debug, Default)]
+struct Kept {
+    customer: Option<String>,
+    method: Option<String>,
 }
 
-/// Why no payment was started.
-#[derive(Debug, thiserror::Error)]
-#[error("{}", self.message())]
-pub enum StartError {
-    /// Nobody has the token.
-    NoCart,
-    /// The cart has become an order.
-    Completed,
-    /// The cart lacks something.
-    #[error(transparent)]
-    Incomplete(#[from] Missing),
-    /// A line is no longer on sale.
-    Unavailable {
-        /// The line, from 0.
-        line: usize,
-    },
-    /// There are fewer units than asked for.
-    #[error(transparent)]
-    Shortage(#[from] Shortage),
-    /// No such gateway.
-    UnknownGateway,
-    /// A part underneath failed.
-    #[error(transparent)]
-    Fault(#[from] Fault),
-}
-
-impl StartError {
-    /// What it says to people.
-    pub fn message(&self) -> Message {
-        match self {
-            Self::NoCart => message!("cart-not-found"),
-            Self::Completed => message!("cart-completed"),
-            Self::Incomplete(missing) => missing.message(),
-            Self::Unavailable { .. } => message!("line-not-for-sale"),
-            Self::Shortage(shortage) => shortage.message(),
-            Self::UnknownGateway => message!("gateway-not-found"),
-            Self::Fault(_) => message!("failed"),
-        }
-    }
-}
-
-impl From<DbErr> for StartError {
-    fn from(error: DbErr) -> Self {
-        Self::Fault(error.into())
-    }
-}
-
-/// What a cart must have before it can be paid or become an order.
-pub(super) fn check(cart: &LoadedCart) -> Result<(), StartError> {
-    if cart.lines.is_empty() {
-        return Err(Missing::Lines.into());
-    }
-    if cart.row.email.is_none() {
-        return Err(Missing::Email.into());
-    }
-    if cart.requires_shipping() {
-        if cart.row.shipping_address.is_none() {
-            return Err(Missing::ShippingAddress.into());
-        }
-        if cart.delivery.is_none() {
-            return Err(Missing::Delivery.into());
-        }
-    }
-    for problem in cart.problems() {
-        // Stock is decided by the claim, which counts what this cart has reserved already.
-        if let Problem::Unavailable { line } = problem {
-            return Err(StartError::Unavailable { line });
-        }
-    }
-    Ok(())
-}
-
-/// The claim of a line on stock; none when its stock is not tracked.
-pub(super) fn claim_of(line: &LoadedLine) -> Option<Claim> {
-    let claim = || Claim {
-        variant: line.row.variant_id,
-        quantity: i64::from(line.row.quantity),
-    };
-    line.variant.row.track_inventory.then(claim)
-}
-
-/// Reserves the stock of a cart, calls off its earlier payments, opens a new one with the gateway and says where it
-/// stands. A gateway that does not answer leaves it pending: `complete` asks again.
+/// Reserves the stock of a cart, calls off the earlier payments whose place it takes, opens a new one with the gateway and
+/// says where it stands. A gateway that does not answer leaves it pending: `complete` asks again. A gift card pays at
+/// once.
 ///
 /// # Errors
 /// See [`StartError`]; nothing is reserved and nothing charged then. A refusal of the gateway is no error here: the
 /// payment says FAILED.
 pub async fn start_payment(app: &App, command: StartPayment) -> Result<Payment, StartError> {
-    let gateway = app
-        .payments
-        .get(&command.gateway)
-        .cloned()
-        .ok_or(StartError::UnknownGateway)?;
-    let (payment, currency) = open_for(app, &command).await?;
+    let payer = payer_of(app, &command).await?;
+    let (payment, currency) = open_for(app, &command, &payer).await?;
+    let Payer::Gateway(gateway, kept) = payer else {
+        return Ok(payment);
+    };
+    let kept = kept.unwrap_or_default();
     let request = StartRequest {
         payment: payment.id,
         amount: Money::new(payment.amount, currency),
         token: command.token,
         return_url: command.return_url,
         capture: payment.capture_method,
-        customer: None,
-        saved_method: None,
+        customer: kept.customer,
+        saved_method: kept.method,
         save_method: payment.save_method,
     };
     let says = match tokio::time::timeout(DEADLINE, gateway.start(&request)).await {
@@ -192,8 +99,28 @@ pub async fn start_payment(app: &App, command: StartPayment) -> Result<Payment, 
     Ok(note(app, &payment, &says).await?)
 }
 
+async fn payer_of(app: &App, command: &StartPayment) -> Result<Payer, StartError> {
+    let keeps = command.save_method || command.payment_method.is_some();
+    if command.gateway == gift_card::GATEWAY {
+        if keeps {
+            return Err(StartError::MethodNotKept);
+        }
+        let code = command.token.as_deref().unwrap_or_default();
+        return Ok(Payer::GiftCard(code.to_owned()));
+    }
+    let gateway = app.payments.get(&command.gateway);
+    let gateway = gateway.cloned().ok_or(StartError::UnknownGateway)?;
+    if !keeps {
+        return Ok(Payer::Gateway(gateway, None));
+    }
+    if command.customer.is_none() || !gateway.keeps_methods() {
+        return Err(StartError::MethodNotKept);
+    }
+    Err(StartError::NoMethod)
+}
+
 /// Reserves and opens; reads the cart again when it changes meanwhile.
-async fn open_for(app: &App, command: &StartPayment) -> Result<(Payment, Currency), StartError> {
+async fn open_for(app: &App, command: &StartPayment, payer: &Payer) -> Result<(Payment, Currency), StartError> {
     for _ in 0..ATTEMPTS {
         let cart = load_by_token(app, &command.cart_token)
             .await?
@@ -202,55 +129,36 @@ async fn open_for(app: &App, command: &StartPayment) -> Result<(Payment, Currenc
             return Err(StartError::Completed);
         }
         check(&cart)?;
-        if let Some(payment) = retry_conflicts(db_error, || reserve_and_open(app, &cart, command)).await? {
+        let open = || reserve_and_open(app, &cart, command, payer);
+        if let Some(payment) = retry_conflicts(StartError::db, open).await? {
             return Ok((payment, cart.channel.currency));
         }
     }
     Err(Fault::Invariant("a cart that changes faster than it can be read").into())
 }
 
-/// Writes down what the gateway says of a payment; a refusal gives the reserved stock back. A payment that was called
-/// off or given up here while the gateway was still at it is called off there too: nobody pays for nothing.
-pub(super) async fn note(app: &App, payment: &Payment, says: &Says) -> Result<Payment> {
-    let write = || note_once(app, payment, says);
-    retry_conflicts(Fault::db, write).await
-}
-
-async fn note_once(app: &App, payment: &Payment, says: &Says) -> Result<Payment> {
-    let (now, state) = (app.clock.now(), says.state());
-    let tx = app.db.begin().await?;
-    let (row, moved) = payment::apply(&tx, &app.ids, now, payment.id, says).await?;
-    let row = row.ok_or(Fault::Invariant("a payment vanished"))?;
-    if moved && matches!(state, GatewayState::Failed(_)) {
-        inventory::release(&tx, now, payment.cart_id).await?;
-    }
-    let given_up = matches!(row.status, PaymentStatus::Cancelled | PaymentStatus::Failed);
-    if !moved && given_up && !matches!(state, GatewayState::Failed(_) | GatewayState::Cancelled) {
-        jobs::enqueue(&tx, &CancelAtGateway { payment: row.id }).await?;
-    }
-    tx.commit().await?;
-    Ok(row)
-}
-
-/// The error of the database, if that is what went wrong.
-pub(super) fn db_error(error: &StartError) -> Option<&DbErr> {
-    match error {
-        StartError::Fault(Fault::Db(error)) => Some(error),
-        _ => None,
-    }
-}
-
 /// None when the cart is no longer as it was read.
-async fn reserve_and_open(app: &App, cart: &LoadedCart, command: &StartPayment) -> Result<Option<Payment>, StartError> {
+async fn reserve_and_open(
+    app: &App,
+    cart: &LoadedCart,
+    command: &StartPayment,
+    payer: &Payer,
+) -> Result<Option<Payment>, StartError> {
     let now = app.clock.now();
     let expires_at = now + Duration::from_secs(60 * u64::from(app.config.shop.reservation_minutes));
     let claims: Vec<Claim> = cart.lines.iter().filter_map(claim_of).collect();
     let tx = app.db.begin().await?;
-    // First: it holds back a checkout of the same cart that would take the payment called off below.
+    // First: it holds back whoever else would pay or complete the same cart.
     if !hold_unchanged(&tx, app, cart, command.customer).await? {
         return Ok(None);
     }
-    payment::call_off_open(&tx, &app.ids, now, cart.row.id).await?;
+    let total = cart.channel.money(cart.totals.total);
+    let live = payment::live_of_cart(&tx, cart.row.id).await?;
+    let Share { mut amount, instead_of } = share(total, &live, command.amount).map_err(|error| match error {
+        ShareError::NothingDue => StartError::NothingDue,
+        ShareError::Amount(due) => StartError::Amount(cart.channel.money(due)),
+    })?;
+    payment::call_off(&tx, &app.ids, now, &instead_of, SUPERSEDED).await?;
     let who = Claimed {
         ids: &app.ids,
         now,
@@ -258,15 +166,25 @@ async fn reserve_and_open(app: &App, cart: &LoadedCart, command: &StartPayment) 
         locations: &cart.channel.locations,
     };
     inventory::reserve(&tx, who, &claims, expires_at).await??;
+    let card = match payer {
+        Payer::Gateway(..) => None,
+        Payer::GiftCard(code) => Some(gift_card::for_payment(&tx, now, code, cart.channel.currency).await?),
+    };
+    if let (Some(card), None) = (&card, command.amount) {
+        // What it does not hold is paid by other means.
+        amount = Ord::min(amount, card.balance);
+    }
     let row = Payment {
         id: app.ids.new_id(),
         cart_id: cart.row.id,
         order_id: None,
         gateway: command.gateway.clone(),
         gateway_reference: None,
-        token: command.token.clone(),
-        amount: cart.totals.total,
+        // The code of a gift card is a secret, and written down nowhere.
+        token: command.token.clone().filter(|_| card.is_none()),
+        amount,
         currency_code: cart.channel.currency.to_string(),
+        cart_total: total.minor,
         status: PaymentStatus::Pending,
         next_action: None,
         failure: None,
@@ -279,20 +197,31 @@ async fn reserve_and_open(app: &App, cart: &LoadedCart, command: &StartPayment) 
         disputed_amount: 0,
         fee_amount: 0,
         customer_id: command.customer,
-        payment_method_id: None,
-        save_method: false,
+        payment_method_id: command.payment_method,
+        save_method: command.save_method,
         method: None,
         checked_at: None,
         version: 0,
         created_at: now,
         updated_at: now,
     };
-    let row = payment::open_payment(&tx, &app.ids, row).await?;
+    let row = match &card {
+        None => payment::open_payment(&tx, &app.ids, row).await?,
+        // Last: many may spend one card.
+        Some(card) => match gift_card::spend(&tx, &app.ids, now, card, row).await? {
+            Some(row) => row,
+            None => return Ok(None),
+        },
+    };
     tx.commit().await?;
     Ok(Some(row))
 }
 
-/// Holds the row of a cart for the rest of the transaction and says whose it is. False when it is no longer open, or not as it was read.
+/// Why a payment is called off when another one takes its place.
+pub(super) const SUPERSEDED: &str = "superseded";
+
+/// Holds the row of a cart for the rest of the transaction and says whose it is. False when it is no longer open, or not
+/// as it was read.
 async fn hold_unchanged(tx: &Tx, app: &App, cart: &LoadedCart, customer: Option<CustomerId>) -> Result<bool> {
     let customer = customer.or(cart.row.customer_id);
     let held = cart::Entity::update_many()

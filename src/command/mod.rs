@@ -10,6 +10,7 @@ mod schema;
 pub mod seed;
 mod serve;
 mod user;
+mod webhook;
 mod worker;
 
 use std::process::ExitCode;
@@ -86,6 +87,11 @@ enum Command {
         #[command(subcommand)]
         what: import::What,
     },
+    /// What payment gateways told.
+    Webhook {
+        #[command(subcommand)]
+        what: webhook::What,
+    },
     /// Prints the GraphQL schema, or a text that is made from the code.
     Schema(schema::What),
 }
@@ -130,6 +136,7 @@ pub async fn run(cli: Cli) -> ExitCode {
         Command::Reindex => reindex::reindex(config).await,
         Command::User { what } => user::user(config, what).await,
         Command::Import { what } => import::import(config, what).await,
+        Command::Webhook { what } => webhook::webhook(config, what).await,
         Command::Schema(what) => schema::schema(what),
     };
     match result {

@@ -61,6 +61,9 @@ pub(super) async fn work(app: App, mut stop: watch::Receiver<bool>) {
             if let Err(error) = crate::account::rotate_keys(&app).await {
                 tracing::warn!(%error, "the keys of access tokens were not looked after, will be tried again");
             }
+            if let Err(error) = crate::payment::inbox::sweep(&app).await {
+                tracing::warn!(%error, "old events of gateways were not deleted, will be tried again");
+            }
             if let Err(error) = crate::account::sweep(&app).await {
                 tracing::warn!(%error, "sessions that are past were not deleted, will be tried again");
             }

@@ -100,6 +100,12 @@ pub enum ErrorCode {
     PaymentPending,
     /// No such way to pay.
     UnknownGateway,
+    /// The payments do not make up the total: `missing` says by how much.
+    PaymentInsufficient,
+    /// There is nothing to pay: everything is paid, or costs nothing. Complete the checkout.
+    NothingDue,
+    /// The gift card is unknown, over, of another currency, or does not hold so much.
+    GiftCardInvalid,
     /// The password is one that may not be set.
     WeakPassword,
     /// The address must be confirmed first.
@@ -142,6 +148,8 @@ pub enum UserError {
     Payment(PaymentError),
     /// The total is another one.
     TotalMismatch(TotalMismatchError),
+    /// Something is still to be paid.
+    PaymentInsufficient(PaymentInsufficientError),
 }
 
 macro_rules! user_errors {
@@ -215,6 +223,12 @@ user_errors! {
         /// The total as it is now.
         actual_total: crate::graphql::scalar::MoneyObject,
     }
+
+    /// The payments of the cart do not make up its total: start another payment.
+    PaymentInsufficientError {
+        /// What is still to be paid.
+        missing: crate::graphql::scalar::MoneyObject,
+    }
 }
 
 impl Base {
@@ -285,6 +299,18 @@ impl UserError {
                 &["expectedTotal"],
             ),
             actual_total: actual.into(),
+        })
+    }
+
+    /// So much is still to be paid.
+    pub fn payment_insufficient(missing: crate::platform::money::Money) -> Self {
+        Self::PaymentInsufficient(PaymentInsufficientError {
+            base: Base::new(
+                ErrorCode::PaymentInsufficient,
+                message!("payment-insufficient", missing = missing),
+                &[],
+            ),
+            missing: missing.into(),
         })
     }
 }

@@ -70,6 +70,9 @@ pub mod visible {
         inventory_read = InventoryRead;
         inventory_write = InventoryWrite;
         orders_read = OrdersRead;
+        gift_cards_read = GiftCardsRead;
+        gift_cards_write = GiftCardsWrite;
+        payments_reconcile = PaymentsReconcile;
         customers_read = CustomersRead;
         customers_write = CustomersWrite;
         customers_erase = CustomersErase;

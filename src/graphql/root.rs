@@ -11,6 +11,8 @@ use crate::checkout::CheckoutMutation;
 use crate::customer::{CustomerAddressMutation, CustomerMutation, CustomerQuery};
 use crate::inventory::InventoryMutation;
 use crate::order::OrderQuery;
+use crate::payment::gift_card::{GiftCardMutation, GiftCardQuery};
+use crate::payment::inbox::{InboxMutation, InboxQuery};
 use crate::privacy::PrivacyMutation;
 use crate::recommendation::RecommendationQuery;
 use crate::search::SearchQuery;
@@ -25,6 +27,8 @@ pub struct Query(
     CartQuery,
     CustomerQuery,
     OrderQuery,
+    GiftCardQuery,
+    InboxQuery,
     SearchQuery,
     RecommendationQuery,
     AuditQuery,
@@ -46,6 +50,8 @@ pub struct Mutation(
     CartMutation,
     InventoryMutation,
     CheckoutMutation,
+    GiftCardMutation,
+    InboxMutation,
     StaffMutation,
     RoleMutation,
     ApiKeyMutation,

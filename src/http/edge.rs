@@ -20,7 +20,7 @@ use crate::app::App;
 use crate::http::headers::{self, Dress};
 use crate::http::refusal::Asked;
 use crate::http::server::Answers;
-use crate::http::{Bodies, Gate};
+use crate::http::{Bodies, Gate, webhooks};
 
 /// Answers below this size in bytes are sent as they are: a packet holds them anyway.
 const COMPRESS_FROM: u64 = 1024;
@@ -36,12 +36,13 @@ struct Inner {
     cors: CorsLayer,
     bodies: Bodies,
     gate: Gate,
+    webhooks: Gate,
     routes: Compression<Router, Worthwhile>,
 }
 
 impl Edge {
-    /// `routes` behind the edge.
-    pub fn new(app: &App, routes: Router, bodies: Bodies, gate: Gate) -> Self {
+    /// `routes` behind the edge; what payment gateways tell goes through a gate of its own.
+    pub fn new(app: &App, routes: Router, bodies: Bodies, (gate, webhooks): (Gate, Gate)) -> Self {
         let worthwhile = SizeAbove::new(COMPRESS_FROM)
             .and(NotForContentType::IMAGES)
             .and(NotForContentType::SSE)
@@ -51,6 +52,7 @@ impl Edge {
             cors: headers::cors(app),
             bodies,
             gate,
+            webhooks,
             routes: CompressionLayer::new()
                 .quality(CompressionLevel::Fastest)
                 .compress_when(worthwhile)
@@ -65,12 +67,18 @@ impl Edge {
             Ok(read) => read,
             Err(unread) => return Ok(self.0.bodies.refuse(&asked, &unread)),
         };
-        let path_is_vital = Gate::is_vital(request.uri().path());
+        let path = request.uri().path();
+        let path_is_vital = Gate::is_vital(path);
+        let gate = if path.starts_with(webhooks::PATH) {
+            &self.0.webhooks
+        } else {
+            &self.0.gate
+        };
         let answer = async {
             let Ok(response) = self.0.routes.clone().call(request).await;
             response.map(Body::new)
         };
-        let response = self.0.gate.pass(&asked, path_is_vital, answer).await;
+        let response = gate.pass(&asked, path_is_vital, answer).await;
         // The body has had its place in memory until the answer is there.
         drop(held);
         Ok(response)

@@ -18,6 +18,7 @@ mod request_id;
 pub mod server;
 mod test_gateway;
 mod viewer;
+mod webhooks;
 
 use std::time::Duration;
 
@@ -49,6 +50,9 @@ const BODIES_MAX: usize = 256 << 20;
 /// Longest time a request may take.
 const REQUEST_DEADLINE: Duration = Duration::from_secs(30);
 
+/// Events of payment gateways at the same time. They come in bursts, and take no place from shoppers.
+const WEBHOOKS_AT_ONCE: usize = 64;
+
 /// All routes of the server, behind the edge.
 ///
 /// # Errors
@@ -67,7 +71,8 @@ pub fn edge_of(endpoint: Endpoint) -> Edge {
         .route("/.well-known/jwks.json", get(jwks::keys))
         .route("/livez", get(health::livez))
         .route("/readyz", get(health::readyz))
-        .route("/media/{*key}", get(media::file));
+        .route("/media/{*key}", get(media::file))
+        .route(&format!("{}{{gateway}}", webhooks::PATH), post(webhooks::take));
     if app.config.graphiql() {
         router = router.merge(console::routes());
     }
@@ -79,7 +84,8 @@ pub fn edge_of(endpoint: Endpoint) -> Edge {
     }
     let bodies = Bodies::new(BODY_MAX, BODY_DEADLINE, BODIES_MAX);
     let router = router.fallback(no_path).method_not_allowed_fallback(no_method);
-    Edge::new(app, router.with_state(endpoint), bodies, gate)
+    let webhooks = Gate::new(WEBHOOKS_AT_ONCE, REQUEST_DEADLINE);
+    Edge::new(app, router.with_state(endpoint), bodies, (gate, webhooks))
 }
 
 async fn no_path(request: Request) -> Response {

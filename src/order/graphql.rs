@@ -14,7 +14,7 @@ use crate::graphql::context::ContextExt;
 use crate::graphql::id::{Gid, global_id};
 use crate::graphql::page::{Connection, Known};
 use crate::graphql::scalar::MoneyObject;
-use crate::order::query::{Order, events_of, lines_of, order_for, orders_by_ids};
+use crate::order::query::{Order, currency_of, events_of, lines_of, order_for, orders_by_ids};
 use crate::payment::{PaymentObject, PaymentsOfOrder};
 use crate::platform::error::Fault;
 use crate::platform::money::{Currency, Money};
@@ -74,10 +74,7 @@ impl OrderObject {
     /// # Errors
     /// When the row holds no currency.
     pub fn new(order: Order) -> Result<Self, Fault> {
-        let currency = order
-            .currency_code
-            .parse()
-            .map_err(|e| Fault::part("currency of an order", e))?;
+        let currency = currency_of(&order)?;
         Ok(Self { order, currency })
     }
 

@@ -12,6 +12,7 @@ mod import;
 mod jobs;
 mod letter;
 mod number;
+mod paid;
 mod place;
 mod query;
 mod sales;
@@ -20,7 +21,9 @@ use entity::{CustomerId, TypedId};
 
 use crate::account::{AccountKind, EmailProven};
 use crate::app::App;
+use crate::payment::PaymentChanged;
 use crate::platform::event::Listeners;
+use crate::platform::id::Ids;
 use crate::platform::jobs::Registry;
 
 pub use claim::ClaimOrders;
@@ -32,20 +35,26 @@ pub use history::{HistoryError, Spending, count_orders_of_customer, orders_of_cu
 pub(crate) use import::import_batch;
 pub use import::{HistoricLine, HistoricOrder, ImportOrderError, Imported};
 pub use jobs::{CountSales, SendConfirmation};
-pub use number::next_number;
+pub use paid::{Paid, payment_state};
 pub(crate) use place::{NewOrder, NewOrderLine, place};
 pub(crate) use query::lines_of;
 pub use query::{Order, order_for, order_of_cart, orders_by_ids};
 pub(crate) use sales::recount_units_sold;
 
 /// Registers jobs and listeners.
-pub fn register(registry: &mut Registry<App>, listeners: &mut Listeners) {
+pub fn register(registry: &mut Registry<App>, listeners: &mut Listeners, ids: &Ids) {
     registry.add(|app: App, job: SendConfirmation| async move { jobs::send_confirmation(&app, job).await });
     registry.add(|app: App, job: CountSales| async move { jobs::count_sales(&app, job).await });
     registry.add(|app: App, job: ClaimOrders| async move { claim::claim_orders(&app, job).await });
     listeners.on(|proven: EmailProven| {
         let customer = CustomerId::from_uuid(proven.account);
         (proven.kind == AccountKind::Customer).then_some(ClaimOrders { customer })
+    });
+    // In the transaction of the payment: what an order has been paid is never other than what its payments are.
+    let ids = ids.clone();
+    listeners.within(move |tx, changed: PaymentChanged| {
+        let ids = ids.clone();
+        Box::pin(async move { paid::follow_payment(tx, &ids, &changed).await })
     });
     listeners.on(|placed: OrderPlaced| Some(SendConfirmation { order: placed.order }));
     listeners.on(|placed: OrderPlaced| Some(CountSales { order: placed.order }));

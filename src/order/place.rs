@@ -6,17 +6,23 @@ use entity::order::{order_event, order_line};
 use entity::{OrderId, OrderLineId};
 use sea_orm::IntoActiveModel;
 
+use crate::ledger::{self, OrderAmounts};
 use crate::order::events::OrderPlaced;
-use crate::order::query::Order;
+use crate::order::number::next_number;
+use crate::order::paid::{Paid, payment_state};
+use crate::order::query::{Order, currency_of};
 use crate::platform::db::Tx;
 use crate::platform::error::Result;
 use crate::platform::event;
 use crate::platform::id::Ids;
+use crate::platform::money::Money;
 
-/// An order to write: paid in full.
+/// An order to write.
 pub(crate) struct NewOrder {
-    /// The row, but for the statuses, which placing decides.
+    /// The row, but for its number and the statuses, which placing decides: `paid_total` and `refunded_total` are those of its payments.
     pub row: Order,
+    /// What its payments can still capture, minor units.
+    pub authorized: i64,
     /// Its lines, in order.
     pub lines: Vec<NewOrderLine>,
 }
@@ -29,11 +35,17 @@ pub(crate) struct NewOrderLine {
     pub row: order_line::Model,
 }
 
-/// Writes an order with its lines and history, and emits [`OrderPlaced`].
+/// Writes an order with its lines, its history and its sale in the books, and emits [`OrderPlaced`].
 pub(crate) async fn place(tx: &Tx, ids: &Ids, now: DateTime<Utc>, new: NewOrder) -> Result<Order> {
+    let paid = Paid {
+        captured: new.row.paid_total,
+        refunded: new.row.refunded_total,
+        authorized: new.authorized,
+    };
     let row = Order {
+        number: next_number(tx).await?,
         status: OrderStatus::Open,
-        payment_status: PaymentState::Paid,
+        payment_status: payment_state(new.row.total, paid),
         fulfillment_status: FulfillmentState::Unfulfilled,
         ..new.row
     };
@@ -49,24 +61,55 @@ pub(crate) async fn place(tx: &Tx, ids: &Ids, now: DateTime<Utc>, new: NewOrder)
         .into_active_model()
     });
     tx.later(lines.collect());
-    let events = [
-        event_of(ids, row.id, now, "PLACED", "The order was placed."),
-        event_of(ids, row.id, now, "PAID", "The payment arrived."),
-    ];
+    let mut events = vec![event_of(
+        ids,
+        row.id,
+        now,
+        ("PLACED", "The order was placed."),
+        "customer",
+    )];
+    events.extend(match row.payment_status {
+        PaymentState::Paid => Some(event_of(ids, row.id, now, ("PAID", "The payment arrived."), "customer")),
+        PaymentState::Authorized => {
+            let what = ("PAYMENT_AUTHORIZED", "The payment is authorised.");
+            Some(event_of(ids, row.id, now, what, "customer"))
+        }
+        _ => None,
+    });
     tx.later(events.into_iter().map(IntoActiveModel::into_active_model).collect());
+    ledger::post_first(tx, ids, now, &ledger::order_placed(&amounts_of(&row)?))?;
     event::emit(tx, &OrderPlaced { order: row.id }).await?;
     // The payment is going to name the order.
     tx.flush().await?;
     Ok(row)
 }
 
-fn event_of(ids: &Ids, order: OrderId, now: DateTime<Utc>, kind: &str, message: &str) -> order_event::Model {
+fn amounts_of(order: &Order) -> Result<OrderAmounts> {
+    Ok(OrderAmounts {
+        order: order.id,
+        total: Money::new(order.total, currency_of(order)?),
+        subtotal: order.subtotal,
+        discount: order.discount_total,
+        shipping: order.shipping_total,
+        tax: order.tax_total,
+        tax_included: order.tax_included,
+    })
+}
+
+/// An entry of the history of an order: what happened, in capitals and for people, and who did it.
+pub(super) fn event_of(
+    ids: &Ids,
+    order: OrderId,
+    now: DateTime<Utc>,
+    (kind, message): (&str, &str),
+    actor: &str,
+) -> order_event::Model {
     order_event::Model {
         id: ids.new_id(),
         order_id: order,
         kind: kind.to_owned(),
         message: message.to_owned(),
-        actor: "customer".to_owned(),
+        actor: actor.to_owned(),
         created_at: now,
     }
 }

@@ -10,11 +10,18 @@ use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter,
 
 use crate::channel::Scope;
 use crate::platform::db::any_of;
-use crate::platform::error::Result;
+use crate::platform::error::{Fault, Result};
+use crate::platform::money::Currency;
 use crate::platform::permission::Permission;
 
 /// An order.
 pub type Order = orders::Model;
+
+/// The currency of an order.
+pub(super) fn currency_of(order: &Order) -> Result<Currency> {
+    let currency = order.currency_code.parse();
+    currency.map_err(|e| Fault::part("currency of an order", e))
+}
 
 /// What `scope` may read of the orders by itself, without the access token of one: staff those of its channels, customers
 /// their own, others none.

@@ -4,13 +4,13 @@ use std::collections::HashMap;
 
 use async_graphql::dataloader::Loader;
 use async_graphql::{Enum, ID, Object, SimpleObject};
-use entity::OrderId;
 use entity::payment::payment::PaymentStatus as Status;
+use entity::{CartId, OrderId};
 
 use crate::graphql::batch::{Batch, Shared};
 use crate::graphql::id::global_id;
 use crate::graphql::scalar::MoneyObject;
-use crate::payment::query::{Payment, payments_of_orders};
+use crate::payment::query::{Payment, payments_of_carts, payments_of_orders};
 use crate::platform::money::{Currency, Money};
 
 /// Where a payment stands.
@@ -116,5 +116,20 @@ impl Loader<PaymentsOfOrder> for Batch {
             .into_iter()
             .map(|(id, rows)| (PaymentsOfOrder(id), rows))
             .collect())
+    }
+}
+
+/// The payments of a cart that are not over.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct PaymentsOfCart(pub CartId);
+
+impl Loader<PaymentsOfCart> for Batch {
+    type Value = Vec<Payment>;
+    type Error = Shared;
+
+    async fn load(&self, keys: &[PaymentsOfCart]) -> Result<HashMap<PaymentsOfCart, Vec<Payment>>, Shared> {
+        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
+        let found = payments_of_carts(&self.app.db, &ids).await?;
+        Ok(found.into_iter().map(|(id, rows)| (PaymentsOfCart(id), rows)).collect())
     }
 }

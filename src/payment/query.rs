@@ -2,18 +2,34 @@
 
 use std::collections::HashMap;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use entity::payment::payment;
 use entity::payment::payment::PaymentStatus;
-use entity::{OrderId, PaymentId};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use entity::{CartId, OrderId, PaymentId};
+use sea_orm::sea_query::{Expr, ExprTrait};
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use crate::payment::gateway::Handle;
-use crate::platform::db::any_of;
+use crate::platform::db::{Db, any_of};
 use crate::platform::error::Result;
+
+/// The gateway of payments with gift cards: the shop itself.
+pub(crate) const GIFT_CARD: &str = "gift_card";
 
 /// A payment.
 pub type Payment = payment::Model;
+
+/// States in which a payment is not over.
+pub(super) const LIVE: [PaymentStatus; 4] = [
+    PaymentStatus::Pending,
+    PaymentStatus::RequiresAction,
+    PaymentStatus::Authorized,
+    PaymentStatus::Succeeded,
+];
+/// A payment of this age is no longer asked about every minute.
+const OLD: TimeDelta = TimeDelta::hours(1);
+/// Pauses between two questions about one payment, while it is young and later.
+const PAUSES: (TimeDelta, TimeDelta) = (TimeDelta::minutes(1), TimeDelta::minutes(15));
 
 /// The payment `id`. Whoever asks must know the cart or the order it belongs to.
 ///
@@ -45,30 +61,69 @@ pub async fn payments_of_orders(
     Ok(of)
 }
 
-/// Up to `limit` payments that were started before `before`, paid no order, and are not over: oldest first. For Merx
-/// itself.
+/// Takes up to `limit` payments that were started before `before`, paid no order, are not over, and were not looked at
+/// for a while: those first that have waited longest. For Merx itself.
 ///
 /// # Errors
 /// Those of the database.
-pub(crate) async fn payments_left_open(
-    db: &impl ConnectionTrait,
+pub(crate) async fn take_left_open(
+    db: &Db,
+    now: DateTime<Utc>,
     before: DateTime<Utc>,
     limit: u64,
 ) -> Result<Vec<Payment>> {
-    let open = [
-        PaymentStatus::Pending,
-        PaymentStatus::RequiresAction,
-        PaymentStatus::Authorized,
-        PaymentStatus::Succeeded,
-    ];
-    Ok(payment::Entity::find()
-        .filter(payment::Column::Status.is_in(open))
+    let checked = payment::Column::CheckedAt;
+    let rested = Condition::any()
+        .add(checked.is_null())
+        .add(checked.lte(now - PAUSES.1))
+        .add(
+            checked
+                .lte(now - PAUSES.0)
+                .and(payment::Column::CreatedAt.gt(now - OLD)),
+        );
+    let rows = payment::Entity::find()
+        .filter(payment::Column::Status.is_in(LIVE))
         .filter(payment::Column::OrderId.is_null())
         .filter(payment::Column::CreatedAt.lte(before))
-        .order_by_asc(payment::Column::Id)
+        .filter(rested)
+        .order_by_asc(Expr::col(checked).if_null(Expr::col(payment::Column::CreatedAt)))
         .limit(limit)
         .all(db)
-        .await?)
+        .await?;
+    let ids: Vec<PaymentId> = rows.iter().map(|row| row.id).collect();
+    note_checked(db, now, &ids).await?;
+    Ok(rows)
+}
+
+/// Writes down that these payments were looked at.
+pub(super) async fn note_checked(db: &impl ConnectionTrait, now: DateTime<Utc>, ids: &[PaymentId]) -> Result<()> {
+    if !ids.is_empty() {
+        payment::Entity::update_many()
+            .col_expr(payment::Column::CheckedAt, Expr::value(now))
+            .filter(any_of(db, payment::Column::Id, ids))
+            .exec(db)
+            .await?;
+    }
+    Ok(())
+}
+
+/// The payments of carts that are not over or paid the order of the cart, oldest first. Whoever asks must have been given
+/// the carts.
+///
+/// # Errors
+/// Those of the database.
+pub async fn payments_of_carts(db: &impl ConnectionTrait, carts: &[CartId]) -> Result<HashMap<CartId, Vec<Payment>>> {
+    let rows = payment::Entity::find()
+        .filter(any_of(db, payment::Column::CartId, carts))
+        .filter(payment::Column::Status.is_in(LIVE))
+        .order_by_asc(payment::Column::Id)
+        .all(db)
+        .await?;
+    let mut of: HashMap<CartId, Vec<Payment>> = HashMap::new();
+    for row in rows {
+        of.entry(row.cart_id).or_default().push(row);
+    }
+    Ok(of)
 }
 
 /// What the gateway of `payment` is asked by.

@@ -45,6 +45,12 @@ permissions! {
     InventoryWrite = "inventory.write";
     /// See all orders.
     OrdersRead = "orders.read";
+    /// See gift cards, their balances and histories; takes the permission for every channel.
+    GiftCardsRead = "giftcards.read";
+    /// Issue, adjust and disable gift cards; takes the permission for every channel.
+    GiftCardsWrite = "giftcards.write";
+    /// See what payment gateways told, and where their books differ from ours; takes the permission for every channel.
+    PaymentsReconcile = "payments.reconcile";
     /// See customers, their addresses and what they bought.
     CustomersRead = "customers.read";
     /// Change and block customers; takes the permission for every channel.

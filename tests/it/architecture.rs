@@ -13,7 +13,7 @@ use source::{Named, Source};
 /// The core domains, lowest row first. A domain may use the rows before its own.
 const ROWS: [&[&str]; 10] = [
     &["channel", "mail", "media"],
-    &["audit"],
+    &["audit", "ledger"],
     &["account"],
     &["customer", "staff"],
     &["catalog"],

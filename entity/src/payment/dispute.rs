@@ -45,6 +45,8 @@ pub struct Model {
     pub amount: i64,
     /// What the gateway has taken back for it, minor units; 0 again once it is won.
     pub withdrawn_amount: i64,
+    /// What the gateway keeps for its work on it, minor units.
+    pub fee_amount: i64,
     /// ISO 4217.
     pub currency_code: String,
     /// Why, in the words of the gateway: `fraudulent`, `product_not_received`, ...

@@ -2,7 +2,7 @@
 
 use sea_orm::entity::prelude::*;
 
-use crate::GatewayEventId;
+use crate::{GatewayEventId, PaymentId};
 
 /// What became of an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EnumIter, DeriveActiveEnum, serde::Serialize, serde::Deserialize)]
@@ -23,6 +23,22 @@ pub enum EventOutcome {
     Unmatched,
 }
 
+/// The kind of what an event is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EnumIter, DeriveActiveEnum, serde::Serialize, serde::Deserialize)]
+#[sea_orm(rs_type = "String", db_type = "String(StringLen::N(24))")]
+#[serde(rename_all = "snake_case")]
+pub enum SubjectKind {
+    /// A payment, its refunds and disputes among it.
+    #[sea_orm(string_value = "payment")]
+    Payment,
+    /// A means of payment that was set up for a customer.
+    #[sea_orm(string_value = "setup")]
+    Setup,
+    /// Something that needs nothing from us.
+    #[sea_orm(string_value = "other")]
+    Other,
+}
+
 /// A row of `gateway_event`.
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "gateway_event")]
@@ -36,8 +52,12 @@ pub struct Model {
     pub event_id: String,
     /// Such as `payment_intent.succeeded`.
     pub kind: String,
+    /// The kind of what it is about.
+    pub subject: SubjectKind,
     /// What it is about, by its id there.
     pub object: Option<String>,
+    /// The payment that it is about, as the gateway was told; it may be none of ours.
+    pub payment_id: Option<PaymentId>,
     /// As it was received.
     pub body: String,
     /// What became of it.

@@ -65,7 +65,7 @@ pub struct Model {
     pub cart_id: CartId,
     /// The order it paid, once there is one.
     pub order_id: Option<OrderId>,
-    /// `test` or `stripe`.
+    /// `test`, `stripe` or `gift_card`.
     pub gateway: String,
     /// The gateway's own id, unique there.
     pub gateway_reference: Option<String>,
@@ -75,6 +75,8 @@ pub struct Model {
     pub amount: i64,
     /// ISO 4217.
     pub currency_code: String,
+    /// What the cart cost when the payment was started, minor units: more than `amount` when others pay a part of it.
+    pub cart_total: i64,
     /// Where it stands.
     pub status: PaymentStatus,
     /// What the shopper must do next.
@@ -96,7 +98,7 @@ pub struct Model {
     pub refunding_amount: i64,
     /// What banks hold back for disputes, minor units.
     pub disputed_amount: i64,
-    /// What the gateway keeps for its work, minor units.
+    /// What the gateway keeps for its work, without that on disputes, minor units.
     pub fee_amount: i64,
     /// The customer who signed in to pay.
     pub customer_id: Option<CustomerId>,

@@ -1,7 +1,8 @@
 //! Objects of carts.
 
-use async_graphql::{Context, ID, Interface, Object, SimpleObject};
+use async_graphql::{Context, ID, Interface, Object, Result, SimpleObject};
 use entity::customer::customer::Address;
+use entity::payment::payment::PaymentStatus;
 
 use crate::cart::{LoadedCart, LoadedLine, Problem};
 use crate::catalog::VariantObject;
@@ -9,6 +10,7 @@ use crate::channel::ChannelObject;
 use crate::graphql::context::ContextExt;
 use crate::graphql::id::global_id;
 use crate::graphql::scalar::MoneyObject;
+use crate::payment::{Payment, PaymentObject, PaymentsOfCart};
 use crate::platform::locale::{Message, message};
 use crate::platform::money::{Currency, Money};
 use crate::shipping::DeliveryOption;
@@ -129,6 +131,21 @@ impl CartObject {
             .delivery
             .clone()
             .map(|option| DeliveryOptionObject { option, currency })
+    }
+
+    /// Payments that are not over, oldest first.
+    async fn payments(&self, ctx: &Context<'_>) -> Result<Vec<PaymentObject>> {
+        let rows = ctx.batch(PaymentsOfCart(self.0.row.id)).await?.unwrap_or_default();
+        let currency = self.0.channel.currency;
+        Ok(rows.into_iter().map(|row| PaymentObject::new(row, currency)).collect())
+    }
+
+    /// What is still to be paid: `total` less the payments that are paid or promised; never below 0.
+    async fn amount_due(&self, ctx: &Context<'_>) -> Result<MoneyObject> {
+        let rows = ctx.batch(PaymentsOfCart(self.0.row.id)).await?.unwrap_or_default();
+        let paid = |row: &&Payment| matches!(row.status, PaymentStatus::Authorized | PaymentStatus::Succeeded);
+        let paid: i64 = rows.iter().filter(paid).map(|row| row.amount).sum();
+        Ok(self.money((self.0.totals.total - paid).max(0)))
     }
 
     /// What stands against buying it as it is.

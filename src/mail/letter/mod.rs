@@ -97,6 +97,20 @@ pub enum Letter {
     },
     /// The account is gone.
     AccountErased {},
+    /// To a buyer whose money comes back, because no order came of it.
+    PaymentReturned {
+        /// How much.
+        amount: String,
+        /// Whether the goods went to somebody else meanwhile.
+        sold_out: bool,
+    },
+    /// To who looks after the money: our books and those of a gateway differ.
+    ReconciliationDiffers {
+        /// The gateway.
+        gateway: String,
+        /// What differs, line by line.
+        differences: Vec<String>,
+    },
     /// What was ordered.
     OrderConfirmation(Box<Ordered>),
 }
@@ -113,6 +127,8 @@ impl Letter {
             Self::EmailChanged { .. } => "email_changed",
             Self::StaffInvite { .. } => "staff_invite",
             Self::AccountErased {} => "account_erased",
+            Self::PaymentReturned { .. } => "payment_returned",
+            Self::ReconciliationDiffers { .. } => "reconciliation_differs",
             Self::OrderConfirmation(_) => "order_confirmation",
         }
     }

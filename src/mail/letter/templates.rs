@@ -64,6 +64,8 @@ letters![
     "email_changed",
     "staff_invite",
     "account_erased",
+    "payment_returned",
+    "reconciliation_differs",
     "order_confirmation",
 ];
 

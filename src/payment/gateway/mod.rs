@@ -121,7 +121,7 @@ pub struct Snapshot {
     pub authorized: i64,
     /// What was captured.
     pub captured: i64,
-    /// What the gateway keeps for its work.
+    /// What the gateway keeps for its work, without that on disputes.
     pub fee: i64,
     /// What went back, or is on its way.
     pub refunds: Vec<RefundSnapshot>,
