@@ -15,7 +15,7 @@ use crate::checkout::ready::{NotReady, check};
 use crate::checkout::share::{Cover, cover};
 use crate::checkout::start_payment::ATTEMPTS;
 use crate::inventory::Shortage;
-use crate::order::{self, Order};
+use crate::order::{self, Order, Written};
 use crate::payment::{self, Payment};
 use crate::platform::db::{constraint_of, retry_conflicts};
 use crate::platform::error::{Fault, Result};
@@ -33,6 +33,15 @@ pub struct CompleteCheckout {
     pub expected_total: Option<Money>,
     /// Whoever has signed in: the order is theirs.
     pub customer: Option<CustomerId>,
+}
+
+/// A checkout that is an order.
+#[derive(Clone, Debug)]
+pub struct Completed {
+    /// The order.
+    pub order: Order,
+    /// What was written with it, when this call made it.
+    pub written: Option<Written>,
 }
 
 /// Why there is no order.
@@ -101,7 +110,7 @@ impl From<DbErr> for CompleteError {
 ///
 /// # Errors
 /// See [`CompleteError`]. With a shortage the payments are called off and the gateways give the money back.
-pub async fn complete(app: &App, command: CompleteCheckout) -> Result<Order, CompleteError> {
+pub async fn complete(app: &App, command: CompleteCheckout) -> Result<Completed, CompleteError> {
     let wanted = Wanted {
         cart: Whose::Token(&command.cart_token),
         named: command.payment,
@@ -119,7 +128,7 @@ pub(super) async fn complete_by_id(app: &App, cart: CartId) -> Result<Order, Com
         expected_total: None,
         customer: None,
     };
-    make_order(app, &wanted).await
+    Ok(make_order(app, &wanted).await?.order)
 }
 
 /// Which cart is to become an order, and how.
@@ -138,7 +147,7 @@ enum Whose<'a> {
 /// What came of an attempt.
 enum Step {
     /// The order.
-    Done(Box<Order>),
+    Done(Box<Completed>),
     /// Something is no longer as it was read.
     Again,
     /// The gateways of these payments have to be asked first.
@@ -147,11 +156,11 @@ enum Step {
     Short(CartId, Shortage),
 }
 
-async fn make_order(app: &App, wanted: &Wanted<'_>) -> Result<Order, CompleteError> {
+async fn make_order(app: &App, wanted: &Wanted<'_>) -> Result<Completed, CompleteError> {
     let mut asked = false;
     for _ in 0..ATTEMPTS {
         match retry_conflicts(CompleteError::db, || attempt(app, wanted, asked)).await {
-            Ok(Step::Done(order)) => return Ok(*order),
+            Ok(Step::Done(completed)) => return Ok(*completed),
             Ok(Step::Again) => {}
             Ok(Step::Ask(payments)) => {
                 ask_all(app, payments, wanted.named).await?;
@@ -183,7 +192,7 @@ async fn attempt(app: &App, wanted: &Wanted<'_>, asked: bool) -> Result<Step, Co
     if cart.row.status == CartStatus::Completed {
         let order = order::order_of_cart(&tx, cart.row.id).await?;
         let order = order.ok_or(Fault::Invariant("a completed cart without an order"))?;
-        return Ok(Step::Done(Box::new(order)));
+        return Ok(Step::Done(Box::new(Completed { order, written: None })));
     }
     let live = payment::live_of_cart(&tx, cart.row.id).await?;
     if let Some(named) = wanted.named
@@ -204,9 +213,9 @@ async fn attempt(app: &App, wanted: &Wanted<'_>, asked: bool) -> Result<Step, Co
     check(&cart)?;
     let paid = paid_by(&cart, live, wanted.expected_total)?;
     match place(app, &tx, &cart, &paid).await {
-        Ok(Some(order)) => {
+        Ok(Some(completed)) => {
             tx.commit().await?;
-            Ok(Step::Done(Box::new(order)))
+            Ok(Step::Done(Box::new(completed)))
         }
         Ok(None) => Ok(Step::Again),
         Err(CompleteError::Shortage(shortage)) => {

@@ -10,12 +10,12 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
 use crate::app::App;
 use crate::cart::LoadedCart;
-use crate::checkout::complete::CompleteError;
+use crate::checkout::complete::{CompleteError, Completed};
 use crate::checkout::give_back::tell;
 use crate::checkout::ready::claim_of;
 use crate::checkout::start_payment::SUPERSEDED;
 use crate::inventory::{self, Claimed};
-use crate::order::{self, NewOrder, NewOrderLine, Order};
+use crate::order::{self, NewOrder, NewOrderLine, Order, Written};
 use crate::payment::{self, Payment};
 use crate::platform::db::Tx;
 use crate::platform::error::Result;
@@ -31,7 +31,12 @@ pub(super) struct Paid {
 
 /// Writes the order. None when the cart or a payment is no longer as it was read. Then, and with an error, the caller
 /// rolls back.
-pub(super) async fn place(app: &App, tx: &Tx, cart: &LoadedCart, paid: &Paid) -> Result<Option<Order>, CompleteError> {
+pub(super) async fn place(
+    app: &App,
+    tx: &Tx,
+    cart: &LoadedCart,
+    paid: &Paid,
+) -> Result<Option<Completed>, CompleteError> {
     let now = app.clock.now();
     let closed = cart::Entity::update_many()
         .col_expr(cart::Column::Status, Expr::value(CartStatus::Completed))
@@ -46,10 +51,11 @@ pub(super) async fn place(app: &App, tx: &Tx, cart: &LoadedCart, paid: &Paid) ->
         return Ok(None);
     }
     let (new, claims) = order_of(app, cart, paid);
-    let order = order::place(tx, &app.ids, now, new).await?;
-    if !payment::attach_to_order(tx, &app.ids, now, &paid.by, order.id).await? {
+    let placed = order::place(tx, &app.ids, now, new).await?;
+    let id = placed.order.id;
+    let Some(payments) = payment::attach_to_order(tx, &app.ids, now, &paid.by, id).await? else {
         return Ok(None);
-    }
+    };
     for payment in payment::call_off(tx, &app.ids, now, &paid.beside, SUPERSEDED).await? {
         tell(tx, &payment, SUPERSEDED).await?;
     }
@@ -60,8 +66,15 @@ pub(super) async fn place(app: &App, tx: &Tx, cart: &LoadedCart, paid: &Paid) ->
         cart: cart.row.id,
         locations: &cart.channel.locations,
     };
-    inventory::allocate(tx, who, &order.id.to_string(), &claims).await??;
-    Ok(Some(order))
+    inventory::allocate(tx, who, &id.to_string(), &claims).await??;
+    Ok(Some(Completed {
+        order: placed.order,
+        written: Some(Written {
+            lines: placed.lines,
+            events: placed.events,
+            payments,
+        }),
+    }))
 }
 
 fn order_of(app: &App, cart: &LoadedCart, paid: &Paid) -> (NewOrder, Vec<(OrderLineId, inventory::Claim)>) {

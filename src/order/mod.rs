@@ -36,6 +36,7 @@ pub(crate) use import::import_batch;
 pub use import::{HistoricLine, HistoricOrder, ImportOrderError, Imported};
 pub use jobs::{CountSales, SendConfirmation};
 pub use paid::{Paid, payment_state};
+pub use place::Written;
 pub(crate) use place::{NewOrder, NewOrderLine, place};
 pub(crate) use query::lines_of;
 pub use query::{Order, order_for, order_of_cart, orders_by_ids};

@@ -11,6 +11,7 @@ use crate::order::events::OrderPlaced;
 use crate::order::number::next_number;
 use crate::order::paid::{Paid, payment_state};
 use crate::order::query::{Order, currency_of};
+use crate::payment::Payment;
 use crate::platform::db::Tx;
 use crate::platform::error::Result;
 use crate::platform::event;
@@ -35,8 +36,29 @@ pub(crate) struct NewOrderLine {
     pub row: order_line::Model,
 }
 
+/// An order as it was written.
+pub(crate) struct Placed {
+    /// The order.
+    pub order: Order,
+    /// Its lines, in order.
+    pub lines: Vec<order_line::Model>,
+    /// Its history, oldest first.
+    pub events: Vec<order_event::Model>,
+}
+
+/// What was written with an order a moment ago, so that nobody reads it again.
+#[derive(Clone, Debug)]
+pub struct Written {
+    /// Its lines, in order.
+    pub lines: Vec<order_line::Model>,
+    /// Its history, oldest first.
+    pub events: Vec<order_event::Model>,
+    /// Its payments, oldest first.
+    pub payments: Vec<Payment>,
+}
+
 /// Writes an order with its lines, its history and its sale in the books, and emits [`OrderPlaced`].
-pub(crate) async fn place(tx: &Tx, ids: &Ids, now: DateTime<Utc>, new: NewOrder) -> Result<Order> {
+pub(crate) async fn place(tx: &Tx, ids: &Ids, now: DateTime<Utc>, new: NewOrder) -> Result<Placed> {
     let paid = Paid {
         captured: new.row.paid_total,
         refunded: new.row.refunded_total,
@@ -58,9 +80,9 @@ pub(crate) async fn place(tx: &Tx, ids: &Ids, now: DateTime<Utc>, new: NewOrder)
             position,
             ..line.row
         }
-        .into_active_model()
     });
-    tx.later(lines.collect());
+    let lines: Vec<_> = lines.collect();
+    tx.later(lines.iter().cloned().map(IntoActiveModel::into_active_model).collect());
     let mut events = vec![event_of(
         ids,
         row.id,
@@ -76,12 +98,16 @@ pub(crate) async fn place(tx: &Tx, ids: &Ids, now: DateTime<Utc>, new: NewOrder)
         }
         _ => None,
     });
-    tx.later(events.into_iter().map(IntoActiveModel::into_active_model).collect());
+    tx.later(events.iter().cloned().map(IntoActiveModel::into_active_model).collect());
     ledger::post_first(tx, ids, now, &ledger::order_placed(&amounts_of(&row)?))?;
     event::emit(tx, &OrderPlaced { order: row.id }).await?;
     // The payment is going to name the order.
     tx.flush().await?;
-    Ok(row)
+    Ok(Placed {
+        order: row,
+        lines,
+        events,
+    })
 }
 
 fn amounts_of(order: &Order) -> Result<OrderAmounts> {
