@@ -11,7 +11,10 @@ async fn statements(shop: &Shop, variants: &[String]) -> u64 {
         order { id number total { amount } } errors { code message } } }";
     let mut least = u64::MAX;
     for _ in 0..3 {
-        let lines: Vec<Value> = variants.iter().map(|id| json!({ "variantId": id, "quantity": 1 })).collect();
+        let lines: Vec<Value> = variants
+            .iter()
+            .map(|id| json!({ "variantId": id, "quantity": 1 }))
+            .collect();
         let cart = shop.cart_ok("cartCreate", json!({ "lines": lines })).await;
         let cart = shop.made_ready(&cart, "US").await;
         let payment = shop.pay(&cart, "tok_success").await["payment"]["id"].take();
