@@ -12,6 +12,7 @@ mod m20261121_000009_customers;
 mod m20261121_000010_idempotency;
 mod m20261121_000011_payments_once;
 mod m20261121_000020_order_numbers;
+mod payment_rebuilt;
 mod table;
 
 pub use sea_orm_migration::{MigratorTrait, SchemaManager};

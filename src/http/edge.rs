@@ -42,7 +42,7 @@ struct Inner {
 
 impl Edge {
     /// `routes` behind the edge; what payment gateways tell goes through a gate of its own.
-    pub fn new(app: &App, routes: Router, bodies: Bodies, (gate, webhooks): (Gate, Gate)) -> Self {
+    pub fn new(app: &App, routes: Router, bodies: Bodies, gate: Gate) -> Self {
         let worthwhile = SizeAbove::new(COMPRESS_FROM)
             .and(NotForContentType::IMAGES)
             .and(NotForContentType::SSE)
@@ -52,7 +52,7 @@ impl Edge {
             cors: headers::cors(app),
             bodies,
             gate,
-            webhooks,
+            webhooks: Gate::new(webhooks::AT_ONCE, webhooks::DEADLINE),
             routes: CompressionLayer::new()
                 .quality(CompressionLevel::Fastest)
                 .compress_when(worthwhile)

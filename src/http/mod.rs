@@ -50,9 +50,6 @@ const BODIES_MAX: usize = 256 << 20;
 /// Longest time a request may take.
 const REQUEST_DEADLINE: Duration = Duration::from_secs(30);
 
-/// Events of payment gateways at the same time. They come in bursts, and take no place from shoppers.
-const WEBHOOKS_AT_ONCE: usize = 64;
-
 /// All routes of the server, behind the edge.
 ///
 /// # Errors
@@ -84,8 +81,7 @@ pub fn edge_of(endpoint: Endpoint) -> Edge {
     }
     let bodies = Bodies::new(BODY_MAX, BODY_DEADLINE, BODIES_MAX);
     let router = router.fallback(no_path).method_not_allowed_fallback(no_method);
-    let webhooks = Gate::new(WEBHOOKS_AT_ONCE, REQUEST_DEADLINE);
-    Edge::new(app, router.with_state(endpoint), bodies, (gate, webhooks))
+    Edge::new(app, router.with_state(endpoint), bodies, gate)
 }
 
 async fn no_path(request: Request) -> Response {

@@ -1,5 +1,7 @@
 //! What payment gateways tell by themselves.
 
+use std::time::Duration;
+
 use axum::Json;
 use axum::extract::{Path, Request, State};
 use axum::http::StatusCode;
@@ -13,6 +15,10 @@ use crate::platform::locale::message;
 
 /// Where webhooks come in: this and the name of the gateway.
 pub(super) const PATH: &str = "/webhooks/";
+/// Events at the same time. They come in bursts, and neither take the place of shoppers nor are refused for them.
+pub(super) const AT_ONCE: usize = 64;
+/// Longest time an event may take: it is only stored.
+pub(super) const DEADLINE: Duration = Duration::from_secs(10);
 
 /// Takes an event: 200 once it is stored, whether it was told before or not. 400 when its signature is wrong or old, so
 /// that nobody but the gateway is believed; 404 when there is no such gateway.
