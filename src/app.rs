@@ -186,7 +186,7 @@ impl Builder {
             search: Search::new(search::engine::from_data_dir(&data_dir)?),
             payments: match payments {
                 Some(payments) => payments,
-                None => Gateways::from_config(&config, &data_dir, &clock)?,
+                None => Gateways::from_config(&config, &data_dir, &clock, &ids)?,
             },
             media: media::store::from_data_dir(&data_dir)?,
             mail: mail::transport::from_data_dir(&data_dir)?,

@@ -7,6 +7,7 @@ use std::process::ExitCode;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
+    let _points = merx::platform::crash::points();
     let command = merx::command::Cli::read();
     merx::command::start_logging(&command);
     let runtime = match tokio::runtime::Builder::new_multi_thread()

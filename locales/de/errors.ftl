@@ -7,6 +7,7 @@ internal = Interner Fehler (Anfrage { $request })
 unauthenticated = Bitte melden Sie sich zuerst an
 forbidden = Dazu fehlt Ihnen die Berechtigung
 idempotency-key-malformed = Ein Idempotenzschlüssel hat { $min } bis { $max } sichtbare ASCII-Zeichen
+idempotency-key-required = diese Änderung darf nicht zweimal geschehen: Senden Sie sie mit einem Idempotency-Key oder @idempotent(key:)
 idempotency-mismatch = Dieser Idempotenzschlüssel gehört zu einer anderen Anfrage
 idempotency-busy = Eine Anfrage mit diesem Idempotenzschlüssel läuft noch: versuchen Sie es gleich noch einmal
 idempotency-answer-lost = Eine Anfrage mit diesem Idempotenzschlüssel wurde ausgeführt, ihre Antwort ging aber verloren: lesen Sie den jetzigen Stand
@@ -193,12 +194,14 @@ cart-without-address = Im Warenkorb fehlt die Lieferadresse
 cart-without-delivery = Im Warenkorb fehlt die Versandart
 line-not-for-sale = Eine Position ist nicht mehr im Angebot
 payment-methods-not-kept = Dieser Zahlungsanbieter speichert keine Zahlungsmittel: Lassen Sie das Feld weg oder setzen Sie es auf false
+payment-method-not-found = Dieses Zahlungsmittel ist hier nicht hinterlegt
+payment-methods-full = Es sind schon { $max } Zahlungsmittel hinterlegt
+gateway-away = Der Zahlungsanbieter antwortet nicht: Versuchen Sie es gleich noch einmal
 payment-declined = Die Zahlung wurde abgelehnt
 payment-action-required = Die Zahlung muss zuerst bestätigt werden
 payment-pending = Die Zahlung ist noch in Bearbeitung: Bitte versuchen Sie es gleich noch einmal
 payment-insufficient = { $missing } sind noch zu bezahlen
 payment-amount = bezahlt werden kann ein Betrag von der kleinsten Einheit bis { $due }
-payment-method-not-found = dieses Zahlungsmittel gibt es nicht
 nothing-due = es ist nichts zu bezahlen: Schließen Sie die Bestellung ab
 gift-card-unknown = kein Gutschein hat diesen Code
 gift-card-over = dieser Gutschein kann nicht mehr eingelöst werden
@@ -257,3 +260,22 @@ external-refused = Der Anbieter bestätigt die Anmeldung nicht: Bitte beginnen S
 external-email-unproven = Der Anbieter hat Ihre E-Mail-Adresse nicht bestätigt
 external-account-unproven = Zu dieser Adresse gibt es ein Konto, das nicht bestätigt ist: Bestätigen Sie es zuerst
 external-unknown = Hier gibt es kein Konto, bei dem Sie sich anmelden könnten
+
+## Buchungen und Erstattungen
+
+payment-not-authorized = Von dieser Zahlung ist nichts autorisiert
+amount-not-positive = Der Betrag muss größer als null sein, in der Währung der Zahlung
+capture-too-large = Es können nur { $left } eingezogen werden
+capture-refused = Der Zahlungsanbieter hat den Einzug abgelehnt
+order-not-found = Diese Bestellung gibt es nicht
+order-payment-not-found = Die Bestellung hat diese Zahlung nicht
+order-line-not-found = Die Bestellung hat diese Position nicht
+order-not-captured = Für diese Bestellung wurde nichts eingezogen
+refund-units = Von dieser Position { $left ->
+    [one] kann nur noch eine Einheit
+   *[other] können nur noch { $left } Einheiten
+} erstattet werden
+refund-shipping = Der Versand wurde bereits erstattet
+refund-too-long = Ein Grund hat höchstens { $reason } Zeichen und eine Erstattung höchstens { $lines } Positionen
+refund-too-large = Es können nur { $left } erstattet werden
+refund-refused = Der Zahlungsanbieter hat die Erstattung abgelehnt

@@ -11,6 +11,7 @@ internal = internal error (request { $request })
 unauthenticated = sign in first
 forbidden = not allowed
 idempotency-key-malformed = an idempotency key has { $min } to { $max } visible ASCII characters
+idempotency-key-required = this change must not happen twice: send it with an Idempotency-Key, or @idempotent(key:)
 idempotency-mismatch = this idempotency key was used for another request
 idempotency-busy = a request with this idempotency key is still running: try again soon
 idempotency-answer-lost = a request with this idempotency key was carried out, but its answer was lost: read the present state
@@ -203,12 +204,14 @@ cart-without-address = the cart has no shipping address
 cart-without-delivery = the cart has no way of delivery
 line-not-for-sale = a line is no longer on sale
 payment-methods-not-kept = this gateway keeps no payment methods: leave it out or say false
+payment-method-not-found = this customer keeps no such payment method
+payment-methods-full = there are { $max } payment methods already
+gateway-away = the gateway does not answer: try again soon
 payment-declined = the payment was refused
 payment-action-required = the shopper must confirm the payment first
 payment-pending = the payment is still pending: try again soon
 payment-insufficient = { $missing } is still to be paid
 payment-amount = an amount from the smallest unit up to { $due } can be paid
-payment-method-not-found = no such payment method
 nothing-due = there is nothing to pay: complete the checkout
 gift-card-unknown = no gift card has this code
 gift-card-over = this gift card can no longer be spent
@@ -267,3 +270,22 @@ external-refused = the provider does not confirm the sign-in: begin again
 external-email-unproven = the provider has not confirmed your e-mail address
 external-account-unproven = there is an account with this address that is not confirmed: confirm it first
 external-unknown = there is no account here that you could sign in to
+
+## Captures and refunds
+
+payment-not-authorized = nothing of the payment is authorised
+amount-not-positive = the amount must be more than zero, in the currency of the payment
+capture-too-large = only { $left } can be captured
+capture-refused = the gateway refused to capture it
+order-not-found = there is no such order
+order-payment-not-found = the order has no such payment
+order-line-not-found = the order has no such line
+order-not-captured = nothing was captured for the order
+refund-units = only { $left } { $left ->
+    [one] unit
+   *[other] units
+} of the line can be refunded
+refund-shipping = the delivery was refunded before
+refund-too-long = a reason has at most { $reason } characters, and a refund at most { $lines } lines
+refund-too-large = only { $left } can be given back
+refund-refused = the gateway refused to give it back

@@ -171,6 +171,15 @@ fn money_moved(plan: Plan) -> Plan {
             index("ledger_entry", &["created_at", "id"]),
         ],
     )
+    .add(
+        table("ledger_check")
+            .col(key("id"))
+            .col(json("violations"))
+            .col(time("started_at"))
+            .col(time("finished_at"))
+            .to_owned(),
+        [index("ledger_check", &["started_at"])],
+    )
 }
 
 fn gift_cards(plan: Plan) -> Plan {
@@ -289,6 +298,8 @@ fn told_by_gateways(plan: Plan) -> Plan {
         table("reconciliation_difference")
             .col(key("id"))
             .col(id("reconciliation_id"))
+            .col(text("gateway"))
+            .col(text_null("open_key"))
             .col(id_null("payment_id"))
             .col(text_null("gateway_reference"))
             .col(text("kind"))
@@ -303,6 +314,8 @@ fn told_by_gateways(plan: Plan) -> Plan {
             ))
             .to_owned(),
         [
+            // A difference is there once, as long as it lasts.
+            unique("reconciliation_difference", &["open_key"]),
             index("reconciliation_difference", &["reconciliation_id", "id"]),
             index("reconciliation_difference", &["resolved_at", "id"]),
         ],

@@ -17,6 +17,7 @@ use crate::checkout::start_payment::ATTEMPTS;
 use crate::inventory::Shortage;
 use crate::order::{self, Order, Written};
 use crate::payment::{self, Payment};
+use crate::platform::crash::crash_point;
 use crate::platform::db::{constraint_of, retry_conflicts};
 use crate::platform::error::{Fault, Result};
 use crate::platform::locale::{Message, message};
@@ -215,6 +216,7 @@ async fn attempt(app: &App, wanted: &Wanted<'_>, asked: bool) -> Result<Step, Co
     match place(app, &tx, &cart, &paid).await {
         Ok(Some(completed)) => {
             tx.commit().await?;
+            crash_point("checkout.placed");
             Ok(Step::Done(Box::new(completed)))
         }
         Ok(None) => Ok(Step::Again),

@@ -184,6 +184,7 @@ fn start_error(error: StartError) -> UserError {
         StartError::Amount(_) => UserError::invalid(message, &["amount"]),
         StartError::NoMethod => UserError::not_found(message, &["paymentMethodId"]),
         StartError::MethodNotKept => UserError::invalid(message, &["savePaymentMethod"]),
+        StartError::Away => UserError::payment(ErrorCode::PaymentPending, message, None),
         StartError::GiftCard(_) => UserError::new(ErrorCode::GiftCardInvalid, message, &["token"]),
         // Callers show faults as what they are.
         StartError::Fault(_) => UserError::invalid(message, &[]),

@@ -17,6 +17,7 @@ use crate::checkout::start_payment::SUPERSEDED;
 use crate::inventory::{self, Claimed};
 use crate::order::{self, NewOrder, NewOrderLine, Order, Written};
 use crate::payment::{self, Payment};
+use crate::platform::crash::crash_point;
 use crate::platform::db::Tx;
 use crate::platform::error::Result;
 
@@ -53,6 +54,7 @@ pub(super) async fn place(
     let (new, claims) = order_of(app, cart, paid);
     let placed = order::place(tx, &app.ids, now, new).await?;
     let id = placed.order.id;
+    crash_point("checkout.written");
     let Some(payments) = payment::attach_to_order(tx, &app.ids, now, &paid.by, id).await? else {
         return Ok(None);
     };

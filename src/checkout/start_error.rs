@@ -33,6 +33,8 @@ pub enum StartError {
     NoMethod,
     /// The means of payment cannot be kept: nobody has signed in, or the gateway keeps none.
     MethodNotKept,
+    /// The gateway does not answer.
+    Away,
     /// The gift card does not pay.
     #[error(transparent)]
     GiftCard(SpendError),
@@ -54,6 +56,7 @@ impl StartError {
             Self::Amount(due) => message!("payment-amount", due = *due),
             Self::NoMethod => message!("payment-method-not-found"),
             Self::MethodNotKept => message!("payment-methods-not-kept"),
+            Self::Away => message!("gateway-away"),
             Self::GiftCard(error) => error.message(),
             Self::Fault(_) => message!("failed"),
         }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use entity::cart::cart;
 use entity::cart::cart::CartStatus;
-use entity::payment::payment::{CaptureMethod, PaymentStatus};
+use entity::payment::payment::PaymentStatus;
 use entity::{CustomerId, PaymentMethodId};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
@@ -18,6 +18,7 @@ use crate::checkout::start_error::StartError;
 use crate::inventory::{self, Claim, Claimed};
 use crate::payment::gateway::DEADLINE;
 use crate::payment::{self, Payment, Says, SharedGateway, StartRequest, gift_card};
+use crate::platform::crash::crash_point;
 use crate::platform::db::{Tx, retry_conflicts};
 use crate::platform::error::{Fault, Result};
 use crate::platform::money::{Currency, Money};
@@ -71,6 +72,7 @@ struct Kept {
 pub async fn start_payment(app: &App, command: StartPayment) -> Result<Payment, StartError> {
     let payer = payer_of(app, &command).await?;
     let (payment, currency) = open_for(app, &command, &payer).await?;
+    crash_point("checkout.reserved");
     let Payer::Gateway(gateway, kept) = payer else {
         return Ok(payment);
     };
@@ -96,7 +98,10 @@ pub async fn start_payment(app: &App, command: StartPayment) -> Result<Payment, 
             Says::Nothing
         }
     };
-    Ok(note(app, &payment, &says).await?)
+    crash_point("checkout.charged");
+    let payment = note(app, &payment, &says).await?;
+    crash_point("checkout.noted");
+    Ok(payment)
 }
 
 async fn payer_of(app: &App, command: &StartPayment) -> Result<Payer, StartError> {
@@ -113,10 +118,31 @@ async fn payer_of(app: &App, command: &StartPayment) -> Result<Payer, StartError
     if !keeps {
         return Ok(Payer::Gateway(gateway, None));
     }
-    if command.customer.is_none() || !gateway.keeps_methods() {
+    let customer = command.customer.ok_or(StartError::MethodNotKept)?;
+    let method = match command.payment_method {
+        None => None,
+        Some(id) => {
+            let kept = payment::kept_method(&app.db, customer, id).await?;
+            let kept = kept.filter(|kept| kept.gateway == command.gateway);
+            Some(kept.ok_or(StartError::NoMethod)?.reference)
+        }
+    };
+    if !gateway.keeps_methods() {
         return Err(StartError::MethodNotKept);
     }
-    Err(StartError::NoMethod)
+    let name = payment::customer_at_gateway(app, &gateway, customer).await;
+    let name = name.map_err(|fault| match fault {
+        Fault::Part { .. } => {
+            tracing::warn!(%fault, "the gateway does not answer");
+            StartError::Away
+        }
+        fault => StartError::Fault(fault),
+    })?;
+    let kept = Kept {
+        customer: Some(name),
+        method,
+    };
+    Ok(Payer::Gateway(gateway, Some(kept)))
 }
 
 /// Reserves and opens; reads the cart again when it changes meanwhile.
@@ -188,7 +214,7 @@ async fn reserve_and_open(
         status: PaymentStatus::Pending,
         next_action: None,
         failure: None,
-        capture_method: CaptureMethod::Automatic,
+        capture_method: app.config.payments.capture_method(),
         authorized_amount: 0,
         captured_amount: 0,
         capturing_amount: 0,

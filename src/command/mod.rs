@@ -5,6 +5,7 @@ mod healthcheck;
 pub mod import;
 mod migrate;
 mod probe;
+mod reconcile;
 mod reindex;
 mod schema;
 pub mod seed;
@@ -87,6 +88,8 @@ enum Command {
         #[command(subcommand)]
         what: import::What,
     },
+    /// Compares our books with those of the payment gateways now, and settles what can be.
+    Reconcile,
     /// What payment gateways told.
     Webhook {
         #[command(subcommand)]
@@ -136,6 +139,7 @@ pub async fn run(cli: Cli) -> ExitCode {
         Command::Reindex => reindex::reindex(config).await,
         Command::User { what } => user::user(config, what).await,
         Command::Import { what } => import::import(config, what).await,
+        Command::Reconcile => reconcile::run(config).await,
         Command::Webhook { what } => webhook::webhook(config, what).await,
         Command::Schema(what) => schema::schema(what),
     };

@@ -38,7 +38,7 @@ pub(super) async fn worker(config: Config) -> Result<ExitCode> {
 /// Jobs and rounds, until `stop` turns true.
 pub(super) async fn work(app: App, mut stop: watch::Receiver<bool>) {
     let jobs = run_workers(&app.db, Arc::clone(&app.jobs), app.clone(), POLL, stop.clone());
-    let mut stop_keeping = stop.clone();
+    let (mut stop_keeping, mut stop_comparing) = (stop.clone(), stop.clone());
     let rounds = async {
         while !*stop.borrow() {
             if let Err(error) = crate::checkout::sweep(&app).await {
@@ -67,13 +67,27 @@ pub(super) async fn work(app: App, mut stop: watch::Receiver<bool>) {
             if let Err(error) = crate::account::sweep(&app).await {
                 tracing::warn!(%error, "sessions that are past were not deleted, will be tried again");
             }
+            if let Err(error) = crate::ledger::check_when_due(&app).await {
+                tracing::warn!(%error, "the books were not looked at, will be tried again");
+            }
             tokio::select! {
                 () = tokio::time::sleep(HOUSEKEEPING) => {}
                 _ = stop_keeping.changed() => {}
             }
         }
     };
-    let (result, (), ()) = tokio::join!(jobs, rounds, housekeeping);
+    let comparing = async {
+        while !*stop_comparing.borrow() {
+            if let Err(error) = crate::payment::reconcile::reconcile_when_due(&app).await {
+                tracing::warn!(%error, "books were not compared with those of gateways, will be tried again");
+            }
+            tokio::select! {
+                () = tokio::time::sleep(ROUND) => {}
+                _ = stop_comparing.changed() => {}
+            }
+        }
+    };
+    let (result, (), (), ()) = tokio::join!(jobs, rounds, housekeeping, comparing);
     if let Err(error) = result {
         tracing::error!(%error, "workers ended");
     }

@@ -3,6 +3,7 @@
 
 mod accounts;
 mod edge;
+mod payments;
 mod storefront;
 
 use std::net::SocketAddr;
@@ -11,8 +12,11 @@ use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 
+use crate::platform::secret::Secret;
+
 pub use accounts::{Accounts, Admin, DEMO_ADMIN, StaffMfa};
 pub use edge::Edge;
+pub use payments::{Capture, IdempotencyKeys, Payments};
 pub use storefront::Storefront;
 
 /// Everything that can be configured.
@@ -30,6 +34,9 @@ pub struct Config {
     /// Jobs and carts.
     #[command(flatten)]
     pub shop: Shop,
+    /// How the shop takes money.
+    #[command(flatten)]
+    pub payments: Payments,
     /// People who sign in.
     #[command(flatten)]
     pub accounts: Accounts,
@@ -219,23 +226,26 @@ pub struct Services {
         global = true
     )]
     pub meilisearch_api_key: Option<String>,
-    /// Secret key of Stripe.
+    /// Secret key of Stripe, which is offered to shoppers then.
     #[arg(
         long = "stripe-secret-key",
         env = "STRIPE_SECRET_KEY",
         hide_env_values = true,
         global = true
     )]
-    pub stripe_secret_key: Option<String>,
-    /// Secret that signs Stripe's webhooks.
+    pub stripe_secret_key: Option<Secret>,
+    /// Publishable key of Stripe, for its script in the browser.
+    #[arg(long = "stripe-publishable-key", env = "STRIPE_PUBLISHABLE_KEY", global = true)]
+    pub stripe_publishable_key: Option<String>,
+    /// Secret that signs Stripe's webhooks; several, separated by commas, while one is replaced by another.
     #[arg(
         long = "stripe-webhook-secret",
         env = "STRIPE_WEBHOOK_SECRET",
         hide_env_values = true,
         global = true
     )]
-    pub stripe_webhook_secret: Option<String>,
-    /// Base address of Stripe's API, for a simulator.
+    pub stripe_webhook_secret: Option<Secret>,
+    /// Base address of Stripe's API, for a simulator. Production takes https only.
     #[arg(long = "stripe-api-base", env = "STRIPE_API_BASE", global = true)]
     pub stripe_api_base: Option<String>,
     /// S3 server for media.
@@ -287,6 +297,12 @@ pub enum ConfigError {
         "MERX_STOREFRONT_URL: \"{0}\" will not do; production takes https://, and nothing takes a query or fragment"
     )]
     StorefrontUrl(String),
+    /// Money over a line that anybody can listen to.
+    #[error("STRIPE_API_BASE: \"{0}\" will not do; it is https://host, and only outside production http://host")]
+    StripeBase(String),
+    /// An address that no mail reaches.
+    #[error("MERX_FINANCE_EMAIL: \"{0}\" is no address")]
+    FinanceEmail(String),
 }
 
 impl Config {
@@ -298,7 +314,14 @@ impl Config {
         if let Some(origin) = self.server.cors_origins.iter().find(|origin| !is_origin(origin)) {
             return Err(ConfigError::Origin(origin.clone()));
         }
+        if let Some(base) = &self.services.stripe_api_base {
+            let plain = base.starts_with("http://") && !self.is_production();
+            if !plain && !base.starts_with("https://") {
+                return Err(ConfigError::StripeBase(base.clone()));
+            }
+        }
         self.storefront.check(self.is_production())?;
+        self.payments.check()?;
         self.accounts.check(self.is_production())
     }
 
@@ -335,6 +358,12 @@ impl Config {
     /// Whether the test gateway is offered.
     pub fn test_gateway(&self) -> bool {
         self.shop.test_gateway.unwrap_or(!self.is_production())
+    }
+
+    /// Whether changes that must not happen twice need an idempotency key.
+    pub fn idempotency_keys_required(&self) -> bool {
+        let asked = self.payments.idempotency_keys;
+        asked.map_or(self.is_production(), |keys| keys == IdempotencyKeys::Required)
     }
 
     /// A page of the storefront, for links in letters; `secret` is what the page is to send back. None when nobody said

@@ -22,6 +22,8 @@ pub enum ApiError {
     Conflict(Message),
     /// The key was used for something else.
     IdempotencyMismatch,
+    /// The change must not happen twice, and came without a key.
+    IdempotencyKeyRequired,
     /// Too much was tried; in so many seconds there may be more.
     RateLimited(u64),
 }
@@ -43,6 +45,7 @@ impl ApiError {
             Self::Unauthenticated => message!("unauthenticated"),
             Self::Forbidden => message!("forbidden"),
             Self::IdempotencyMismatch => message!("idempotency-mismatch"),
+            Self::IdempotencyKeyRequired => message!("idempotency-key-required"),
             Self::BadUserInput(message) | Self::CostLimit(message) | Self::Conflict(message) => message.clone(),
             Self::RateLimited(seconds) => message!("rate-limited", seconds = *seconds),
         }
@@ -64,6 +67,7 @@ impl ApiError {
             Self::CostLimit(_) => "COST_LIMIT",
             Self::Conflict(_) => "CONFLICT",
             Self::IdempotencyMismatch => "IDEMPOTENCY_MISMATCH",
+            Self::IdempotencyKeyRequired => "IDEMPOTENCY_KEY_REQUIRED",
             Self::RateLimited(_) => "RATE_LIMITED",
         }
     }
@@ -106,6 +110,14 @@ pub enum ErrorCode {
     NothingDue,
     /// The gift card is unknown, over, of another currency, or does not hold so much.
     GiftCardInvalid,
+    /// More than can be captured or given back.
+    AmountTooLarge,
+    /// Nothing of the payment is authorised.
+    NotAuthorized,
+    /// Nothing was captured.
+    NotCaptured,
+    /// The gateway refused to capture, or to give money back.
+    GatewayRefused,
     /// The password is one that may not be set.
     WeakPassword,
     /// The address must be confirmed first.
@@ -150,6 +162,8 @@ pub enum UserError {
     TotalMismatch(TotalMismatchError),
     /// Something is still to be paid.
     PaymentInsufficient(PaymentInsufficientError),
+    /// More than can be captured or given back.
+    AmountTooLarge(AmountTooLargeError),
 }
 
 macro_rules! user_errors {
@@ -229,6 +243,12 @@ user_errors! {
         /// What is still to be paid.
         missing: crate::graphql::scalar::MoneyObject,
     }
+
+    /// More than can be captured or given back.
+    AmountTooLargeError {
+        /// What can be.
+        available: crate::graphql::scalar::MoneyObject,
+    }
 }
 
 impl Base {
@@ -287,6 +307,14 @@ impl UserError {
         Self::Payment(PaymentError {
             base: Base::new(code, message, &[]),
             gateway_code,
+        })
+    }
+
+    /// Only `available` can be captured or given back; `message` says so.
+    pub fn amount_too_large(message: Message, available: crate::platform::money::Money) -> Self {
+        Self::AmountTooLarge(AmountTooLargeError {
+            base: Base::new(ErrorCode::AmountTooLarge, message, &["amount"]),
+            available: available.into(),
         })
     }
 

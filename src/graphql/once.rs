@@ -15,6 +15,15 @@ use crate::platform::viewer::Viewer;
 
 /// Mutations that go on where they were interrupted when they are sent again. All others commit once.
 const RESUMABLE: [&str; 2] = ["checkoutComplete", "paymentStart"];
+/// Mutations that move money or stock: a key is required where the configuration says so.
+const KEYED: [&str; 6] = [
+    "checkoutComplete",
+    "giftCardAdjust",
+    "giftCardCreate",
+    "paymentCapture",
+    "refundCreate",
+    "stockAdjust",
+];
 /// Mutations whose answer is not all in its JSON: they come with cookies, and their tokens are good once.
 const NEVER: [&str; 5] = [
     "externalSignInComplete",
@@ -138,6 +147,9 @@ pub async fn resolve(
         return next.run(ctx, info).await;
     }
     let Some(key) = once.key_of(info.field).map_err(refused)? else {
+        if KEYED.contains(&info.name) && app.config.idempotency_keys_required() {
+            return Err(refused(ApiError::IdempotencyKeyRequired));
+        }
         return next.run(ctx, info).await;
     };
     let place = info.alias.unwrap_or(info.name);

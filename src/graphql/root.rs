@@ -10,9 +10,12 @@ use crate::channel::ChannelQuery;
 use crate::checkout::CheckoutMutation;
 use crate::customer::{CustomerAddressMutation, CustomerMutation, CustomerQuery};
 use crate::inventory::InventoryMutation;
-use crate::order::OrderQuery;
+use crate::ledger::LedgerQuery;
+use crate::order::{OrderMutation, OrderQuery};
 use crate::payment::gift_card::{GiftCardMutation, GiftCardQuery};
 use crate::payment::inbox::{InboxMutation, InboxQuery};
+use crate::payment::reconcile::ReconciliationQuery;
+use crate::payment::{PaymentMethodMutation, PaymentMutation, PaymentQuery};
 use crate::privacy::PrivacyMutation;
 use crate::recommendation::RecommendationQuery;
 use crate::search::SearchQuery;
@@ -29,6 +32,9 @@ pub struct Query(
     OrderQuery,
     GiftCardQuery,
     InboxQuery,
+    PaymentQuery,
+    LedgerQuery,
+    ReconciliationQuery,
     SearchQuery,
     RecommendationQuery,
     AuditQuery,
@@ -52,6 +58,9 @@ pub struct Mutation(
     CheckoutMutation,
     GiftCardMutation,
     InboxMutation,
+    PaymentMethodMutation,
+    OrderMutation,
+    PaymentMutation,
     StaffMutation,
     RoleMutation,
     ApiKeyMutation,

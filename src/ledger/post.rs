@@ -6,21 +6,45 @@ use sea_orm::sea_query::OnConflict;
 use sea_orm::{EntityTrait, IntoActiveModel};
 
 use crate::ledger::posting::Posting;
+use crate::platform::crash::crash_point;
 use crate::platform::db::Tx;
 use crate::platform::error::{Fault, Result};
 use crate::platform::id::Ids;
 
-/// Writes a posting that nobody can have written before, because what it is about is made in this transaction: when that
-/// writes what it has put off.
+/// Writes a posting, in one statement. False when it was written before: nothing is added then.
+///
+/// # Errors
+/// When it does not balance, or when a different posting has its reference; those of the database.
+pub(crate) async fn post(tx: &Tx, ids: &Ids, now: DateTime<Utc>, posting: Posting) -> Result<bool> {
+    let rows = rows(ids, now, &posting)?;
+    if rows.is_empty() {
+        return Ok(false);
+    }
+    let all = rows.len() as u64;
+    let key = [ledger_entry::Column::Reference, ledger_entry::Column::Account];
+    let written = ledger_entry::Entity::insert_many(rows)
+        .on_conflict(OnConflict::columns(key).do_nothing().to_owned())
+        .exec_without_returning(tx)
+        .await?;
+    // What is posted again has the accounts of the first time: all of its entries are there, or none.
+    if written != 0 && written != all {
+        return Err(Fault::Invariant("two different postings have one reference"));
+    }
+    crash_point("ledger.posted");
+    Ok(written == all)
+}
+
+/// Writes a posting with the rows that the transaction puts off to its end: cheaper, for what by nature happens once. A
+/// second one of its reference undoes the transaction.
 ///
 /// # Errors
 /// When it does not balance.
-pub(crate) fn post_first(tx: &Tx, ids: &Ids, now: DateTime<Utc>, posting: &Posting) -> Result<()> {
-    tx.later(rows_of(ids, now, posting)?);
+pub(crate) fn post_new(tx: &Tx, ids: &Ids, now: DateTime<Utc>, posting: &Posting) -> Result<()> {
+    tx.later(rows(ids, now, posting)?);
     Ok(())
 }
 
-fn rows_of(ids: &Ids, now: DateTime<Utc>, posting: &Posting) -> Result<Vec<ledger_entry::ActiveModel>> {
+fn rows(ids: &Ids, now: DateTime<Utc>, posting: &Posting) -> Result<Vec<ledger_entry::ActiveModel>> {
     let entries = posting.entries().map_err(|e| Fault::part("ledger", e))?;
     let (order_id, payment_id) = posting.about();
     let rows = entries.into_iter().map(|(account, debit, credit)| {
@@ -39,26 +63,4 @@ fn rows_of(ids: &Ids, now: DateTime<Utc>, posting: &Posting) -> Result<Vec<ledge
         .into_active_model()
     });
     Ok(rows.collect())
-}
-
-/// Writes a posting, in one statement. False when it was written before: nothing is added then.
-///
-/// # Errors
-/// When it does not balance, or when a different posting has its reference; those of the database.
-pub(crate) async fn post(tx: &Tx, ids: &Ids, now: DateTime<Utc>, posting: Posting) -> Result<bool> {
-    let rows = rows_of(ids, now, &posting)?;
-    if rows.is_empty() {
-        return Ok(false);
-    }
-    let all = rows.len() as u64;
-    let key = [ledger_entry::Column::Reference, ledger_entry::Column::Account];
-    let written = ledger_entry::Entity::insert_many(rows)
-        .on_conflict(OnConflict::columns(key).do_nothing().to_owned())
-        .exec_without_returning(tx)
-        .await?;
-    // What is posted again has the accounts of the first time: all of its entries are there, or none.
-    if written != 0 && written != all {
-        return Err(Fault::Invariant("two different postings have one reference"));
-    }
-    Ok(written == all)
 }

@@ -83,23 +83,18 @@ pub(crate) async fn place(tx: &Tx, ids: &Ids, now: DateTime<Utc>, new: NewOrder)
     });
     let lines: Vec<_> = lines.collect();
     tx.later(lines.iter().cloned().map(IntoActiveModel::into_active_model).collect());
-    let mut events = vec![event_of(
-        ids,
-        row.id,
-        now,
-        ("PLACED", "The order was placed."),
-        "customer",
-    )];
+    let mut events = vec![("PLACED", "The order was placed.")];
     events.extend(match row.payment_status {
-        PaymentState::Paid => Some(event_of(ids, row.id, now, ("PAID", "The payment arrived."), "customer")),
-        PaymentState::Authorized => {
-            let what = ("PAYMENT_AUTHORIZED", "The payment is authorised.");
-            Some(event_of(ids, row.id, now, what, "customer"))
-        }
+        PaymentState::Paid => Some(("PAID", "The payment arrived.")),
+        PaymentState::Authorized => Some(("PAYMENT_AUTHORIZED", "The payment is authorised.")),
         _ => None,
     });
+    let events = events
+        .into_iter()
+        .map(|what| event_of(ids, row.id, now, what, "customer"));
+    let events: Vec<_> = events.collect();
     tx.later(events.iter().cloned().map(IntoActiveModel::into_active_model).collect());
-    ledger::post_first(tx, ids, now, &ledger::order_placed(&amounts_of(&row)?))?;
+    ledger::post_new(tx, ids, now, &ledger::order_placed(&amounts_of(&row)?))?;
     event::emit(tx, &OrderPlaced { order: row.id }).await?;
     // The payment is going to name the order.
     tx.flush().await?;

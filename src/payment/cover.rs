@@ -54,7 +54,7 @@ pub(crate) async fn attach_to_order(
             return Ok(None);
         }
         let news = [PaymentNews::new("paid_order", payment.amount, Some(order.to_string()))];
-        history(tx, ids, now, payment.id, &news).await?;
+        history(tx, ids, now, payment.id, &news);
         given.push(Payment {
             order_id: Some(order),
             version: payment.version + 1,

@@ -8,6 +8,7 @@ use crate::app::App;
 use crate::payment::apply::{Applied, apply};
 use crate::payment::events::{GatewayToldPaid, PaymentReturned};
 use crate::payment::merge::Says;
+use crate::payment::method::keep_of_payment;
 use crate::payment::query::Payment;
 use crate::platform::db::Tx;
 use crate::platform::error::{Fault, Result};
@@ -18,6 +19,9 @@ use crate::platform::event;
 pub(crate) async fn write_down(tx: &Tx, app: &App, id: PaymentId, says: &Says) -> Result<(Payment, Applied)> {
     let applied = apply(tx, &app.ids, app.clock.now(), id, says).await?;
     let row = applied.payment.clone().ok_or(Fault::Invariant("a payment vanished"))?;
+    if let Some(snapshot) = says.snapshot() {
+        keep_of_payment(tx, &app.ids, app.clock.now(), &row, snapshot).await?;
+    }
     let money_came = row.captured_amount > row.refunded_amount + row.refunding_amount;
     if applied.changed && row.status == PaymentStatus::Cancelled && row.order_id.is_none() && money_came {
         let reason = "too_late".to_owned();

@@ -54,3 +54,15 @@ impl Fault {
 
 /// The result of a read.
 pub type Result<T, E = Fault> = std::result::Result<T, E>;
+
+/// An error with its causes, for the log.
+pub fn story(error: &dyn std::error::Error) -> String {
+    let mut said = error.to_string();
+    let mut cause = error.source();
+    while let Some(next) = cause {
+        said.push_str(": ");
+        said.push_str(&next.to_string());
+        cause = next.source();
+    }
+    said
+}

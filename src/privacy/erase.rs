@@ -17,7 +17,7 @@ use crate::platform::error::{Fault, Result};
 use crate::platform::jobs;
 use crate::platform::locale::{Locale, Message, message};
 use crate::platform::rate_limit::Throttled;
-use crate::{cart, order};
+use crate::{cart, order, payment};
 
 /// Longest time that the last letter may take.
 const LETTER_PATIENCE: Duration = Duration::from_secs(5);
@@ -117,6 +117,7 @@ async fn forget(tx: &Tx, app: &App, person: &Customer, everywhere: bool) -> Resu
     let email = everywhere.then_some(person.email.as_str());
     let carts = order::forget_people(tx, person.id, email).await?;
     cart::forget_people(tx, person.id, email, carts).await?;
+    payment::forget_people(tx, person.id).await?;
     delete_account(tx, app, person.id.uuid()).await?;
     customer::forget(tx, person.id).await?;
     jobs::forget_mentions(tx, &person.email).await

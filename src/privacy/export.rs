@@ -7,6 +7,7 @@ use entity::account::{external_identity, session};
 use entity::audit::audit_entry;
 use entity::customer::customer::Address;
 use entity::order::order_line;
+use entity::payment::payment_method::MethodDetails;
 use entity::{AddressId, CustomerId, OrderId, OrderLineId, PaymentId, SessionId, TypedId};
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde::Serialize;
@@ -18,7 +19,7 @@ use crate::audit::{self, Actor, Entry};
 use crate::channel::Scope;
 use crate::customer::{addresses_of, customer_by_id, customers_by_ids};
 use crate::order::{self, Order};
-use crate::payment::{Payment, payments_of_orders};
+use crate::payment::{Payment, PaymentMethod, methods_of, payments_of_orders};
 use crate::platform::error::{Fault, Result};
 use crate::platform::page::{PageArgs, PageError, encode_cursor};
 
@@ -74,6 +75,7 @@ struct Person {
     addresses: Vec<AddressPart>,
     sessions: Vec<SessionPart>,
     identities: Vec<IdentityPart>,
+    payment_methods: Vec<MethodPart>,
     events: Vec<EventPart>,
 }
 
@@ -118,6 +120,16 @@ struct IdentityPart {
     provider: String,
     subject: String,
     email: Option<String>,
+    created_at: DateTime<Utc>,
+}
+
+/// What they keep with a gateway, as far as Merx has it.
+#[derive(Serialize)]
+struct MethodPart {
+    gateway: String,
+    #[serde(flatten)]
+    details: MethodDetails,
+    is_default: bool,
     created_at: DateTime<Utc>,
 }
 
@@ -257,6 +269,7 @@ async fn person(app: &App, id: CustomerId) -> Result<Person, ExportError> {
             .collect(),
         sessions: sessions(app, id).await?,
         identities: identities(app, id).await?,
+        payment_methods: payment_methods(app, id).await?,
         events: events(app, id).await?,
     })
 }
@@ -291,6 +304,16 @@ async fn identities(app: &App, id: CustomerId) -> Result<Vec<IdentityPart>> {
         created_at: row.created_at,
     };
     Ok(rows.into_iter().map(part).collect())
+}
+
+async fn payment_methods(app: &App, id: CustomerId) -> Result<Vec<MethodPart>, ExportError> {
+    let part = |row: PaymentMethod| MethodPart {
+        gateway: row.gateway,
+        details: row.details,
+        is_default: row.is_default,
+        created_at: row.created_at,
+    };
+    Ok(methods_of(&app.db, id).await?.into_iter().map(part).collect())
 }
 
 async fn events(app: &App, id: CustomerId) -> Result<Vec<EventPart>> {

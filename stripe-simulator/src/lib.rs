@@ -82,6 +82,7 @@ pub use card::{After, Authentication, Card, Decline};
 pub use chaos::{Action, Drift, Fault, When};
 pub use error::{Outcome, StripeError};
 pub use fields::{Fields, Object};
+pub use random::Random;
 pub use shared::Seen;
 pub use simulator::{Options, Simulator};
 pub use webhook::{Attempt, Delivery, Mode, signature};

@@ -122,6 +122,15 @@ impl Params {
         }
     }
 
+    /// An address with every documented field.
+    pub fn address(&self) -> Value {
+        let part = |key: &str| crate::fields::or_null(self.text(key));
+        serde_json::json!({
+            "city": part("city"), "country": part("country"), "line1": part("line1"), "line2": part("line2"),
+            "postal_code": part("postal_code"), "state": part("state"),
+        })
+    }
+
     /// Merges `metadata` into an object's: an empty value takes a key away, an empty `metadata` all of them.
     pub fn merge_metadata(&self, into: &mut Object) {
         let mut metadata = into

@@ -30,19 +30,24 @@ const FRAME: [&str; 8] = ["app", "command", "config", "graphql", "http", "lib", 
 /// Names that say nothing.
 const EMPTY_NAMES: [&str; 6] = ["utils", "helpers", "common", "manager", "service", "misc"];
 /// Crates of outside systems, with the folders of their one adapter.
-const SDKS: [(&str, &[&str]); 13] = [
+const SDKS: [(&str, &[&str]); 15] = [
     ("apalis", &["src/platform/jobs/", "src/platform/db/"]),
     ("apalis_postgres", &["src/platform/jobs/", "src/platform/db/"]),
     ("apalis_sqlite", &["src/platform/jobs/", "src/platform/db/"]),
     ("stripe", &["src/payment/gateway/stripe"]),
     ("async_stripe", &["src/payment/gateway/stripe"]),
+    ("stripe_client_core", &["src/payment/gateway/stripe/"]),
+    ("miniserde", &["src/payment/gateway/stripe/"]),
     ("meilisearch_sdk", &["src/search/engine/meilisearch"]),
     ("tantivy", &["src/search/engine/tantivy"]),
     ("object_store", &["src/media/store/s3"]),
     ("lettre", &["src/mail/transport/smtp"]),
     ("redis", &["src/platform/redis"]),
     ("openidconnect", &["src/account/external/oidc/"]),
-    ("reqwest", &["src/account/external/oidc/"]),
+    (
+        "reqwest",
+        &["src/account/external/oidc/", "src/payment/gateway/stripe/"],
+    ),
     ("totp_rs", &["src/account/mfa/totp"]),
 ];
 /// Longest file in lines.

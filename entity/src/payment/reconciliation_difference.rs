@@ -13,6 +13,10 @@ pub struct Model {
     pub id: DifferenceId,
     /// The comparison that found it first.
     pub reconciliation_id: ReconciliationId,
+    /// The gateway.
+    pub gateway: String,
+    /// Names it as long as it lasts, so that it is there once; none once it is gone.
+    pub open_key: Option<String>,
     /// The payment, when it is ours.
     pub payment_id: Option<PaymentId>,
     /// The gateway's id of it.

@@ -3,6 +3,7 @@
 mod database;
 mod own;
 mod services;
+mod stripe;
 
 use std::fmt;
 use std::io::Write;

@@ -17,7 +17,7 @@ pub(super) async fn checks(config: &Config) -> Vec<Check> {
         s3(services),
         smtp(services),
         otlp(services),
-        stripe(config),
+        super::stripe::check(config),
     );
     [redis, search, media, mail, traces, stripe]
         .into_iter()
@@ -110,17 +110,10 @@ const TRACES: Service = Service {
     twin: "spans go to the log",
     used: false,
 };
-const STRIPE: Service = Service {
-    name: "stripe",
-    variable: "STRIPE_API_BASE",
-    twin: "only the test gateway takes payments",
-    used: false,
-};
 
 /// One sentence for each service that is configured and not used yet: what serves in its place.
 pub(in crate::command) fn not_used_yet(services: &Services) -> Vec<String> {
     let s = services;
-    let stripe = [&s.stripe_secret_key, &s.stripe_webhook_secret, &s.stripe_api_base];
     let s3 = [
         &s.s3_endpoint,
         &s.s3_bucket,
@@ -132,7 +125,6 @@ pub(in crate::command) fn not_used_yet(services: &Services) -> Vec<String> {
         (S3, s3.iter().any(|value| value.is_some())),
         (SMTP, s.smtp_url.is_some()),
         (TRACES, s.otel_exporter_otlp_endpoint.is_some()),
-        (STRIPE, stripe.iter().any(|value| value.is_some())),
     ];
     let configured = configured.into_iter().filter(|(_, configured)| *configured);
     configured
@@ -192,63 +184,4 @@ async fn otlp(services: &Services) -> Option<Check> {
     let url = services.otel_exporter_otlp_endpoint.as_deref()?;
     let ports = [("http", 4318), ("https", 4318), ("grpc", 4317)];
     Some(TRACES.ask(url, &ports, probe::tcp).await)
-}
-
-async fn stripe(config: &Config) -> Option<Check> {
-    let Services {
-        stripe_secret_key,
-        stripe_webhook_secret,
-        stripe_api_base,
-        ..
-    } = &config.services;
-    if stripe_secret_key.is_none() && stripe_webhook_secret.is_none() && stripe_api_base.is_none() {
-        return None;
-    }
-    let Some(key) = stripe_secret_key.as_deref() else {
-        return Some(Check::fail(
-            STRIPE.name,
-            "there is no key",
-            "set STRIPE_SECRET_KEY too, or none of Stripe's variables",
-        ));
-    };
-    let kind = |of: &str| {
-        ["sk", "rk"]
-            .iter()
-            .any(|kind| key.starts_with(&format!("{kind}_{of}_")))
-    };
-    if !kind("test") && !kind("live") {
-        return Some(Check::fail(
-            STRIPE.name,
-            "the secret key has not the shape of one",
-            "STRIPE_SECRET_KEY starts with sk_test_ or sk_live_; pk_ is the public key",
-        ));
-    }
-    if stripe_webhook_secret
-        .as_deref()
-        .is_some_and(|s| !s.starts_with("whsec_"))
-    {
-        return Some(Check::fail(
-            STRIPE.name,
-            "the webhook secret has not the shape of one",
-            "STRIPE_WEBHOOK_SECRET starts with whsec_",
-        ));
-    }
-    if kind("live") && !config.is_production() {
-        return Some(Check::warn(
-            STRIPE.name,
-            "a live key outside production; this version does not use it yet",
-            "keep live keys out of development: set a key that starts with sk_test_",
-        ));
-    }
-    match stripe_api_base.as_deref() {
-        Some(url) => Some(STRIPE.ask(url, &HTTP, probe::tcp).await),
-        None => Some(Check::warn(
-            STRIPE.name,
-            format!(
-                "the key looks right, but this version does not use it yet: {}",
-                STRIPE.twin
-            ),
-            "nothing to do; STRIPE_SECRET_KEY may stay for a later version",
-        )),
-    }
 }

@@ -14,6 +14,7 @@ use crate::graphql::id::global_id;
 use crate::graphql::page::{Connection, Count};
 use crate::graphql::scalar::MoneyObject;
 use crate::order::{HistoryError, OrderObject, count_orders_of_customer, orders_of_customer};
+use crate::payment::{PaymentMethodObject, methods_of};
 use crate::platform::page::{Page, PageArgs};
 use crate::platform::permission::Permission;
 
@@ -99,6 +100,15 @@ impl CustomerObject {
         }
         let sessions = sessions_of(ctx.app(), self.0.id.uuid()).await?;
         Ok(sessions.into_iter().map(SessionObject).collect())
+    }
+
+    /// Means of payment that they keep, the one to offer first at the head. Shown to the customer alone.
+    async fn payment_methods(&self, ctx: &Context<'_>) -> Result<Vec<PaymentMethodObject>> {
+        if ctx.scope().viewer.customer() != Some(self.0.id) {
+            return Ok(Vec::new());
+        }
+        let methods = methods_of(&ctx.app().db, self.0.id).await?;
+        Ok(methods.into_iter().map(PaymentMethodObject).collect())
     }
 
     /// Orders so far: everywhere, or in the channel for staff of one channel. Staff only: `customers.read`.

@@ -274,8 +274,11 @@ impl From<ApiError> for Refusal {
             ApiError::Unauthenticated => Kind::Unauthenticated,
             ApiError::Forbidden => Kind::Forbidden,
             ApiError::RateLimited(_) => Kind::Throttled,
-            // The last two are told by fields, and never come here.
-            ApiError::BadUserInput(_) | ApiError::Conflict(_) | ApiError::IdempotencyMismatch => Kind::BadInput,
+            // All but the first are told by fields, and never come here.
+            ApiError::BadUserInput(_)
+            | ApiError::Conflict(_)
+            | ApiError::IdempotencyMismatch
+            | ApiError::IdempotencyKeyRequired => Kind::BadInput,
             ApiError::CostLimit(_) => Kind::Cost,
         };
         Self::new(kind, error.message())

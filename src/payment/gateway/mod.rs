@@ -1,5 +1,6 @@
 //! The port to those who move money.
 
+mod stripe;
 mod test;
 
 use std::path::Path;
@@ -17,8 +18,10 @@ use entity::{CaptureId, CustomerId, PaymentId, RefundId};
 use crate::config::Config;
 use crate::platform::clock::Clock;
 use crate::platform::error::{Fault, Result};
+use crate::platform::id::Ids;
 use crate::platform::money::Money;
 
+pub use stripe::StripeGateway;
 pub use test::TestGateway;
 
 /// How long a gateway may take to answer. A payment that hears nothing stays pending and is asked about later.
@@ -216,6 +219,8 @@ pub struct KeptMethod {
 pub struct Setup {
     /// The gateway's own id.
     pub reference: String,
+    /// The gateway's name for the customer whose it will be.
+    pub customer: Option<String>,
     /// What the gateway's script needs.
     pub client_secret: Option<String>,
     /// Where it stands: `RequiresAction` until the shopper has entered something, then `Succeeded`.
@@ -293,6 +298,14 @@ pub trait Gateway: Send + Sync {
     /// The payments that were opened since `since`, for the comparison of the books; `after` is where the page begins.
     async fn payments(&self, since: DateTime<Utc>, after: Option<&str>) -> Result<PaymentsPage>;
 
+    /// Whether it can be reached, and knows us.
+    ///
+    /// # Errors
+    /// When not.
+    async fn check(&self) -> Result<()> {
+        Ok(())
+    }
+
     /// The header that signs what it tells by itself; none when it tells nothing.
     fn signature_header(&self) -> Option<&'static str> {
         None
@@ -342,11 +355,26 @@ pub trait Gateway: Send + Sync {
         Err(Fault::Invariant("this gateway keeps no means of payment"))
     }
 
+    /// Forgets a customer, and all that they keep.
+    async fn forget_customer(&self, reference: &str) -> Result<()> {
+        let _ = reference;
+        Err(Fault::Invariant("this gateway keeps no means of payment"))
+    }
+
     /// Answers the action of a payment for the shopper: the test gateway's page does. Others have pages of their own.
     async fn confirm(&self, payment: PaymentId, success: bool) -> Result<()> {
         let _ = (payment, success);
         Err(Fault::Invariant("this gateway has pages of its own"))
     }
+}
+
+/// Stripe, when `config` has a key of it.
+///
+/// # Errors
+/// A key that is none.
+pub fn from_stripe(config: &Config, clock: &Clock, ids: &Ids) -> Result<Option<Arc<dyn Gateway>>> {
+    let stripe = StripeGateway::from_config(config, clock, ids)?;
+    Ok(stripe.map(|stripe| Arc::new(stripe) as Arc<dyn Gateway>))
 }
 
 /// The gateways of the configuration.
@@ -357,8 +385,8 @@ impl Gateways {
     /// The gateways that `config` asks for.
     ///
     /// # Errors
-    /// When the folder of the test gateway cannot be made.
-    pub fn from_config(config: &Config, data_dir: &Path, clock: &Clock) -> Result<Self> {
+    /// When the folder of the test gateway cannot be made, or a key of Stripe is none.
+    pub fn from_config(config: &Config, data_dir: &Path, clock: &Clock, ids: &Ids) -> Result<Self> {
         let mut gateways: Vec<Arc<dyn Gateway>> = Vec::new();
         if config.test_gateway() {
             gateways.push(Arc::new(TestGateway::new(
@@ -366,6 +394,7 @@ impl Gateways {
                 clock.clone(),
             )?));
         }
+        gateways.extend(from_stripe(config, clock, ids)?);
         Ok(Self(gateways))
     }
 

@@ -12,8 +12,10 @@ use crate::app::App;
 use crate::payment::gateway::{DEADLINE, Handle};
 use crate::payment::hear::hear;
 use crate::payment::inbox::query::GatewayEvent;
+use crate::payment::method::setup_told;
 use crate::payment::query::Payment;
 use crate::payment::{Says, SharedGateway};
+use crate::platform::crash::crash_point;
 use crate::platform::db::{Tx, retry_conflicts};
 use crate::platform::error::{Fault, Result};
 use crate::platform::jobs::{Job, JobError, Queue};
@@ -53,6 +55,15 @@ async fn deal_with(app: &App, row: &GatewayEvent) -> Result<()> {
     let gateway = gateway.ok_or(Fault::Invariant("the gateway of an event is not configured"))?;
     match (row.subject, row.object.as_deref()) {
         (SubjectKind::Payment, Some(reference)) => payment_told(app, &gateway, row, reference).await,
+        (SubjectKind::Setup, Some(reference)) => {
+            let ours = setup_told(app, &gateway, reference).await?;
+            let outcome = if ours {
+                EventOutcome::Applied
+            } else {
+                EventOutcome::Unmatched
+            };
+            alone(app, row, outcome).await
+        }
         _ => alone(app, row, EventOutcome::Ignored).await,
     }
 }
@@ -73,6 +84,7 @@ async fn payment_told(app: &App, gateway: &SharedGateway, row: &GatewayEvent, re
     if snapshot.payment.is_some_and(|id| id != payment.id) {
         return alone(app, row, EventOutcome::Unmatched).await;
     }
+    crash_point("inbox.read");
     let says = Says::Snapshot(Box::new(snapshot));
     let once = || async {
         let tx = app.db.begin().await?;

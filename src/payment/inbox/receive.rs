@@ -7,6 +7,7 @@ use sea_orm::{DbErr, EntityTrait, IntoActiveModel, TryInsertResult};
 use crate::app::App;
 use crate::payment::gateway::{EventSubject, InboundEvent, NotBelieved};
 use crate::payment::inbox::ProcessEvent;
+use crate::platform::crash::crash_point;
 use crate::platform::db::retry_conflicts;
 use crate::platform::error::Fault;
 use crate::platform::jobs;
@@ -109,5 +110,6 @@ async fn store(app: &App, gateway: &str, event: &InboundEvent, body: &str) -> Re
         jobs::enqueue(&tx, &ProcessEvent { event: id }).await?;
     }
     tx.commit().await?;
+    crash_point("inbox.stored");
     Ok(())
 }

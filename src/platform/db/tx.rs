@@ -11,6 +11,7 @@ use sea_orm::{
 };
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
+use crate::platform::crash::crash_point;
 use crate::platform::db::Backend;
 use crate::platform::db::later::Later;
 use crate::platform::db::outbox::JobRow;
@@ -148,7 +149,9 @@ impl Tx {
     pub async fn commit(self) -> Result<(), DbErr> {
         self.flush().await?;
         idempotency::note(&self).await?;
+        crash_point("db.committing");
         self.inner.commit().await?;
+        crash_point("db.committed");
         idempotency::committed();
         for queue in self.queues.into_inner() {
             self.db.wakers.wake(queue);

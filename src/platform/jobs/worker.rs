@@ -9,6 +9,7 @@ use futures_util::{FutureExt, Stream};
 use sea_orm::{ConnectionTrait, FromQueryResult, Statement};
 use tokio::sync::watch;
 
+use crate::platform::crash::crash_point;
 use crate::platform::db::{Backend, Db};
 use crate::platform::error::{Fault, Result};
 use crate::platform::jobs::gate::Gate;
@@ -151,9 +152,11 @@ async fn run_one<S: Clone + Send + Sync + 'static>(
 ) -> std::result::Result<(), BoxDynError> {
     let kind = envelope.kind.clone();
     let attempt = u32::try_from(attempt.current()).unwrap_or(u32::MAX);
+    crash_point("jobs.taken");
     let run = AssertUnwindSafe(context.registry.run(context.state.clone(), envelope))
         .catch_unwind()
         .await;
+    crash_point("jobs.done");
     // A panic is one job's trouble, not the worker's.
     match run.unwrap_or_else(|_| Err(JobError::Retry(Fault::Invariant("the job panicked")))) {
         Ok(()) => Ok(()),

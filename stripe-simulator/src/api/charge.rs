@@ -19,7 +19,7 @@ pub fn attempt(world: &mut World, intent: &Object, method: &Object, secured: boo
     let amount = intent.int("amount");
     let card_details = method.object("card").cloned().unwrap_or_default();
     let id = world.id("ch");
-    let mut charge = object(json!({
+    let charge = object(json!({
         "id": id,
         "object": "charge",
         "amount": amount,
@@ -96,9 +96,6 @@ pub fn attempt(world: &mut World, intent: &Object, method: &Object, secured: boo
         "transfer_group": null,
         "_card": card.name,
     }));
-    if no.is_some() {
-        charge.set("radar_options", Value::Object(Object::new()));
-    }
     world.put(&charge);
     charge
 }

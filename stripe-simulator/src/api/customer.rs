@@ -27,7 +27,14 @@ const KNOWN: &[&str] = &[
     "validate",
 ];
 
-const COPIED: &[&str] = &["address", "description", "email", "name", "phone", "shipping"];
+const COPIED: &[&str] = &["description", "email", "name", "phone", "shipping"];
+
+fn copy(params: &Params, customer: &mut Object) {
+    params.copy(COPIED, customer);
+    if let Some(address) = params.nested("address") {
+        customer.set("address", address.address());
+    }
+}
 
 /// `POST /v1/customers`.
 pub fn create(world: &mut World, params: &Params) -> Outcome {
@@ -60,7 +67,7 @@ pub fn create(world: &mut World, params: &Params) -> Outcome {
         "test_clock": null,
     }));
     params.merge_metadata(&mut customer);
-    params.copy(COPIED, &mut customer);
+    copy(params, &mut customer);
     world.put(&customer);
     if let Some(id) = params.text("payment_method") {
         let mut method = super::payment_method::find(world, id)?;
@@ -83,7 +90,7 @@ pub fn update(world: &mut World, id: &str, params: &Params) -> Outcome {
     params.allow(KNOWN)?;
     let mut customer = world.get(KIND, id, "id")?;
     params.merge_metadata(&mut customer);
-    params.copy(COPIED, &mut customer);
+    copy(params, &mut customer);
     if let Some(settings) = params.nested("invoice_settings") {
         let mut kept = customer.object("invoice_settings").cloned().unwrap_or_default();
         settings.copy(&["default_payment_method", "footer"], &mut kept);

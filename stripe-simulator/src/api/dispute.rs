@@ -31,7 +31,6 @@ pub fn open(world: &mut World, charge: &str, reason: &str, inquiry: bool) -> Out
         "id": id,
         "object": KIND,
         "amount": amount,
-        "balance_transaction": moved.first(),
         "balance_transactions": transactions(world, &moved),
         "charge": charge.text("id"),
         "created": now,

@@ -196,18 +196,12 @@ fn new(world: &mut World, card: &Card, data: &Params) -> Object {
 
 /// Billing details with every documented field.
 fn billing(given: Option<&Params>) -> Value {
-    let address = given.and_then(|given| given.nested("address")).unwrap_or_default();
-    let part = |params: &Params, key: &str| crate::fields::or_null(params.text(key));
     let empty = Params::default();
     let given = given.unwrap_or(&empty);
+    let part = |key: &str| crate::fields::or_null(given.text(key));
     json!({
-        "address": {
-            "city": part(&address, "city"), "country": part(&address, "country"), "line1": part(&address, "line1"),
-            "line2": part(&address, "line2"), "postal_code": part(&address, "postal_code"),
-            "state": part(&address, "state"),
-        },
-        "email": part(given, "email"), "name": part(given, "name"), "phone": part(given, "phone"),
-        "tax_id": part(given, "tax_id"),
+        "address": given.nested("address").unwrap_or_default().address(),
+        "email": part("email"), "name": part("name"), "phone": part("phone"), "tax_id": part("tax_id"),
     })
 }
 

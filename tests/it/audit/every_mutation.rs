@@ -3,6 +3,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use entity::payment::gateway_event;
+use sea_orm::{ActiveModelTrait, IntoActiveModel};
 use serde_json::{Value, json};
 
 use crate::audit::entries;
@@ -47,6 +49,11 @@ async fn sample(shop: &Shop, mutation: &str) -> Option<(Value, bool)> {
         let me = shop.customer(&format!("{name}@example.com")).await;
         me.data("{ me { id } }", json!({})).await["me"]["id"].clone()
     };
+    let gift_card = async || {
+        let input = json!({ "amount": usd("10.00") });
+        let made = shop.staff().changed("giftCardCreate", input, "giftCard { id }").await;
+        made["giftCard"]["id"].clone()
+    };
     Some(match mutation {
         "productCreate" => {
             let variant = json!({ "sku": "AUDITED-1", "price": usd("12.00"), "stock": [{ "onHand": 3 }] });
@@ -80,6 +87,34 @@ async fn sample(shop: &Shop, mutation: &str) -> Option<(Value, bool)> {
                 .changed("customerBlock", input.clone(), "customer { id }")
                 .await;
             (input, true)
+        }
+        "giftCardCreate" => (json!({ "amount": usd("10.00"), "note": "for a complaint" }), false),
+        "giftCardAdjust" => {
+            let delta = usd("-1.00");
+            (
+                json!({ "id": gift_card().await, "delta": delta, "reason": "a mistake" }),
+                true,
+            )
+        }
+        "giftCardDisable" => (json!({ "id": gift_card().await }), true),
+        "gatewayEventReplay" => {
+            let id: entity::GatewayEventId = shop.app.ids.new_id();
+            let row = gateway_event::Model {
+                id,
+                gateway: "test".to_owned(),
+                event_id: "evt_1".to_owned(),
+                kind: "payment_intent.succeeded".to_owned(),
+                subject: gateway_event::SubjectKind::Payment,
+                object: Some("pi_1".to_owned()),
+                payment_id: None,
+                body: "{}".to_owned(),
+                outcome: gateway_event::EventOutcome::Unmatched,
+                failure: None,
+                received_at: shop.app.clock.now(),
+                processed_at: None,
+            };
+            row.into_active_model().insert(&shop.app.db).await.expect("kept");
+            (json!({ "id": id.to_string() }), true)
         }
         "customerDataExportAsStaff" => (json!({ "id": customer("exported").await }), true),
         "customerEraseAsStaff" => (json!({ "id": customer("erased").await }), true),

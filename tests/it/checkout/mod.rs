@@ -1,8 +1,14 @@
 //! From a cart to an order.
 
 mod gateway;
+mod gift_cards;
 mod journey;
 mod left_open;
 mod race;
+mod reconcile;
+mod scripted;
+pub mod several;
 mod slow_gateway;
 mod statements;
+mod told;
+mod webhooks;

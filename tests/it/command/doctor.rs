@@ -101,7 +101,7 @@ async fn each_broken_dependency_fails_with_advice_and_without_secrets() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let down = nobody().await;
     type Break = fn(&mut Config, &str);
-    let cases: [(&str, &str, Break); 10] = [
+    let cases: [(&str, &str, Break); 11] = [
         ("database", "DATABASE_URL", |c, down| {
             c.database.database_url = Some(format!("postgres://merx:hush-hush@{down}/merx"));
         }),
@@ -125,11 +125,15 @@ async fn each_broken_dependency_fails_with_advice_and_without_secrets() {
             c.services.s3_bucket = Some("media".to_owned());
         }),
         ("stripe", "STRIPE_SECRET_KEY", |c, _| {
-            c.services.stripe_secret_key = Some("hush-hush".to_owned());
+            c.services.stripe_secret_key = Some("hush-hush".into());
+        }),
+        ("stripe", "STRIPE_API_BASE", |c, down| {
+            c.services.stripe_secret_key = Some("sk_test_hush-hush".into());
+            c.services.stripe_api_base = Some(format!("http://{down}"));
         }),
         ("stripe", "STRIPE_WEBHOOK_SECRET", |c, _| {
-            c.services.stripe_secret_key = Some("sk_test_1".to_owned());
-            c.services.stripe_webhook_secret = Some("hush-hush".to_owned());
+            c.services.stripe_secret_key = Some("sk_test_1".into());
+            c.services.stripe_webhook_secret = Some("hush-hush".into());
         }),
         ("traces", "OTEL_EXPORTER_OTLP_ENDPOINT", |c, down| {
             c.services.otel_exporter_otlp_endpoint = Some(format!("http://{down}"));
@@ -167,10 +171,14 @@ async fn services_that_answer_are_asked_in_their_own_words() {
         *value = Some("x".to_owned());
     }
     services.smtp_url = Some(format!("smtp://{}", service("220 mail\r\n", &[]).await));
-    services.stripe_secret_key = Some("sk_test_1".to_owned());
+    services.stripe_secret_key = Some("sk_test_1".into());
+    services.stripe_webhook_secret = Some("whsec_1, whsec_2".into());
+    let stripe = service("", &["HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}"]).await;
+    services.stripe_api_base = Some(format!("http://{stripe}"));
     let found = checks(&config).await;
     assert_eq!(find(&found, "redis").level, Level::Ok);
-    for name in ["meilisearch", "s3", "smtp", "stripe"] {
+    assert_eq!(find(&found, "stripe").level, Level::Ok, "{found:#?}");
+    for name in ["meilisearch", "s3", "smtp"] {
         let check = find(&found, name);
         assert_eq!(check.level, Level::Warn, "{check}");
         assert!(check.found.contains("does not use it yet"), "{check}");
@@ -182,8 +190,10 @@ async fn services_that_answer_are_asked_in_their_own_words() {
     let ill = service("", &["HTTP/1.1 503 Unavailable\r\n\r\n"]).await;
     services.meilisearch_url = Some(format!("http://{ill}"));
     services.smtp_url = Some(format!("smtp://{}", service("554 no\r\n", &[]).await));
+    let stranger = service("", &["HTTP/1.1 401 Unauthorized\r\ncontent-length: 2\r\n\r\n{}"]).await;
+    services.stripe_api_base = Some(format!("http://{stranger}"));
     let found = checks(&config).await;
-    for name in ["redis", "meilisearch", "smtp"] {
+    for name in ["redis", "meilisearch", "smtp", "stripe"] {
         assert_eq!(find(&found, name).level, Level::Fail, "{found:#?}");
     }
 }

@@ -64,6 +64,45 @@ async fn a_key_is_for_one_request_of_one_caller() {
     assert_ne!(shop.data(create, json!({})).await, cart);
 }
 
+/// What moves money or stock needs a key where the configuration says so, as it does in production by itself.
+#[tokio::test]
+async fn what_must_not_happen_twice_needs_a_key() {
+    use merx::config::IdempotencyKeys;
+    let required = |config: &mut merx::config::Config| {
+        config.payments.idempotency_keys = Some(IdempotencyKeys::Required);
+    };
+    let shop = Shop::configured(required).await;
+    assert!(shop.app.config.idempotency_keys_required());
+    assert!(!Shop::demo().await.app.config.idempotency_keys_required());
+    let (variant, _) = shop.variant(1).await;
+    let staff = shop.staff();
+    let usd = json!({ "amount": "5.00", "currencyCode": "USD" });
+    let create = "mutation($input: GiftCardCreateInput!) { giftCardCreate(input: $input) { giftCard { id } code
+        errors { code } } }";
+    let adjust = "mutation($input: GiftCardAdjustInput!) { giftCardAdjust(input: $input) { errors { code } } }";
+    let complete = "mutation($input: CheckoutCompleteInput!) { checkoutComplete(input: $input) { errors { code } } }";
+    let card = "giftcard_01jd3v9k3hf2x8k3w2v5m0q7zt";
+    for (document, input) in [
+        (ADJUST, by(&variant, 1)),
+        (create, json!({ "input": { "amount": usd } })),
+        (adjust, json!({ "input": { "id": card, "delta": usd, "reason": "" } })),
+        (complete, json!({ "input": { "cartToken": "nobody" } })),
+    ] {
+        let (code, message) = staff.refused(document, input.clone()).await;
+        assert_eq!(code, "IDEMPOTENCY_KEY_REQUIRED", "{document}");
+        assert!(message.contains("Idempotency-Key"), "{message}");
+        let answer = staff.with_key(KEY).send(document, input).await;
+        assert!(answer.get("errors").is_none(), "{answer:#}");
+    }
+    // The code of a card is in the answer that is remembered, and only with the key.
+    let staff = staff.with_key("another-key-of-staff");
+    let first = staff.data(create, json!({ "input": { "amount": usd } })).await;
+    assert_eq!(staff.data(create, json!({ "input": { "amount": usd } })).await, first);
+    assert!(first["giftCardCreate"]["code"].is_string());
+    // Others take one, and need none.
+    shop.cart_ok("cartCreate", json!({})).await;
+}
+
 #[tokio::test]
 async fn a_field_may_have_a_key_of_its_own() {
     let (shop, variant) = with_ten().await;

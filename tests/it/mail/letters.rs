@@ -84,6 +84,27 @@ fn samples() -> Vec<(&'static str, Letter)> {
             },
         ),
         ("full", Letter::AccountErased {}),
+        (
+            "sold out",
+            Letter::PaymentReturned {
+                amount: "€18.40".to_owned(),
+                sold_out: true,
+            },
+        ),
+        (
+            "too late",
+            Letter::PaymentReturned {
+                amount: "€18.40".to_owned(),
+                sold_out: false,
+            },
+        ),
+        (
+            "full",
+            Letter::ReconciliationDiffers {
+                gateway: "stripe".to_owned(),
+                differences: vec!["captured_amount pi_1: €18.40 / €18.39".to_owned()],
+            },
+        ),
         ("full", order(Some("€1.00"), Some(lines.map(str::to_owned).to_vec()))),
         ("short", order(None, None)),
     ]

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use entity::write_bits;
+use sea_orm::{ActiveModelTrait, IntoActiveModel};
 use serde_json::{Map, Value, json};
 
 use crate::schema::{list, text, written};
@@ -36,7 +37,7 @@ enum Class {
 }
 
 /// The kinds of things that are somebody's, by the prefix of their ids.
-const PRIVATE: [&str; 9] = [
+const PRIVATE: [&str; 10] = [
     "customer",
     "address",
     "session",
@@ -46,6 +47,7 @@ const PRIVATE: [&str; 9] = [
     "orderline",
     "orderevent",
     "payment",
+    "paymentmethod",
 ];
 
 fn class(place: &Place) -> Class {
@@ -56,6 +58,9 @@ fn class(place: &Place) -> Class {
         ("customerAddressUpdate" | "customerAddressDelete", "id") => Class::Private("address"),
         ("cartLinesUpdate", "id") | ("cartLinesRemove", "lineIds") => Class::Private("cartline"),
         ("checkoutComplete", "paymentId") => Class::Private("payment"),
+        ("paymentMethodDelete" | "paymentMethodMakeDefault", "id") | ("paymentStart", "paymentMethodId") => {
+            Class::Private("paymentmethod")
+        }
         ("sessionRevoke", "sessionId") => Class::Private("session"),
         ("product" | "productVariant" | "category" | "collection", "id") => Class::Public,
         (_, "variantId" | "productId" | "categoryId" | "deliveryOptionId") => Class::Public,
@@ -254,6 +259,7 @@ impl Person {
             ("orderline", data["order"]["lines"][0]["id"].clone()),
             ("orderevent", data["order"]["events"]["nodes"][0]["id"].clone()),
             ("payment", payment),
+            ("paymentmethod", json!(kept_method(shop, &data["me"]["id"]).await)),
         ];
         for (kind, id) in &things {
             let prefix = id.as_str().and_then(|id| id.rsplit_once('_')).map(|(prefix, _)| prefix);
@@ -276,6 +282,22 @@ impl Person {
         let id = id.as_str().expect("an id");
         serde_json::from_str(&answer.to_string().replace(id, "the id")).expect("JSON")
     }
+}
+
+/// A means of payment that a customer keeps.
+async fn kept_method(shop: &Shop, customer: &Value) -> String {
+    let id: entity::PaymentMethodId = shop.app.ids.new_id();
+    let row = entity::payment::payment_method::Model {
+        id,
+        customer_id: customer.as_str().and_then(|id| id.parse().ok()).expect("an id"),
+        gateway: "test".to_owned(),
+        reference: id.to_string(),
+        details: entity::payment::payment_method::MethodDetails::default(),
+        is_default: false,
+        created_at: shop.app.clock.now(),
+    };
+    row.into_active_model().insert(&shop.app.db).await.expect("kept");
+    id.to_string()
 }
 
 /// An id of `kind` that names nothing.

@@ -28,12 +28,19 @@ const TELLING: [&str; 17] = [
 ];
 
 /// Fields of the inputs of public mutations that are called so all the same, and why that is no way around anything.
-const JUSTIFIED: [(&str, &str); 2] = [
+const JUSTIFIED: [(&str, &str); 3] = [
     (
         "CheckoutCompleteInput.expectedTotal",
         "compared with the total of the shop, and refused when it differs",
     ),
-    ("MoneyInput.amount", "a part of expectedTotal"),
+    (
+        "MoneyInput.amount",
+        "a part of expectedTotal, and of the amount of a payment",
+    ),
+    (
+        "PaymentStartInput.amount",
+        "from the smallest unit up to what is still to be paid, by the reckoning of the shop",
+    ),
 ];
 
 #[tokio::test]

@@ -22,7 +22,7 @@ use merx::platform::jobs::{POLL, queue_depths, run_workers};
 use serde_json::Value;
 use tokio::sync::watch;
 
-use database::Clone as DatabaseClone;
+pub use database::Clone as DemoDatabase;
 pub use documents::{Documents, PROMISED, shared};
 pub use journey::{CART, ORDER};
 pub use people::{PASSWORD, code_in, home};
@@ -61,7 +61,7 @@ pub struct Shop {
     endpoint: Endpoint,
     headers: HeaderMap,
     // Dropped last, in this order: the database goes before its folder.
-    _database: Arc<DatabaseClone>,
+    _database: Arc<DemoDatabase>,
     folder: Arc<tempfile::TempDir>,
 }
 
@@ -91,11 +91,25 @@ impl Shop {
         Self::with(Clock::system(), Some(Gateways::new(vec![gateway])), |_| {}).await
     }
 
+    /// The demo shop with another gateway, at the time of `clock`.
+    pub async fn clocked_and_paid(clock: Clock, gateway: Arc<dyn Gateway>) -> Self {
+        Self::with_clock_gateway_and(clock, gateway, |_| {}).await
+    }
+
+    /// The same, with another configuration.
+    pub async fn with_clock_gateway_and(
+        clock: Clock,
+        gateway: Arc<dyn Gateway>,
+        change: impl FnOnce(&mut Config),
+    ) -> Self {
+        Self::with(clock, Some(Gateways::new(vec![gateway])), change).await
+    }
+
     async fn with(clock: Clock, payments: Option<Gateways>, change: impl FnOnce(&mut Config)) -> Self {
         // The clients of the tests take the first one that is there; the server names its own.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let folder = tempfile::tempdir().expect("a temporary folder");
-        let database = DatabaseClone::of_demo_shop(folder.path()).await;
+        let database = DemoDatabase::of_demo_shop(folder.path()).await;
         let mut config = config(folder.path(), Some(&database.url));
         change(&mut config);
         let mut builder = Builder::new(config).clock(clock);

@@ -20,7 +20,7 @@ use tokio::sync::Mutex;
 use crate::account::external::settings::ProviderSettings;
 use crate::account::external::{Exchange, Provider, ProviderError, Told};
 use crate::platform::clock::Clock;
-use crate::platform::error::{Fault, Result};
+use crate::platform::error::{Fault, Result, story};
 use crate::platform::text::normalise_email;
 use wire::Wire;
 
@@ -120,7 +120,7 @@ impl OpenId {
             }
             Err(error) => {
                 read.failed_at = Some(now);
-                let said = wire::story(&error);
+                let said = story(&error);
                 tracing::warn!(
                     issuer = self.issuer.as_str(),
                     error = said,
@@ -229,11 +229,11 @@ fn redirect(uri: &str) -> Result<RedirectUrl, ProviderError> {
 }
 
 fn away(error: impl std::error::Error) -> ProviderError {
-    ProviderError::Away(wire::story(&error))
+    ProviderError::Away(story(&error))
 }
 
 fn refused(error: impl std::error::Error) -> ProviderError {
-    ProviderError::Refused(wire::story(&error))
+    ProviderError::Refused(story(&error))
 }
 
 /// Whether another set of keys could change the verdict: the key is new, or an old name has a new key.

@@ -1,16 +1,15 @@
 //! How requests get to a provider: TLS of the machine's and Mozilla's roots, no redirects, no proxies of the
 //! environment, short deadlines, small answers.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 use openidconnect::core::CoreClient;
 use openidconnect::{AsyncHttpClient, EndpointMaybeSet, EndpointNotSet, EndpointSet, HttpRequest, HttpResponse};
 use reqwest::redirect::Policy;
-use rustls::{ClientConfig, RootCertStore};
 
 use crate::platform::error::{Fault, Result};
+use crate::platform::tls;
 
 /// How long a connection may take.
 const CONNECT: Duration = Duration::from_secs(3);
@@ -44,7 +43,7 @@ impl Wire {
     /// A way that takes plain HTTP only where `https_only` is not asked for.
     pub(super) fn new(https_only: bool) -> Result<Self> {
         let client = reqwest::Client::builder()
-            .tls_backend_preconfigured(tls()?)
+            .tls_backend_preconfigured(tls::client_config()?)
             .https_only(https_only)
             .redirect(Policy::none())
             .no_proxy()
@@ -80,26 +79,4 @@ async fn send(client: reqwest::Client, request: HttpRequest) -> Result<HttpRespo
         body.extend_from_slice(&chunk);
     }
     Ok(response.body(body)?)
-}
-
-fn tls() -> Result<ClientConfig> {
-    let mut roots = RootCertStore::from_iter(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
-    // A company may have a root of its own; a machine without any does with Mozilla's.
-    roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-    let config = ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
-        .with_safe_default_protocol_versions()
-        .map_err(|e| Fault::part("TLS", e))?;
-    Ok(config.with_root_certificates(roots).with_no_client_auth())
-}
-
-/// An error with its causes, for the log.
-pub(super) fn story(error: &dyn std::error::Error) -> String {
-    let mut said = error.to_string();
-    let mut cause = error.source();
-    while let Some(next) = cause {
-        said.push_str(": ");
-        said.push_str(&next.to_string());
-        cause = next.source();
-    }
-    said
 }

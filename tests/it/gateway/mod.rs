@@ -1,0 +1,10 @@
+//! Gateways: one contract for all of them, and what is special to Stripe.
+
+mod breaker;
+mod chaos;
+mod contract;
+mod drift;
+mod rig;
+mod saved;
+mod signature;
+mod stripe;
