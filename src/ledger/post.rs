@@ -29,6 +29,7 @@ pub(crate) async fn post(tx: &Tx, ids: &Ids, now: DateTime<Utc>, posting: Postin
     if written != 0 && written != all {
         return Err(Fault::Invariant("two different postings have one reference"));
     }
+    crash_point("ledger.posted");
     Ok(written == all)
 }
 
