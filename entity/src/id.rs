@@ -210,6 +210,8 @@ typed_ids! {
     GiftCardEntryId = "giftcardentry";
     /// A line of the ledger.
     LedgerEntryId = "ledgerentry";
+    /// A look at the books.
+    LedgerCheckId = "ledgercheck";
     /// A comparison of our books with those of a gateway.
     ReconciliationId = "reconciliation";
     /// Something that such a comparison found.

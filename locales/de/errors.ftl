@@ -260,3 +260,22 @@ external-refused = Der Anbieter bestätigt die Anmeldung nicht: Bitte beginnen S
 external-email-unproven = Der Anbieter hat Ihre E-Mail-Adresse nicht bestätigt
 external-account-unproven = Zu dieser Adresse gibt es ein Konto, das nicht bestätigt ist: Bestätigen Sie es zuerst
 external-unknown = Hier gibt es kein Konto, bei dem Sie sich anmelden könnten
+
+## Buchungen und Erstattungen
+
+payment-not-authorized = Von dieser Zahlung ist nichts autorisiert
+amount-not-positive = Der Betrag muss größer als null sein, in der Währung der Zahlung
+capture-too-large = Es können nur { $left } eingezogen werden
+capture-refused = Der Zahlungsanbieter hat den Einzug abgelehnt
+order-not-found = Diese Bestellung gibt es nicht
+order-payment-not-found = Die Bestellung hat diese Zahlung nicht
+order-line-not-found = Die Bestellung hat diese Position nicht
+order-not-captured = Für diese Bestellung wurde nichts eingezogen
+refund-units = Von dieser Position { $left ->
+    [one] kann nur noch eine Einheit
+   *[other] können nur noch { $left } Einheiten
+} erstattet werden
+refund-shipping = Der Versand wurde bereits erstattet
+refund-too-long = Ein Grund hat höchstens { $reason } Zeichen und eine Erstattung höchstens { $lines } Positionen
+refund-too-large = Es können nur { $left } erstattet werden
+refund-refused = Der Zahlungsanbieter hat die Erstattung abgelehnt

@@ -270,3 +270,22 @@ external-refused = the provider does not confirm the sign-in: begin again
 external-email-unproven = the provider has not confirmed your e-mail address
 external-account-unproven = there is an account with this address that is not confirmed: confirm it first
 external-unknown = there is no account here that you could sign in to
+
+## Captures and refunds
+
+payment-not-authorized = nothing of the payment is authorised
+amount-not-positive = the amount must be more than zero, in the currency of the payment
+capture-too-large = only { $left } can be captured
+capture-refused = the gateway refused to capture it
+order-not-found = there is no such order
+order-payment-not-found = the order has no such payment
+order-line-not-found = the order has no such line
+order-not-captured = nothing was captured for the order
+refund-units = only { $left } { $left ->
+    [one] unit
+   *[other] units
+} of the line can be refunded
+refund-shipping = the delivery was refunded before
+refund-too-long = a reason has at most { $reason } characters, and a refund at most { $lines } lines
+refund-too-large = only { $left } can be given back
+refund-refused = the gateway refused to give it back

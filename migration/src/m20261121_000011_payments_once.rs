@@ -171,6 +171,15 @@ fn money_moved(plan: Plan) -> Plan {
             index("ledger_entry", &["created_at", "id"]),
         ],
     )
+    .add(
+        table("ledger_check")
+            .col(key("id"))
+            .col(json("violations"))
+            .col(time("started_at"))
+            .col(time("finished_at"))
+            .to_owned(),
+        [index("ledger_check", &["started_at"])],
+    )
 }
 
 fn gift_cards(plan: Plan) -> Plan {

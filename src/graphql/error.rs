@@ -110,6 +110,14 @@ pub enum ErrorCode {
     NothingDue,
     /// The gift card is unknown, over, of another currency, or does not hold so much.
     GiftCardInvalid,
+    /// More than can be captured or given back.
+    AmountTooLarge,
+    /// Nothing of the payment is authorised.
+    NotAuthorized,
+    /// Nothing was captured.
+    NotCaptured,
+    /// The gateway refused to capture, or to give money back.
+    GatewayRefused,
     /// The password is one that may not be set.
     WeakPassword,
     /// The address must be confirmed first.
@@ -154,6 +162,8 @@ pub enum UserError {
     TotalMismatch(TotalMismatchError),
     /// Something is still to be paid.
     PaymentInsufficient(PaymentInsufficientError),
+    /// More than can be captured or given back.
+    AmountTooLarge(AmountTooLargeError),
 }
 
 macro_rules! user_errors {
@@ -233,6 +243,12 @@ user_errors! {
         /// What is still to be paid.
         missing: crate::graphql::scalar::MoneyObject,
     }
+
+    /// More than can be captured or given back.
+    AmountTooLargeError {
+        /// What can be.
+        available: crate::graphql::scalar::MoneyObject,
+    }
 }
 
 impl Base {
@@ -291,6 +307,14 @@ impl UserError {
         Self::Payment(PaymentError {
             base: Base::new(code, message, &[]),
             gateway_code,
+        })
+    }
+
+    /// Only `available` can be captured or given back; `message` says so.
+    pub fn amount_too_large(message: Message, available: crate::platform::money::Money) -> Self {
+        Self::AmountTooLarge(AmountTooLargeError {
+            base: Base::new(ErrorCode::AmountTooLarge, message, &["amount"]),
+            available: available.into(),
         })
     }
 

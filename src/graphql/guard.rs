@@ -73,6 +73,9 @@ pub mod visible {
         gift_cards_read = GiftCardsRead;
         gift_cards_write = GiftCardsWrite;
         payments_reconcile = PaymentsReconcile;
+        payments_capture = PaymentsCapture;
+        payments_refund = PaymentsRefund;
+        ledger_read = LedgerRead;
         customers_read = CustomersRead;
         customers_write = CustomersWrite;
         customers_erase = CustomersErase;

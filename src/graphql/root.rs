@@ -10,11 +10,12 @@ use crate::channel::ChannelQuery;
 use crate::checkout::CheckoutMutation;
 use crate::customer::{CustomerAddressMutation, CustomerMutation, CustomerQuery};
 use crate::inventory::InventoryMutation;
-use crate::order::OrderQuery;
-use crate::payment::PaymentMethodMutation;
+use crate::ledger::LedgerQuery;
+use crate::order::{OrderMutation, OrderQuery};
 use crate::payment::gift_card::{GiftCardMutation, GiftCardQuery};
 use crate::payment::inbox::{InboxMutation, InboxQuery};
 use crate::payment::reconcile::ReconciliationQuery;
+use crate::payment::{PaymentMethodMutation, PaymentMutation, PaymentQuery};
 use crate::privacy::PrivacyMutation;
 use crate::recommendation::RecommendationQuery;
 use crate::search::SearchQuery;
@@ -31,6 +32,8 @@ pub struct Query(
     OrderQuery,
     GiftCardQuery,
     InboxQuery,
+    PaymentQuery,
+    LedgerQuery,
     ReconciliationQuery,
     SearchQuery,
     RecommendationQuery,
@@ -56,6 +59,8 @@ pub struct Mutation(
     GiftCardMutation,
     InboxMutation,
     PaymentMethodMutation,
+    OrderMutation,
+    PaymentMutation,
     StaffMutation,
     RoleMutation,
     ApiKeyMutation,

@@ -11,6 +11,7 @@ mod graphql;
 mod import;
 mod query;
 mod reserve;
+mod restock;
 mod shift;
 mod update_product;
 
@@ -21,4 +22,5 @@ pub use graphql::{InventoryMutation, StockKey};
 pub use import::set_on_hand;
 pub use query::{StockLevel, levels_of_variants, reserved_by_cart};
 pub(crate) use reserve::{Claim, Claimed, Shortage, allocate, release, release_expired, reserve};
+pub(crate) use restock::{Returned, restock};
 pub use update_product::{ChangeError, update_product};

@@ -16,11 +16,35 @@ use crate::platform::id::Ids;
 /// # Errors
 /// When it does not balance, or when a different posting has its reference; those of the database.
 pub(crate) async fn post(tx: &Tx, ids: &Ids, now: DateTime<Utc>, posting: Posting) -> Result<bool> {
-    let entries = posting.entries().map_err(|e| Fault::part("ledger", e))?;
-    if entries.is_empty() {
+    let rows = rows(ids, now, &posting)?;
+    if rows.is_empty() {
         return Ok(false);
     }
-    let all = entries.len() as u64;
+    let all = rows.len() as u64;
+    let key = [ledger_entry::Column::Reference, ledger_entry::Column::Account];
+    let written = ledger_entry::Entity::insert_many(rows)
+        .on_conflict(OnConflict::columns(key).do_nothing().to_owned())
+        .exec_without_returning(tx)
+        .await?;
+    // What is posted again has the accounts of the first time: all of its entries are there, or none.
+    if written != 0 && written != all {
+        return Err(Fault::Invariant("two different postings have one reference"));
+    }
+    Ok(written == all)
+}
+
+/// Writes a posting with the rows that the transaction puts off to its end: cheaper, for what by nature happens once. A
+/// second one of its reference undoes the transaction.
+///
+/// # Errors
+/// When it does not balance.
+pub(crate) fn post_new(tx: &Tx, ids: &Ids, now: DateTime<Utc>, posting: &Posting) -> Result<()> {
+    tx.later(rows(ids, now, posting)?);
+    Ok(())
+}
+
+fn rows(ids: &Ids, now: DateTime<Utc>, posting: &Posting) -> Result<Vec<ledger_entry::ActiveModel>> {
+    let entries = posting.entries().map_err(|e| Fault::part("ledger", e))?;
     let (order_id, payment_id) = posting.about();
     let rows = entries.into_iter().map(|(account, debit, credit)| {
         ledger_entry::Model {
@@ -37,15 +61,5 @@ pub(crate) async fn post(tx: &Tx, ids: &Ids, now: DateTime<Utc>, posting: Postin
         }
         .into_active_model()
     });
-    let key = [ledger_entry::Column::Reference, ledger_entry::Column::Account];
-    let written = ledger_entry::Entity::insert_many(rows)
-        .on_conflict(OnConflict::columns(key).do_nothing().to_owned())
-        .exec_without_returning(tx)
-        .await?;
-    crash_point("ledger.posted");
-    // What is posted again has the accounts of the first time: all of its entries are there, or none.
-    if written != 0 && written != all {
-        return Err(Fault::Invariant("two different postings have one reference"));
-    }
-    Ok(written == all)
+    Ok(rows.collect())
 }

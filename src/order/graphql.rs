@@ -1,5 +1,7 @@
 //! Orders in the schema.
 
+mod refund;
+
 use std::collections::HashMap;
 
 use async_graphql::dataloader::Loader;
@@ -15,10 +17,12 @@ use crate::graphql::id::{Gid, global_id};
 use crate::graphql::page::{Connection, Known};
 use crate::graphql::scalar::MoneyObject;
 use crate::order::query::{Order, currency_of, events_of, lines_of, order_for, orders_by_ids};
-use crate::payment::{PaymentObject, PaymentsOfOrder};
+use crate::payment::{PaymentObject, PaymentsOfOrder, RefundObject, RefundsOfOrder};
 use crate::platform::error::Fault;
 use crate::platform::money::{Currency, Money};
 use crate::platform::page::{Page, PageArgs};
+
+pub use refund::OrderMutation;
 
 /// Where an order stands.
 #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
@@ -195,6 +199,22 @@ impl OrderObject {
             .into_iter()
             .map(|row| PaymentObject::new(row, self.currency))
             .collect())
+    }
+
+    /// Money that went back, or is on its way, oldest first.
+    async fn refunds(&self, ctx: &Context<'_>) -> Result<Vec<RefundObject>> {
+        let rows = ctx.batch(RefundsOfOrder(self.order.id)).await?.unwrap_or_default();
+        Ok(rows.into_iter().map(RefundObject::new).collect::<Result<_, _>>()?)
+    }
+
+    /// What was paid so far.
+    async fn paid_total(&self) -> MoneyObject {
+        self.money(self.order.paid_total)
+    }
+
+    /// What went back of it.
+    async fn refunded_total(&self) -> MoneyObject {
+        self.money(self.order.refunded_total)
     }
 
     /// History, oldest first.

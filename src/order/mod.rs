@@ -15,7 +15,9 @@ mod number;
 mod paid;
 mod place;
 mod query;
+mod refund;
 mod sales;
+mod share;
 
 use entity::{CustomerId, TypedId};
 
@@ -29,7 +31,7 @@ use crate::platform::jobs::Registry;
 pub use claim::ClaimOrders;
 pub use events::OrderPlaced;
 pub(crate) use forget::forget_people;
-pub use graphql::{OrderKey, OrderObject, OrderQuery};
+pub use graphql::{OrderKey, OrderMutation, OrderObject, OrderQuery};
 pub(crate) use history::orders_to_export;
 pub use history::{HistoryError, Spending, count_orders_of_customer, orders_of_customer, spending_of};
 pub(crate) use import::import_batch;
@@ -40,7 +42,9 @@ pub use paid::{Paid, payment_state};
 pub(crate) use place::{NewOrder, NewOrderLine, place};
 pub(crate) use query::lines_of;
 pub use query::{Order, order_for, order_of_cart, orders_by_ids};
+pub use refund::{CreateRefund, RefundError, Refunded, create_refund};
 pub(crate) use sales::recount_units_sold;
+pub use share::{Shares, share_of_units, shares};
 
 /// Registers jobs and listeners.
 pub fn register(registry: &mut Registry<App>, listeners: &mut Listeners, ids: &Ids) {

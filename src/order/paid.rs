@@ -9,7 +9,7 @@ use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QuerySelec
 use crate::order::place::event_of;
 use crate::order::query::currency_of;
 use crate::payment::PaymentChanged;
-use crate::platform::db::{Tx, insert_all};
+use crate::platform::db::Tx;
 use crate::platform::error::Result;
 use crate::platform::id::Ids;
 use crate::platform::money::Money;
@@ -82,7 +82,8 @@ pub(super) async fn follow_payment(tx: &Tx, ids: &Ids, changed: &PaymentChanged)
         let (kind, message) = entry(&news.kind, &amount)?;
         Some(event_of(ids, id, changed.at, (kind, &message), "system").into_active_model())
     });
-    insert_all(tx, history.collect()).await
+    tx.later(history.collect());
+    Ok(())
 }
 
 /// What the history of an order says of news of a payment; nothing of what is no matter of the order.

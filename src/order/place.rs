@@ -59,23 +59,17 @@ pub(crate) async fn place(tx: &Tx, ids: &Ids, now: DateTime<Utc>, new: NewOrder)
         .into_active_model()
     });
     tx.later(lines.collect());
-    let mut events = vec![event_of(
-        ids,
-        row.id,
-        now,
-        ("PLACED", "The order was placed."),
-        "customer",
-    )];
+    let mut events = vec![("PLACED", "The order was placed.")];
     events.extend(match row.payment_status {
-        PaymentState::Paid => Some(event_of(ids, row.id, now, ("PAID", "The payment arrived."), "customer")),
-        PaymentState::Authorized => {
-            let what = ("PAYMENT_AUTHORIZED", "The payment is authorised.");
-            Some(event_of(ids, row.id, now, what, "customer"))
-        }
+        PaymentState::Paid => Some(("PAID", "The payment arrived.")),
+        PaymentState::Authorized => Some(("PAYMENT_AUTHORIZED", "The payment is authorised.")),
         _ => None,
     });
-    tx.later(events.into_iter().map(IntoActiveModel::into_active_model).collect());
-    ledger::post(tx, ids, now, ledger::order_placed(&amounts_of(&row)?)).await?;
+    let events = events
+        .into_iter()
+        .map(|what| event_of(ids, row.id, now, what, "customer"));
+    tx.later(events.map(IntoActiveModel::into_active_model).collect());
+    ledger::post_new(tx, ids, now, &ledger::order_placed(&amounts_of(&row)?))?;
     event::emit(tx, &OrderPlaced { order: row.id }).await?;
     // The payment is going to name the order.
     tx.flush().await?;

@@ -15,7 +15,7 @@ use crate::payment::gateway::{DisputeSnapshot, RefundSnapshot, Snapshot};
 use crate::payment::jobs::CancelAtGateway;
 use crate::payment::merge::{Says, lives_on, merged, merged_dispute, merged_refund};
 use crate::payment::query::Payment;
-use crate::platform::db::{Tx, insert_all};
+use crate::platform::db::Tx;
 use crate::platform::error::{Fault, Result};
 use crate::platform::event;
 use crate::platform::id::Ids;
@@ -55,8 +55,7 @@ pub(super) async fn write(tx: &Tx, ids: &Ids, now: DateTime<Utc>, id: PaymentId,
         return Ok(Applied::default());
     };
     let mut next = merged(&row, says);
-    next.version = row.version + 1;
-    next.updated_at = now;
+    (next.version, next.updated_at) = (row.version + 1, now);
     let mut news = News::default();
     news.of_payment(&row, &next, says)?;
     if let Some(snapshot) = says.snapshot() {
@@ -65,6 +64,29 @@ pub(super) async fn write(tx: &Tx, ids: &Ids, now: DateTime<Utc>, id: PaymentId,
         follow_refunds(tx, ids, &mut next, &snapshot.refunds, &mut news).await?;
         follow_disputes(tx, ids, &mut next, &snapshot.disputes, &mut news).await?;
     }
+    finish(tx, ids, row, next, news).await
+}
+
+/// Writes what became of a refund, of which alone its gateway spoke.
+pub(super) async fn write_refund(
+    tx: &Tx,
+    ids: &Ids,
+    now: DateTime<Utc>,
+    id: PaymentId,
+    says: RefundSnapshot,
+) -> Result<()> {
+    let row = held(tx, id).await?;
+    let row = row.ok_or(Fault::Invariant("a refund without its payment"))?;
+    let mut next = row.clone();
+    (next.version, next.updated_at) = (row.version + 1, now);
+    let mut news = News::default();
+    follow_refunds(tx, ids, &mut next, &[says], &mut news).await?;
+    finish(tx, ids, row, next, news).await?;
+    Ok(())
+}
+
+/// Writes `next` in place of `row`, with the news of it.
+async fn finish(tx: &Tx, ids: &Ids, row: Payment, next: Payment, news: News) -> Result<Applied> {
     let same = Payment {
         version: row.version,
         updated_at: row.updated_at,
@@ -78,19 +100,16 @@ pub(super) async fn write(tx: &Tx, ids: &Ids, now: DateTime<Utc>, id: PaymentId,
         });
     }
     let next = next.into_active_model().reset_all().update(tx).await?;
-    for posting in std::mem::take(&mut news.postings) {
-        ledger::post(tx, ids, now, posting).await?;
+    for posting in news.postings {
+        ledger::post(tx, ids, next.updated_at, posting).await?;
     }
     let moved = next.status != row.status;
-    if moved
-        && next.order_id.is_none()
-        && matches!(next.status, PaymentStatus::Authorized | PaymentStatus::Succeeded)
-        && row.status != PaymentStatus::Authorized
-    {
+    let good = |status| matches!(status, PaymentStatus::Authorized | PaymentStatus::Succeeded);
+    if good(next.status) && !good(row.status) && next.order_id.is_none() {
         let (payment, cart) = (next.id, next.cart_id);
         event::emit(tx, &PaymentSucceeded { payment, cart }).await?;
     }
-    tell(tx, ids, now, &next, news.happened).await?;
+    tell(tx, ids, next.updated_at, &next, news.happened).await?;
     Ok(Applied {
         payment: Some(next),
         moved,
@@ -111,7 +130,7 @@ pub(super) async fn tell(
     payment: &Payment,
     news: Vec<PaymentNews>,
 ) -> Result<()> {
-    history(tx, ids, now, payment.id, &news).await?;
+    history(tx, ids, now, payment.id, &news);
     let changed = PaymentChanged {
         payment: payment.id,
         order: payment.order_id,
@@ -122,13 +141,7 @@ pub(super) async fn tell(
 }
 
 /// Adds to the history of a payment.
-pub(super) async fn history(
-    tx: &Tx,
-    ids: &Ids,
-    now: DateTime<Utc>,
-    payment: PaymentId,
-    news: &[PaymentNews],
-) -> Result<()> {
+pub(super) fn history(tx: &Tx, ids: &Ids, now: DateTime<Utc>, payment: PaymentId, news: &[PaymentNews]) {
     let rows = news.iter().map(|news| {
         payment_event::Model {
             id: ids.new_id(),
@@ -140,7 +153,7 @@ pub(super) async fn history(
         }
         .into_active_model()
     });
-    insert_all(tx, rows.collect()).await
+    tx.later(rows.collect());
 }
 
 /// What is said of a payment must be about it.

@@ -1,17 +1,29 @@
 //! Payments in the schema.
 
+mod moved;
+mod staff;
+
 use std::collections::HashMap;
 
 use async_graphql::dataloader::Loader;
-use async_graphql::{Enum, ID, Object, SimpleObject};
+use async_graphql::{Context, Enum, ID, Object, Result, SimpleObject};
 use entity::payment::payment::PaymentStatus as Status;
 use entity::{CartId, OrderId};
 
 use crate::graphql::batch::{Batch, Shared};
+use crate::graphql::context::ContextExt;
+use crate::graphql::guard::{Needs, visible};
 use crate::graphql::id::global_id;
 use crate::graphql::scalar::MoneyObject;
+use crate::payment::graphql::moved::{
+    DisputeObject, DisputesOfPayment, EventsOfPayment, PaymentEventObject, RefundsOfPayment,
+};
 use crate::payment::query::{Payment, payments_of_carts, payments_of_orders};
 use crate::platform::money::{Currency, Money};
+use crate::platform::permission::Permission;
+
+pub use moved::{RefundObject, RefundsOfOrder};
+pub use staff::{PaymentMutation, PaymentQuery};
 
 /// Where a payment stands.
 #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,6 +67,10 @@ impl PaymentObject {
     pub fn new(row: Payment, currency: Currency) -> Self {
         Self { row, currency }
     }
+
+    fn money(&self, minor: i64) -> MoneyObject {
+        Money::new(minor, self.currency).into()
+    }
 }
 
 /// Money asked of a gateway.
@@ -93,6 +109,67 @@ impl PaymentObject {
             client_secret: next.client_secret,
             url: next.url,
         })
+    }
+
+    /// What can still be captured.
+    async fn authorized_amount(&self) -> MoneyObject {
+        self.money(self.row.authorized_amount)
+    }
+
+    /// What was captured.
+    async fn captured_amount(&self) -> MoneyObject {
+        self.money(self.row.captured_amount)
+    }
+
+    /// Captures under way: the gateway has not answered for good.
+    async fn capturing_amount(&self) -> MoneyObject {
+        self.money(self.row.capturing_amount)
+    }
+
+    /// What went back.
+    async fn refunded_amount(&self) -> MoneyObject {
+        self.money(self.row.refunded_amount)
+    }
+
+    /// Refunds under way: the gateway has not answered for good.
+    async fn refunding_amount(&self) -> MoneyObject {
+        self.money(self.row.refunding_amount)
+    }
+
+    /// What banks hold back for disputes. Staff only: `orders.read`.
+    #[graphql(guard = "Needs(Permission::OrdersRead)", visible = "visible::orders_read")]
+    async fn disputed_amount(&self) -> MoneyObject {
+        self.money(self.row.disputed_amount)
+    }
+
+    /// What the gateway keeps for its work, without that on disputes. Staff only: `orders.read`.
+    #[graphql(guard = "Needs(Permission::OrdersRead)", visible = "visible::orders_read")]
+    async fn fee_amount(&self) -> MoneyObject {
+        self.money(self.row.fee_amount)
+    }
+
+    /// Money that went back, or is on its way, oldest first.
+    async fn refunds(&self, ctx: &Context<'_>) -> Result<Vec<RefundObject>> {
+        let rows = ctx.batch(RefundsOfPayment(self.row.id)).await?.unwrap_or_default();
+        Ok(rows.into_iter().map(RefundObject::new).collect::<Result<_, _>>()?)
+    }
+
+    /// What banks dispute of it, oldest first. Staff only: `orders.read`.
+    #[graphql(guard = "Needs(Permission::OrdersRead)", visible = "visible::orders_read")]
+    async fn disputes(&self, ctx: &Context<'_>) -> Result<Vec<DisputeObject>> {
+        let rows = ctx.batch(DisputesOfPayment(self.row.id)).await?.unwrap_or_default();
+        Ok(rows.into_iter().map(DisputeObject).collect())
+    }
+
+    /// What happened to it, oldest first. Staff only: `orders.read`.
+    #[graphql(guard = "Needs(Permission::OrdersRead)", visible = "visible::orders_read")]
+    async fn events(&self, ctx: &Context<'_>) -> Result<Vec<PaymentEventObject>> {
+        let rows = ctx.batch(EventsOfPayment(self.row.id)).await?.unwrap_or_default();
+        let currency = self.currency;
+        Ok(rows
+            .into_iter()
+            .map(|row| PaymentEventObject { row, currency })
+            .collect())
     }
 
     /// When it was started.

@@ -1,13 +1,17 @@
 //! What must reach a gateway sooner or later.
 
-use entity::PaymentId;
+use std::sync::Arc;
+
+use entity::{CaptureId, PaymentId, RefundId};
 use serde::{Deserialize, Serialize};
 
 use crate::app::App;
 use crate::payment::apply::write;
-use crate::payment::gateway::DEADLINE;
+use crate::payment::capture;
+use crate::payment::gateway::{DEADLINE, Gateway};
 use crate::payment::merge::Says;
-use crate::payment::query::{handle_of, payment_by_id};
+use crate::payment::query::{Payment, handle_of, payment_by_id};
+use crate::payment::refund;
 use crate::platform::crash::crash_point;
 use crate::platform::db::retry_conflicts;
 use crate::platform::error::{Fault, Result};
@@ -25,15 +29,53 @@ impl Job for CancelAtGateway {
     const QUEUE: Queue = Queue::Orders;
 }
 
+/// Has the gateway take authorised money.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct FinishCapture {
+    /// The capture.
+    pub capture: CaptureId,
+}
+
+impl Job for FinishCapture {
+    const KIND: &'static str = "payment.finish_capture";
+    const QUEUE: Queue = Queue::Orders;
+}
+
+/// Has the gateway give money back.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct FinishRefund {
+    /// The refund.
+    pub refund: RefundId,
+}
+
+impl Job for FinishRefund {
+    const KIND: &'static str = "payment.finish_refund";
+    const QUEUE: Queue = Queue::Orders;
+}
+
 pub(super) async fn cancel_at_gateway(app: &App, job: CancelAtGateway) -> Result<(), JobError> {
-    let Some(payment) = payment_by_id(&app.db, job.payment).await? else {
-        return Ok(());
-    };
-    let gateway = app.payments.get(&payment.gateway);
-    let gateway = gateway.ok_or(JobError::Retry(Fault::Invariant(
-        "the gateway of a payment is not configured",
-    )))?;
-    let handle = handle_of(&payment);
+    match payment_by_id(&app.db, job.payment).await? {
+        Some(payment) => Ok(cancel_now(app, &payment).await?),
+        None => Ok(()),
+    }
+}
+
+pub(super) async fn finish_capture(app: &App, job: FinishCapture) -> Result<(), JobError> {
+    if let Some(reason) = capture::finish_capture(app, job.capture).await? {
+        tracing::warn!(capture = %job.capture, reason, "the gateway refused a capture");
+    }
+    Ok(())
+}
+
+pub(super) async fn finish_refund(app: &App, job: FinishRefund) -> Result<(), JobError> {
+    let refund = refund::finish_refund(app, job.refund).await?;
+    tracing::info!(refund = %refund.id, status = ?refund.status, "the gateway answered to a refund");
+    Ok(())
+}
+
+/// Has the gateway call a payment off, or give the money back, and books what became of it.
+pub(super) async fn cancel_now(app: &App, payment: &Payment) -> Result<()> {
+    let (gateway, handle) = (gateway_of(app, payment)?, handle_of(payment));
     within_deadline(gateway.cancel(&handle)).await?;
     crash_point("cancel.sent");
     // What became of the money is booked.
@@ -50,6 +92,12 @@ pub(super) async fn cancel_at_gateway(app: &App, job: CancelAtGateway) -> Result
     let applied = retry_conflicts(Fault::db, write).await?;
     tracing::info!(payment = %payment.id, changed = applied.changed, "payment cancelled at its gateway");
     Ok(())
+}
+
+/// The gateway of a payment.
+pub(super) fn gateway_of<'a>(app: &'a App, payment: &Payment) -> Result<&'a Arc<dyn Gateway>> {
+    let gateway = app.payments.get(&payment.gateway);
+    gateway.ok_or(Fault::Invariant("the gateway of a payment is not configured"))
 }
 
 /// What a gateway answers, unless it takes too long.

@@ -125,7 +125,10 @@ pub(super) fn merged_refund(row: &refund::Model, says: &RefundSnapshot) -> refun
     if stage(says.status) > stage(row.status) {
         next.status = says.status;
     }
-    next.gateway_reference = Some(says.reference.clone());
+    // A gateway that refused made none.
+    if !says.reference.is_empty() {
+        next.gateway_reference = Some(says.reference.clone());
+    }
     next.failure = says.failure.clone().or(next.failure);
     next.amount = says.amount;
     next

@@ -14,6 +14,6 @@ use crate::platform::id::Ids;
 pub(crate) async fn open_payment(tx: &Tx, ids: &Ids, row: Payment) -> Result<Payment> {
     let row = row.into_active_model().insert(tx).await?;
     let news = [PaymentNews::new("started", row.amount, None)];
-    history(tx, ids, row.created_at, row.id, &news).await?;
+    history(tx, ids, row.created_at, row.id, &news);
     Ok(row)
 }

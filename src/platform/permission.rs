@@ -51,6 +51,12 @@ permissions! {
     GiftCardsWrite = "giftcards.write";
     /// See what payment gateways told, and where their books differ from ours; takes the permission for every channel.
     PaymentsReconcile = "payments.reconcile";
+    /// Capture and void authorised payments.
+    PaymentsCapture = "payments.capture";
+    /// Give money back to buyers.
+    PaymentsRefund = "payments.refund";
+    /// Read the books; takes the permission for every channel.
+    LedgerRead = "ledger.read";
     /// See customers, their addresses and what they bought.
     CustomersRead = "customers.read";
     /// Change and block customers; takes the permission for every channel.

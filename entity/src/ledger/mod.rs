@@ -1,3 +1,4 @@
 //! The books.
 
+pub mod ledger_check;
 pub mod ledger_entry;

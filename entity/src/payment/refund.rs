@@ -31,9 +31,14 @@ pub struct RefundLine {
     pub restock: bool,
 }
 
-/// What a refund is for; nothing when it is for an amount.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize, FromJsonQueryResult)]
-pub struct RefundLines(pub Vec<RefundLine>);
+/// What a refund is for.
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize, FromJsonQueryResult)]
+pub struct RefundLines {
+    /// Lines of the order.
+    pub lines: Vec<RefundLine>,
+    /// Whether it is for the delivery too.
+    pub shipping: bool,
+}
 
 /// A row of `refund`.
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
@@ -58,7 +63,7 @@ pub struct Model {
     pub gateway_reference: Option<String>,
     /// Why it failed, as the gateway says.
     pub failure: Option<String>,
-    /// What it is for.
+    /// What it is for; nothing when it is for an amount.
     #[sea_orm(column_type = "JsonBinary", nullable)]
     pub lines: Option<RefundLines>,
     /// Who asked: `staff:<id>`, `system`, or `gateway` when it was made there.

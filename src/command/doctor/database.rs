@@ -7,6 +7,7 @@ use tokio::time::timeout;
 use super::Check;
 use crate::command::probe::PATIENCE;
 use crate::config::Config;
+use crate::ledger;
 use crate::platform::db::{self, Db};
 use crate::platform::jobs::queue_depths;
 use crate::staff::has_owner;
@@ -106,6 +107,7 @@ async fn inspect(db: &Db) -> Vec<Check> {
     checks.push(shop(db).await);
     checks.push(owner(db).await);
     checks.push(jobs(db).await);
+    checks.push(books(db).await);
     checks
 }
 
@@ -131,6 +133,28 @@ async fn owner(db: &Db) -> Check {
             "nobody can manage the shop",
             "run merx user create-admin, or set MERX_ADMIN_EMAIL and MERX_ADMIN_PASSWORD",
         ),
+        Err(error) => Check::fail(name, error.to_string(), "run merx migrate"),
+    }
+}
+
+async fn books(db: &Db) -> Check {
+    let name = "books";
+    match ledger::violations(db).await {
+        Ok(found) => match found.first() {
+            None => Check::ok(name, "they balance, and agree with orders and payments"),
+            Some(first) => Check::fail(
+                name,
+                format!(
+                    "{} rules do not hold, such as {} of {}: {} should be {}",
+                    found.len(),
+                    first.rule,
+                    first.subject,
+                    first.found,
+                    first.expected
+                ),
+                "see docs/guides/payments.md; somebody may have changed rows by hand",
+            ),
+        },
         Err(error) => Check::fail(name, error.to_string(), "run merx migrate"),
     }
 }

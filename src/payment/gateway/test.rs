@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
+use entity::payment::dispute::DisputeStatus;
 use entity::payment::payment::{CaptureMethod, NextAction};
 use entity::payment::payment_method::MethodDetails;
 use entity::payment::refund::RefundStatus;
@@ -13,8 +14,8 @@ use entity::{CaptureId, PaymentId, RefundId};
 use serde::{Deserialize, Serialize};
 
 use crate::payment::gateway::{
-    Answer, CaptureRequest, Gateway, GatewayInfo, GatewayState, Handle, PaymentsPage, RefundRequest, RefundSnapshot,
-    Snapshot, StartRequest,
+    Answer, CaptureRequest, DisputeSnapshot, Gateway, GatewayInfo, GatewayState, Handle, PaymentsPage, RefundRequest,
+    RefundSnapshot, Snapshot, StartRequest,
 };
 use crate::platform::clock::Clock;
 use crate::platform::error::{Fault, Result};
@@ -26,7 +27,8 @@ pub const LATE: TimeDelta = TimeDelta::seconds(2);
 const PAGE: usize = 100;
 
 /// Takes no money. Tokens: `tok_success` (also without a token), `tok_decline`, `tok_3ds` (the shopper must confirm),
-/// `tok_late` (succeeds after two seconds), `tok_silent` (never answers). Any other token is refused.
+/// `tok_late` (succeeds after two seconds), `tok_silent` (never answers), `tok_authorize` (is never captured by itself).
+/// Any other token is refused.
 pub struct TestGateway {
     folder: PathBuf,
     clock: Clock,
@@ -53,6 +55,10 @@ struct Record {
     closed: bool,
     #[serde(default)]
     refunds: Vec<Refunded>,
+    #[serde(default)]
+    fee: i64,
+    #[serde(default)]
+    disputes: Vec<Disputed>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -65,6 +71,16 @@ struct Captured {
 struct Refunded {
     refund: Option<RefundId>,
     amount: i64,
+    /// The bank of the buyer did not take it.
+    #[serde(default)]
+    bounced: bool,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Disputed {
+    amount: i64,
+    fee: i64,
+    status: DisputeStatus,
 }
 
 impl TestGateway {
@@ -102,7 +118,7 @@ impl TestGateway {
     /// How the shopper's bank answers.
     fn judge(&self, payment: PaymentId, record: &Record) -> GatewayState {
         match (record.token.as_str(), record.confirmed) {
-            ("tok_success", _) | ("tok_3ds", Some(true)) => GatewayState::Succeeded,
+            ("tok_success" | "tok_authorize", _) | ("tok_3ds", Some(true)) => GatewayState::Succeeded,
             ("tok_decline", _) => GatewayState::Failed("card_declined".to_owned()),
             ("tok_3ds", Some(false)) => GatewayState::Failed("authentication_failed".to_owned()),
             ("tok_3ds", None) => GatewayState::RequiresAction(NextAction {
@@ -144,20 +160,84 @@ impl TestGateway {
             amount: Money::new(record.amount, currency),
             authorized: if open { record.amount - captured } else { 0 },
             captured,
-            fee: 0,
+            fee: record.fee,
             refunds: record
                 .refunds
                 .iter()
                 .enumerate()
                 .map(|(n, refund)| refund_snapshot(payment, n, refund))
                 .collect(),
-            disputes: Vec::new(),
+            disputes: record
+                .disputes
+                .iter()
+                .enumerate()
+                .map(|(n, dispute)| dispute_snapshot(payment, n, dispute))
+                .collect(),
             method: Some(MethodDetails {
                 kind: "test".to_owned(),
                 ..MethodDetails::default()
             }),
             method_reference: None,
         })
+    }
+
+    /// Keeps `fee` of a payment for the work on it: what the others below do, nobody asks for through the port.
+    ///
+    /// # Errors
+    /// When the payment is not known.
+    pub async fn charge_fee(&self, payment: PaymentId, fee: i64) -> Result<()> {
+        self.change(payment, |record| record.fee = fee).await
+    }
+
+    /// Gives money back as if by hand at the gateway.
+    ///
+    /// # Errors
+    /// When the payment is not known.
+    pub async fn refund_there(&self, payment: PaymentId, amount: i64) -> Result<()> {
+        let refund = Refunded {
+            refund: None,
+            amount,
+            bounced: false,
+        };
+        self.change(payment, |record| record.refunds.push(refund)).await
+    }
+
+    /// The refunds of a payment do not arrive.
+    ///
+    /// # Errors
+    /// When the payment is not known.
+    pub async fn bounce(&self, payment: PaymentId) -> Result<()> {
+        let bounce = |record: &mut Record| record.refunds.iter_mut().for_each(|refund| refund.bounced = true);
+        self.change(payment, bounce).await
+    }
+
+    /// The bank of the buyer takes `amount` back, and the gateway keeps `fee` for its work.
+    ///
+    /// # Errors
+    /// When the payment is not known.
+    pub async fn dispute(&self, payment: PaymentId, amount: i64, fee: i64) -> Result<()> {
+        let dispute = Disputed {
+            amount,
+            fee,
+            status: DisputeStatus::NeedsResponse,
+        };
+        self.change(payment, |record| record.disputes.push(dispute)).await
+    }
+
+    /// The disputes of a payment end so.
+    ///
+    /// # Errors
+    /// When the payment is not known.
+    pub async fn close_disputes(&self, payment: PaymentId, status: DisputeStatus) -> Result<()> {
+        let close = |record: &mut Record| record.disputes.iter_mut().for_each(|dispute| dispute.status = status);
+        self.change(payment, close).await
+    }
+
+    async fn change(&self, payment: PaymentId, change: impl FnOnce(&mut Record)) -> Result<()> {
+        let _one = self.writing.lock().await;
+        let mut record = self.known(payment).await?;
+        change(&mut record);
+        self.write(payment, &record).await
     }
 
     async fn known(&self, payment: PaymentId) -> Result<Record> {
@@ -171,8 +251,25 @@ fn refund_snapshot(payment: PaymentId, index: usize, refund: &Refunded) -> Refun
         refund: refund.refund,
         reference: format!("test_refund_{payment}_{index}"),
         amount: refund.amount,
-        status: RefundStatus::Succeeded,
-        failure: None,
+        status: if refund.bounced {
+            RefundStatus::Failed
+        } else {
+            RefundStatus::Succeeded
+        },
+        failure: refund.bounced.then(|| "account_closed".to_owned()),
+    }
+}
+
+fn dispute_snapshot(payment: PaymentId, index: usize, dispute: &Disputed) -> DisputeSnapshot {
+    let over = matches!(dispute.status, DisputeStatus::Won | DisputeStatus::Closed);
+    DisputeSnapshot {
+        reference: format!("test_dispute_{payment}_{index}"),
+        amount: dispute.amount,
+        withdrawn: if over { 0 } else { dispute.amount },
+        fee: dispute.fee,
+        reason: "fraudulent".to_owned(),
+        status: dispute.status,
+        due_by: None,
     }
 }
 
@@ -198,10 +295,13 @@ impl Gateway for TestGateway {
                     started_at: self.clock.now(),
                     confirmed: None,
                     cancelled: false,
-                    manual: request.capture == CaptureMethod::Manual,
+                    manual: request.capture == CaptureMethod::Manual
+                        || request.token.as_deref() == Some("tok_authorize"),
                     captures: Vec::new(),
                     closed: false,
                     refunds: Vec::new(),
+                    fee: 0,
+                    disputes: Vec::new(),
                 };
                 self.write(request.payment, &record).await?;
                 record
@@ -252,7 +352,11 @@ impl Gateway for TestGateway {
                 if amount > now.captured - now.refunded() {
                     return Ok(Answer::Refused("amount_too_large".to_owned()));
                 }
-                record.refunds.push(Refunded { refund: wanted, amount });
+                record.refunds.push(Refunded {
+                    refund: wanted,
+                    amount,
+                    bounced: false,
+                });
                 self.write(payment, &record).await?;
                 record.refunds.len() - 1
             }
@@ -269,7 +373,11 @@ impl Gateway for TestGateway {
         let now = self.snapshot(payment, &record)?;
         let amount = now.captured - now.refunded();
         if amount > 0 {
-            record.refunds.push(Refunded { refund: None, amount });
+            record.refunds.push(Refunded {
+                refund: None,
+                amount,
+                bounced: false,
+            });
         }
         record.cancelled = true;
         self.write(payment, &record).await
