@@ -153,14 +153,6 @@ pub(crate) async fn load_by_token_in(app: &App, db: &impl ConnectionTrait, token
 }
 
 /// The cart `id`, for Merx itself: nobody gets its token this way.
-///
-/// # Errors
-/// Those of the database.
-pub(crate) async fn load_by_id(app: &App, id: CartId) -> Result<Option<LoadedCart>> {
-    load_by_id_in(app, &app.db, id).await
-}
-
-/// The same, within a transaction.
 pub(crate) async fn load_by_id_in(app: &App, db: &impl ConnectionTrait, id: CartId) -> Result<Option<LoadedCart>> {
     let Some(row) = cart::Entity::find_by_id(id).one(db).await? else {
         return Ok(None);

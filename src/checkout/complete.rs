@@ -2,12 +2,12 @@
 
 use entity::cart::cart::CartStatus;
 use entity::payment::payment::PaymentStatus;
-use entity::{CustomerId, PaymentId};
+use entity::{CartId, CustomerId, PaymentId};
 use futures_util::future::try_join_all;
 use sea_orm::DbErr;
 
 use crate::app::App;
-use crate::cart::{LoadedCart, load_by_token};
+use crate::cart::{LoadedCart, load_by_id_in, load_by_token_in};
 use crate::checkout::give_back::give_back;
 use crate::checkout::note::ask;
 use crate::checkout::place::{Paid, place};
@@ -15,8 +15,9 @@ use crate::checkout::ready::{NotReady, check};
 use crate::checkout::share::{Cover, cover};
 use crate::checkout::start_payment::ATTEMPTS;
 use crate::inventory::Shortage;
-use crate::order::{self, Order};
+use crate::order::{self, Order, Written};
 use crate::payment::{self, Payment};
+use crate::platform::crash::crash_point;
 use crate::platform::db::{constraint_of, retry_conflicts};
 use crate::platform::error::{Fault, Result};
 use crate::platform::locale::{Message, message};
@@ -33,6 +34,15 @@ pub struct CompleteCheckout {
     pub expected_total: Option<Money>,
     /// Whoever has signed in: the order is theirs.
     pub customer: Option<CustomerId>,
+}
+
+/// A checkout that is an order.
+#[derive(Clone, Debug)]
+pub struct Completed {
+    /// The order.
+    pub order: Order,
+    /// What was written with it, when this call made it.
+    pub written: Option<Written>,
 }
 
 /// Why there is no order.
@@ -101,36 +111,125 @@ impl From<DbErr> for CompleteError {
 ///
 /// # Errors
 /// See [`CompleteError`]. With a shortage the payments are called off and the gateways give the money back.
-pub async fn complete(app: &App, command: CompleteCheckout) -> Result<Order, CompleteError> {
+pub async fn complete(app: &App, command: CompleteCheckout) -> Result<Completed, CompleteError> {
+    let wanted = Wanted {
+        cart: Whose::Token(&command.cart_token),
+        named: command.payment,
+        expected_total: command.expected_total,
+        customer: command.customer,
+    };
+    make_order(app, &wanted).await
+}
+
+/// The same for a cart that Merx itself completes.
+pub(super) async fn complete_by_id(app: &App, cart: CartId) -> Result<Order, CompleteError> {
+    let wanted = Wanted {
+        cart: Whose::Id(cart),
+        named: None,
+        expected_total: None,
+        customer: None,
+    };
+    Ok(make_order(app, &wanted).await?.order)
+}
+
+/// Which cart is to become an order, and how.
+struct Wanted<'a> {
+    cart: Whose<'a>,
+    named: Option<PaymentId>,
+    expected_total: Option<Money>,
+    customer: Option<CustomerId>,
+}
+
+enum Whose<'a> {
+    Token(&'a str),
+    Id(CartId),
+}
+
+/// What came of an attempt.
+enum Step {
+    /// The order.
+    Done(Box<Completed>),
+    /// Something is no longer as it was read.
+    Again,
+    /// The gateways of these payments have to be asked first.
+    Ask(Vec<Payment>),
+    /// The stock is gone.
+    Short(CartId, Shortage),
+}
+
+async fn make_order(app: &App, wanted: &Wanted<'_>) -> Result<Completed, CompleteError> {
+    let mut asked = false;
     for _ in 0..ATTEMPTS {
-        let mut cart = load_by_token(app, &command.cart_token)
-            .await?
-            .ok_or(CompleteError::NoCart)?;
-        cart.row.customer_id = command.customer.or(cart.row.customer_id);
-        if let Some(order) = attempt(app, &cart, command.payment, command.expected_total).await? {
-            return Ok(order);
+        match retry_conflicts(CompleteError::db, || attempt(app, wanted, asked)).await {
+            Ok(Step::Done(completed)) => return Ok(*completed),
+            Ok(Step::Again) => {}
+            Ok(Step::Ask(payments)) => {
+                ask_all(app, payments, wanted.named).await?;
+                asked = true;
+            }
+            Ok(Step::Short(cart, shortage)) => {
+                give_back(app, cart, OUT_OF_STOCK).await?;
+                return Err(shortage.into());
+            }
+            // An imported order has the number already: the next one is tried.
+            Err(CompleteError::Fault(Fault::Db(error)))
+                if constraint_of(&error).as_deref() == Some("uq_orders_number") => {}
+            Err(error) => return Err(error),
         }
     }
     Err(Fault::Invariant("a cart that changes faster than it can be read").into())
 }
 
-/// Makes the order of `cart`, or gives the one that it became. None when the cart is no longer as it was read.
-pub(super) async fn attempt(
-    app: &App,
-    cart: &LoadedCart,
-    named: Option<PaymentId>,
-    expected_total: Option<Money>,
-) -> Result<Option<Order>, CompleteError> {
-    if cart.row.status == CartStatus::Completed {
-        let order = order::order_of_cart(&app.db, cart.row.id).await?;
-        return Ok(Some(
-            order.ok_or(Fault::Invariant("a completed cart without an order"))?,
-        ));
-    }
-    let Some(payments) = heard_of(app, cart, named).await? else {
-        return Ok(None);
+/// Reads the cart and makes its order, or finds the one that it became, in one transaction: each other one would be a
+/// way to the database and back, or a sync of its log.
+async fn attempt(app: &App, wanted: &Wanted<'_>, asked: bool) -> Result<Step, CompleteError> {
+    let tx = app.db.begin().await?;
+    let cart = match wanted.cart {
+        Whose::Token(token) => load_by_token_in(app, &tx, token).await?,
+        Whose::Id(id) => load_by_id_in(app, &tx, id).await?,
     };
-    check(cart)?;
+    let mut cart = cart.ok_or(CompleteError::NoCart)?;
+    cart.row.customer_id = wanted.customer.or(cart.row.customer_id);
+    if cart.row.status == CartStatus::Completed {
+        let order = order::order_of_cart(&tx, cart.row.id).await?;
+        let order = order.ok_or(Fault::Invariant("a completed cart without an order"))?;
+        return Ok(Step::Done(Box::new(Completed { order, written: None })));
+    }
+    let live = payment::live_of_cart(&tx, cart.row.id).await?;
+    if let Some(named) = wanted.named
+        && !live.iter().any(|payment| payment.id == named)
+    {
+        let over = payment::payment_by_id(&tx, named).await?;
+        let over = over.filter(|payment| payment.cart_id == cart.row.id);
+        let over = over.ok_or(CompleteError::NoPayment)?;
+        return match over.order_id {
+            Some(_) => Ok(Step::Again),
+            None => Err(CompleteError::Declined(over.failure)),
+        };
+    }
+    if !asked && live.iter().any(is_open) {
+        tx.rollback().await?;
+        return Ok(Step::Ask(live));
+    }
+    check(&cart)?;
+    let paid = paid_by(&cart, live, wanted.expected_total)?;
+    match place(app, &tx, &cart, &paid).await {
+        Ok(Some(completed)) => {
+            tx.commit().await?;
+            crash_point("checkout.placed");
+            Ok(Step::Done(Box::new(completed)))
+        }
+        Ok(None) => Ok(Step::Again),
+        Err(CompleteError::Shortage(shortage)) => {
+            tx.rollback().await?;
+            Ok(Step::Short(cart.row.id, shortage))
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// What pays the cart, when that is exactly its total.
+fn paid_by(cart: &LoadedCart, payments: Vec<Payment>, expected_total: Option<Money>) -> Result<Paid, CompleteError> {
     let total = cart.channel.money(cart.totals.total);
     let (by, beside) = match cover(total.minor, &payments) {
         Cover::ActionRequired => return Err(CompleteError::ActionRequired),
@@ -146,64 +245,31 @@ pub(super) async fn attempt(
         .into_iter()
         .filter(|payment| by.contains(&payment.id))
         .collect();
-    let paid = Paid { by, beside };
-    let number = order::next_number(&app.db).await?;
-    match retry_conflicts(CompleteError::db, || place(app, cart, &paid, &number)).await {
-        Err(CompleteError::Shortage(shortage)) => {
-            give_back(app, cart, OUT_OF_STOCK).await?;
-            Err(shortage.into())
-        }
-        // An imported order has the number already: the next one is tried.
-        Err(CompleteError::Fault(Fault::Db(error))) if constraint_of(&error).as_deref() == Some("uq_orders_number") => {
-            Ok(None)
-        }
-        other => other,
-    }
+    Ok(Paid { by, beside })
 }
 
 /// Why money goes back when the goods went elsewhere.
 pub(super) const OUT_OF_STOCK: &str = "out_of_stock";
 
-/// The payments of a cart that are not over, once the gateways of those without a final word were asked. None when the
-/// `named` one has paid an order meanwhile.
+/// Without a final word.
+fn is_open(payment: &Payment) -> bool {
+    matches!(payment.status, PaymentStatus::Pending | PaymentStatus::RequiresAction)
+}
+
+/// Asks the gateways of those payments that have no final word, and writes it down.
 ///
 /// # Errors
-/// When the `named` payment is none of the cart's, or was refused or called off; when there was one payment, and its
-/// gateway has just refused it.
-async fn heard_of(
-    app: &App,
-    cart: &LoadedCart,
-    named: Option<PaymentId>,
-) -> Result<Option<Vec<Payment>>, CompleteError> {
-    let live = payment::live_of_cart(&app.db, cart.row.id).await?;
-    if let Some(named) = named
-        && !live.iter().any(|payment| payment.id == named)
-    {
-        let over = payment::payment_by_id(&app.db, named).await?;
-        let over = over.filter(|payment| payment.cart_id == cart.row.id);
-        let over = over.ok_or(CompleteError::NoPayment)?;
-        return match over.order_id {
-            Some(_) => Ok(None),
-            None => Err(CompleteError::Declined(over.failure)),
-        };
-    }
-    let open = |payment: &Payment| matches!(payment.status, PaymentStatus::Pending | PaymentStatus::RequiresAction);
-    let payments = if live.iter().any(open) {
-        let asked = live.into_iter().map(|payment| async move {
-            match open(&payment) {
-                true => ask(app, payment).await,
-                false => Ok(payment),
-            }
-        });
-        try_join_all(asked).await?
-    } else {
-        live
-    };
-    let is_over = |payment: &Payment| matches!(payment.status, PaymentStatus::Failed | PaymentStatus::Cancelled);
+/// When the `named` payment is refused or called off, or the only one.
+async fn ask_all(app: &App, payments: Vec<Payment>, named: Option<PaymentId>) -> Result<(), CompleteError> {
     let alone = payments.len() == 1;
-    let (over, live): (Vec<Payment>, Vec<Payment>) = payments.into_iter().partition(is_over);
-    match over.into_iter().find(|payment| alone || Some(payment.id) == named) {
+    let open = payments.into_iter().filter(is_open);
+    let heard = try_join_all(open.map(|payment| ask(app, payment))).await?;
+    let is_over = |payment: &Payment| matches!(payment.status, PaymentStatus::Failed | PaymentStatus::Cancelled);
+    let refused = heard
+        .into_iter()
+        .find(|payment| is_over(payment) && (alone || Some(payment.id) == named));
+    match refused {
         Some(refused) => Err(CompleteError::Declined(refused.failure)),
-        None => Ok(Some(live)),
+        None => Ok(()),
     }
 }

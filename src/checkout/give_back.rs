@@ -1,12 +1,11 @@
 //! Money that pays nothing goes back.
 
-use entity::TypedId;
+use entity::{CartId, TypedId};
 use sea_orm::EntityTrait;
 use serde::{Deserialize, Serialize};
 
 use crate::account::account_by_id;
 use crate::app::App;
-use crate::cart::LoadedCart;
 use crate::checkout::complete::OUT_OF_STOCK;
 use crate::inventory;
 use crate::mail::{self, Envelope, Letter};
@@ -20,15 +19,15 @@ use crate::platform::money::{Currency, Money};
 
 /// Calls off the payments of a cart that paid no order, has the money given back, gives the reserved stock back, and emits
 /// [`PaymentReturned`] for what was paid. What somebody else made an order of meanwhile stays.
-pub(super) async fn give_back(app: &App, cart: &LoadedCart, reason: &str) -> Result<()> {
+pub(super) async fn give_back(app: &App, cart: CartId, reason: &str) -> Result<()> {
     let once = || async {
         let now = app.clock.now();
         let tx = app.db.begin().await?;
-        let live = payment::live_of_cart(&tx, cart.row.id).await?;
+        let live = payment::live_of_cart(&tx, cart).await?;
         let ids: Vec<_> = live.iter().map(|payment| payment.id).collect();
         let returned = payment::call_off(&tx, &app.ids, now, &ids, reason).await?;
         if !returned.is_empty() {
-            inventory::release(&tx, now, cart.row.id).await?;
+            inventory::release(&tx, now, cart).await?;
         }
         for payment in &returned {
             tell(&tx, payment, reason).await?;

@@ -4,7 +4,9 @@ use async_graphql::{Context, InputObject, Object, Result, SimpleObject};
 use entity::payment::payment::PaymentStatus;
 use entity::{PaymentId, PaymentMethodId};
 
-use crate::checkout::{CompleteCheckout, CompleteError, NotReady, StartError, StartPayment, complete, start_payment};
+use crate::checkout::{
+    CompleteCheckout, CompleteError, Completed, NotReady, StartError, StartPayment, complete, start_payment,
+};
 use crate::graphql::context::ContextExt;
 use crate::graphql::error::{ApiError, ErrorCode, UserError, Warning};
 use crate::graphql::id::Gid;
@@ -155,8 +157,8 @@ impl CheckoutMutation {
             customer: ctx.scope().viewer.customer(),
         };
         match Box::pin(complete(ctx.app(), command)).await {
-            Ok(order) => Ok(CheckoutCompletePayload {
-                order: Some(OrderObject::new(order)?),
+            Ok(Completed { order, written }) => Ok(CheckoutCompletePayload {
+                order: Some(OrderObject::of(ctx, order, written).await?),
                 errors: Vec::new(),
                 warnings: Vec::new(),
             }),

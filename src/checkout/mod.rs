@@ -22,7 +22,7 @@ use crate::payment::{GatewayToldPaid, PaymentReturned};
 use crate::platform::event::Listeners;
 use crate::platform::jobs::Registry;
 
-pub use complete::{CompleteCheckout, CompleteError, complete};
+pub use complete::{CompleteCheckout, CompleteError, Completed, complete};
 pub use give_back::SendPaymentReturned;
 pub use graphql::CheckoutMutation;
 pub use ready::{Missing, NotReady};

@@ -1,4 +1,4 @@
-//! Writes the order of a cart, in one transaction.
+//! Writes the order of a cart. Joins the transaction that has read the cart.
 
 use entity::cart::cart;
 use entity::cart::cart::CartStatus;
@@ -10,14 +10,15 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
 use crate::app::App;
 use crate::cart::LoadedCart;
-use crate::checkout::complete::CompleteError;
+use crate::checkout::complete::{CompleteError, Completed};
 use crate::checkout::give_back::tell;
 use crate::checkout::ready::claim_of;
 use crate::checkout::start_payment::SUPERSEDED;
 use crate::inventory::{self, Claimed};
-use crate::order::{self, NewOrder, NewOrderLine, Order};
+use crate::order::{self, NewOrder, NewOrderLine, Order, Written};
 use crate::payment::{self, Payment};
 use crate::platform::crash::crash_point;
+use crate::platform::db::Tx;
 use crate::platform::error::Result;
 
 /// What pays an order.
@@ -29,15 +30,15 @@ pub(super) struct Paid {
     pub beside: Vec<PaymentId>,
 }
 
-/// Writes the order. None when the cart or a payment is no longer as it was read.
+/// Writes the order. None when the cart or a payment is no longer as it was read. Then, and with an error, the caller
+/// rolls back.
 pub(super) async fn place(
     app: &App,
+    tx: &Tx,
     cart: &LoadedCart,
     paid: &Paid,
-    number: &str,
-) -> Result<Option<Order>, CompleteError> {
+) -> Result<Option<Completed>, CompleteError> {
     let now = app.clock.now();
-    let tx = app.db.begin().await?;
     let closed = cart::Entity::update_many()
         .col_expr(cart::Column::Status, Expr::value(CartStatus::Completed))
         .col_expr(cart::Column::Version, Expr::col(cart::Column::Version).add(1))
@@ -45,19 +46,20 @@ pub(super) async fn place(
         .filter(cart::Column::Id.eq(cart.row.id))
         .filter(cart::Column::Status.eq(CartStatus::Open))
         .filter(cart::Column::Version.eq(cart.row.version))
-        .exec(&tx)
+        .exec(tx)
         .await?;
     if closed.rows_affected == 0 {
         return Ok(None);
     }
-    let (new, claims) = order_of(app, cart, paid, number);
-    let order = order::place(&tx, &app.ids, now, new).await?;
+    let (new, claims) = order_of(app, cart, paid);
+    let placed = order::place(tx, &app.ids, now, new).await?;
+    let id = placed.order.id;
     crash_point("checkout.written");
-    if !payment::attach_to_order(&tx, &app.ids, now, &paid.by, order.id).await? {
+    let Some(payments) = payment::attach_to_order(tx, &app.ids, now, &paid.by, id).await? else {
         return Ok(None);
-    }
-    for payment in payment::call_off(&tx, &app.ids, now, &paid.beside, SUPERSEDED).await? {
-        tell(&tx, &payment, SUPERSEDED).await?;
+    };
+    for payment in payment::call_off(tx, &app.ids, now, &paid.beside, SUPERSEDED).await? {
+        tell(tx, &payment, SUPERSEDED).await?;
     }
     // Last: these are the rows that other checkouts wait for.
     let who = Claimed {
@@ -66,18 +68,18 @@ pub(super) async fn place(
         cart: cart.row.id,
         locations: &cart.channel.locations,
     };
-    inventory::allocate(&tx, who, &order.id.to_string(), &claims).await??;
-    tx.commit().await?;
-    crash_point("checkout.placed");
-    Ok(Some(order))
+    inventory::allocate(tx, who, &id.to_string(), &claims).await??;
+    Ok(Some(Completed {
+        order: placed.order,
+        written: Some(Written {
+            lines: placed.lines,
+            events: placed.events,
+            payments,
+        }),
+    }))
 }
 
-fn order_of(
-    app: &App,
-    cart: &LoadedCart,
-    paid: &Paid,
-    number: &str,
-) -> (NewOrder, Vec<(OrderLineId, inventory::Claim)>) {
+fn order_of(app: &App, cart: &LoadedCart, paid: &Paid) -> (NewOrder, Vec<(OrderLineId, inventory::Claim)>) {
     let now = app.clock.now();
     let id: OrderId = app.ids.new_id();
     let mut claims = Vec::new();
@@ -111,7 +113,7 @@ fn order_of(
     let sum = |amount: fn(&Payment) -> i64| paid.by.iter().map(amount).sum::<i64>();
     let row = Order {
         id,
-        number: number.to_owned(),
+        number: String::new(),
         channel_id: cart.row.channel_id,
         cart_id: Some(cart.row.id),
         customer_id: cart.row.customer_id,

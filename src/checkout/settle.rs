@@ -8,13 +8,11 @@ use entity::{CartId, PaymentId};
 use serde::{Deserialize, Serialize};
 
 use crate::app::App;
-use crate::cart::load_by_id;
-use crate::checkout::complete::{CompleteError, attempt};
+use crate::checkout::complete::{CompleteError, complete_by_id};
 use crate::checkout::give_back::give_back;
-use crate::checkout::start_payment::{ATTEMPTS, SUPERSEDED};
-use crate::order::Order;
+use crate::checkout::start_payment::SUPERSEDED;
 use crate::payment::{self, take_left_open};
-use crate::platform::error::{Fault, Result};
+use crate::platform::error::Result;
 use crate::platform::jobs::{Job, JobError, Queue};
 
 /// How long a shopper is left to complete the checkout before the shop does it.
@@ -45,8 +43,6 @@ pub async fn settle(app: &App) -> Result<()> {
 }
 
 async fn settle_cart(app: &App, id: CartId) -> Result<()> {
-    let cart = load_by_id(app, id).await?;
-    let cart = cart.ok_or(Fault::Invariant("a payment without its cart"))?;
     let live = payment::live_of_cart(&app.db, id).await?;
     let Some(newest) = live.iter().map(|payment| payment.created_at).max() else {
         return Ok(());
@@ -56,11 +52,9 @@ async fn settle_cart(app: &App, id: CartId) -> Result<()> {
         // The shopper is at it again.
         return Ok(());
     }
-    let reason = match attempt(app, &cart, None, None).await {
+    let reason = match complete_by_id(app, id).await {
         // Whatever is left has paid nothing: other payments made the order.
-        Ok(Some(_)) => SUPERSEDED,
-        // Somebody is changing the cart: the next round looks again.
-        Ok(None) => return Ok(()),
+        Ok(_) => SUPERSEDED,
         Err(CompleteError::Insufficient(_)) if idle < HALF_PAID => return Ok(()),
         Err(CompleteError::Pending | CompleteError::ActionRequired) if idle < ABANDONED => return Ok(()),
         Err(CompleteError::Insufficient(_) | CompleteError::Pending | CompleteError::ActionRequired) => "abandoned",
@@ -73,7 +67,7 @@ async fn settle_cart(app: &App, id: CartId) -> Result<()> {
     if reason != SUPERSEDED {
         tracing::info!(cart = %id, reason, "payments called off");
     }
-    give_back(app, &cart, reason).await
+    give_back(app, id, reason).await
 }
 
 /// Completes the checkout of a payment that its gateway says, by itself or when asked, has been paid or promised.
@@ -93,14 +87,9 @@ impl Job for CompletePaid {
 /// Makes the order when the payments of the cart cover it. When they do not, the shopper goes on, or [`settle`] does. A
 /// payment that comes when there is an order without it goes back.
 pub(super) async fn complete_paid(app: &App, job: CompletePaid) -> Result<(), JobError> {
-    match place_paid(app, job.cart).await {
+    match complete_by_id(app, job.cart).await {
         // The order may have been there before, and paid by others.
-        Ok(Some(_)) => {
-            let cart = load_by_id(app, job.cart).await?;
-            let cart = cart.ok_or(Fault::Invariant("a payment without its cart"))?;
-            Ok(give_back(app, &cart, SUPERSEDED).await?)
-        }
-        Ok(None) => Ok(()),
+        Ok(_) => Ok(give_back(app, job.cart, SUPERSEDED).await?),
         Err(CompleteError::Fault(fault)) => Err(fault.into()),
         // The money is on its way back, or what is missing is somebody else's to say.
         Err(error) => {
@@ -108,16 +97,4 @@ pub(super) async fn complete_paid(app: &App, job: CompletePaid) -> Result<(), Jo
             Ok(())
         }
     }
-}
-
-async fn place_paid(app: &App, id: CartId) -> Result<Option<Order>, CompleteError> {
-    for _ in 0..ATTEMPTS {
-        let Some(cart) = load_by_id(app, id).await? else {
-            return Ok(None);
-        };
-        if let Some(order) = attempt(app, &cart, None, None).await? {
-            return Ok(Some(order));
-        }
-    }
-    Err(Fault::Invariant("a cart that changes faster than it can be read").into())
 }

@@ -130,19 +130,22 @@ async fn payer_of(app: &App, command: &StartPayment) -> Result<Payer, StartError
     if !gateway.keeps_methods() {
         return Err(StartError::MethodNotKept);
     }
-    let name = payment::customer_at_gateway(app, &gateway, customer).await;
-    let name = name.map_err(|fault| match fault {
-        Fault::Part { .. } => {
+    let kept = match payment::customer_at_gateway(app, &gateway, customer).await {
+        Ok(name) => Some(Kept {
+            customer: Some(name),
+            method,
+        }),
+        Err(fault @ Fault::Part { .. }) => {
             tracing::warn!(%fault, "the gateway does not answer");
-            StartError::Away
+            if method.is_some() {
+                return Err(StartError::Away);
+            }
+            // The sale goes on, and nothing is kept.
+            None
         }
-        fault => StartError::Fault(fault),
-    })?;
-    let kept = Kept {
-        customer: Some(name),
-        method,
+        Err(fault) => return Err(fault.into()),
     };
-    Ok(Payer::Gateway(gateway, Some(kept)))
+    Ok(Payer::Gateway(gateway, kept))
 }
 
 /// Reserves and opens; reads the cart again when it changes meanwhile.

@@ -58,6 +58,11 @@ pub trait ContextExt {
     where
         K: Send + Sync + Hash + Eq + Clone + 'static,
         Batch: Loader<K, Error = Shared>;
+    /// Has `key` read already, for resolvers that are going to ask for it.
+    fn known<K>(&self, key: K, value: <Batch as Loader<K>>::Value) -> impl Future<Output = ()> + Send
+    where
+        K: Send + Sync + Hash + Eq + Clone + 'static,
+        Batch: Loader<K, Error = Shared>;
     /// Refuses who has `permission` in some channels only: what follows counts in all of them.
     ///
     /// # Errors
@@ -93,6 +98,14 @@ impl ContextExt for Context<'_> {
         Batch: Loader<K, Error = Shared>,
     {
         Ok(self.data_unchecked::<BatchLoader>().load_one(key).await?)
+    }
+
+    async fn known<K>(&self, key: K, value: <Batch as Loader<K>>::Value)
+    where
+        K: Send + Sync + Hash + Eq + Clone + 'static,
+        Batch: Loader<K, Error = Shared>,
+    {
+        self.data_unchecked::<BatchLoader>().feed_one(key, value).await;
     }
 
     fn everywhere(&self, permission: Permission) -> Result<()> {

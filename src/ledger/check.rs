@@ -97,7 +97,7 @@ const RULES: [(&str, Subject, &str); 11] = [
              SELECT payment_id, CAST(SUM(amount) AS bigint) AS amount FROM refund WHERE status <> 'failed'
              GROUP BY payment_id
          ) r ON r.payment_id = p.id
-         WHERE p.gateway <> 'gift_card' AND COALESCE(r.amount, 0) <> p.refunded_amount + p.refunding_amount",
+         WHERE COALESCE(r.amount, 0) <> p.refunded_amount + p.refunding_amount",
     ),
     (
         "refunds_within_captures",

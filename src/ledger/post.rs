@@ -6,7 +6,6 @@ use sea_orm::sea_query::OnConflict;
 use sea_orm::{EntityTrait, IntoActiveModel};
 
 use crate::ledger::posting::Posting;
-use crate::platform::crash::crash_point;
 use crate::platform::db::Tx;
 use crate::platform::error::{Fault, Result};
 use crate::platform::id::Ids;
@@ -30,6 +29,7 @@ pub(crate) async fn post(tx: &Tx, ids: &Ids, now: DateTime<Utc>, posting: Postin
     if written != 0 && written != all {
         return Err(Fault::Invariant("two different postings have one reference"));
     }
+    crash_point("ledger.posted");
     Ok(written == all)
 }
 

@@ -16,6 +16,7 @@ use crate::graphql::context::ContextExt;
 use crate::graphql::id::{Gid, global_id};
 use crate::graphql::page::{Connection, Known};
 use crate::graphql::scalar::MoneyObject;
+use crate::order::place::Written;
 use crate::order::query::{Order, currency_of, events_of, lines_of, order_for, orders_by_ids};
 use crate::payment::{PaymentObject, PaymentsOfOrder, RefundObject, RefundsOfOrder};
 use crate::platform::error::Fault;
@@ -80,6 +81,19 @@ impl OrderObject {
     pub fn new(order: Order) -> Result<Self, Fault> {
         let currency = currency_of(&order)?;
         Ok(Self { order, currency })
+    }
+
+    /// An order with what was written along a moment ago, which need not be read again.
+    ///
+    /// # Errors
+    /// When the row holds no currency.
+    pub async fn of(ctx: &Context<'_>, order: Order, written: Option<Written>) -> Result<Self, Fault> {
+        if let Some(written) = written {
+            ctx.known(LinesOf(order.id), written.lines).await;
+            ctx.known(EventsOf(order.id), written.events).await;
+            ctx.known(PaymentsOfOrder(order.id), written.payments).await;
+        }
+        Self::new(order)
     }
 
     fn money(&self, minor: i64) -> MoneyObject {

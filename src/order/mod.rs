@@ -37,8 +37,8 @@ pub use history::{HistoryError, Spending, count_orders_of_customer, orders_of_cu
 pub(crate) use import::import_batch;
 pub use import::{HistoricLine, HistoricOrder, ImportOrderError, Imported};
 pub use jobs::{CountSales, SendConfirmation};
-pub use number::next_number;
 pub use paid::{Paid, payment_state};
+pub use place::Written;
 pub(crate) use place::{NewOrder, NewOrderLine, place};
 pub(crate) use query::lines_of;
 pub use query::{Order, order_for, order_of_cart, orders_by_ids};

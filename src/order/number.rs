@@ -1,6 +1,6 @@
 //! Order numbers.
 
-use crate::platform::db::{Counter, Db, Tx};
+use crate::platform::db::{Counter, Tx};
 use crate::platform::error::Result;
 
 /// The number before the first: an order 1 looks like a shop without customers.
@@ -14,15 +14,9 @@ const ORDERS: Counter = Counter {
     first: START + 1,
 };
 
-/// The next order number. An order that fails leaves a gap, so that no order waits for another.
-///
-/// # Errors
-/// Those of the database.
-pub async fn next_number(db: &Db) -> Result<String> {
-    let tx = db.begin().await?;
-    let number = ORDERS.next(&tx).await?;
-    tx.commit().await?;
-    Ok(number.to_string())
+/// The next order number. An order that fails may leave a gap, so that no order waits for another.
+pub(super) async fn next_number(tx: &Tx) -> Result<String> {
+    Ok(ORDERS.next(tx).await?.to_string())
 }
 
 /// Has the counter go on above the largest of `numbers` that could be one of ours: digits alone. So a shop that brings

@@ -3,6 +3,7 @@
 use entity::order::orders;
 use entity::order::orders::PaymentState;
 use entity::payment::payment;
+use entity::payment::payment::PaymentStatus;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect};
 
@@ -64,7 +65,9 @@ pub(super) async fn follow_payment(tx: &Tx, ids: &Ids, changed: &PaymentChanged)
     for payment in payments {
         paid.captured += payment.captured_amount;
         paid.refunded += payment.refunded_amount;
-        paid.authorized += payment.authorized_amount;
+        if payment.status != PaymentStatus::Cancelled {
+            paid.authorized += payment.authorized_amount;
+        }
     }
     let state = payment_state(order.total, paid);
     if (order.paid_total, order.refunded_total, order.payment_status) != (paid.captured, paid.refunded, state) {

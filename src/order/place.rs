@@ -8,8 +8,10 @@ use sea_orm::IntoActiveModel;
 
 use crate::ledger::{self, OrderAmounts};
 use crate::order::events::OrderPlaced;
+use crate::order::number::next_number;
 use crate::order::paid::{Paid, payment_state};
 use crate::order::query::{Order, currency_of};
+use crate::payment::Payment;
 use crate::platform::db::Tx;
 use crate::platform::error::Result;
 use crate::platform::event;
@@ -18,7 +20,7 @@ use crate::platform::money::Money;
 
 /// An order to write.
 pub(crate) struct NewOrder {
-    /// The row, but for the statuses, which placing decides: `paid_total` and `refunded_total` are those of its payments.
+    /// The row, but for its number and the statuses, which placing decides: `paid_total` and `refunded_total` are those of its payments.
     pub row: Order,
     /// What its payments can still capture, minor units.
     pub authorized: i64,
@@ -34,14 +36,36 @@ pub(crate) struct NewOrderLine {
     pub row: order_line::Model,
 }
 
+/// An order as it was written.
+pub(crate) struct Placed {
+    /// The order.
+    pub order: Order,
+    /// Its lines, in order.
+    pub lines: Vec<order_line::Model>,
+    /// Its history, oldest first.
+    pub events: Vec<order_event::Model>,
+}
+
+/// What was written with an order a moment ago, so that nobody reads it again.
+#[derive(Clone, Debug)]
+pub struct Written {
+    /// Its lines, in order.
+    pub lines: Vec<order_line::Model>,
+    /// Its history, oldest first.
+    pub events: Vec<order_event::Model>,
+    /// Its payments, oldest first.
+    pub payments: Vec<Payment>,
+}
+
 /// Writes an order with its lines, its history and its sale in the books, and emits [`OrderPlaced`].
-pub(crate) async fn place(tx: &Tx, ids: &Ids, now: DateTime<Utc>, new: NewOrder) -> Result<Order> {
+pub(crate) async fn place(tx: &Tx, ids: &Ids, now: DateTime<Utc>, new: NewOrder) -> Result<Placed> {
     let paid = Paid {
         captured: new.row.paid_total,
         refunded: new.row.refunded_total,
         authorized: new.authorized,
     };
     let row = Order {
+        number: next_number(tx).await?,
         status: OrderStatus::Open,
         payment_status: payment_state(new.row.total, paid),
         fulfillment_status: FulfillmentState::Unfulfilled,
@@ -56,9 +80,9 @@ pub(crate) async fn place(tx: &Tx, ids: &Ids, now: DateTime<Utc>, new: NewOrder)
             position,
             ..line.row
         }
-        .into_active_model()
     });
-    tx.later(lines.collect());
+    let lines: Vec<_> = lines.collect();
+    tx.later(lines.iter().cloned().map(IntoActiveModel::into_active_model).collect());
     let mut events = vec![("PLACED", "The order was placed.")];
     events.extend(match row.payment_status {
         PaymentState::Paid => Some(("PAID", "The payment arrived.")),
@@ -68,12 +92,17 @@ pub(crate) async fn place(tx: &Tx, ids: &Ids, now: DateTime<Utc>, new: NewOrder)
     let events = events
         .into_iter()
         .map(|what| event_of(ids, row.id, now, what, "customer"));
-    tx.later(events.map(IntoActiveModel::into_active_model).collect());
+    let events: Vec<_> = events.collect();
+    tx.later(events.iter().cloned().map(IntoActiveModel::into_active_model).collect());
     ledger::post_new(tx, ids, now, &ledger::order_placed(&amounts_of(&row)?))?;
     event::emit(tx, &OrderPlaced { order: row.id }).await?;
     // The payment is going to name the order.
     tx.flush().await?;
-    Ok(row)
+    Ok(Placed {
+        order: row,
+        lines,
+        events,
+    })
 }
 
 fn amounts_of(order: &Order) -> Result<OrderAmounts> {

@@ -10,7 +10,7 @@ use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, Query
 
 use crate::ledger::{self, Posting};
 use crate::payment::books;
-use crate::payment::events::{PaymentChanged, PaymentNews, PaymentSucceeded};
+use crate::payment::events::{PaymentChanged, PaymentNews};
 use crate::payment::gateway::{DisputeSnapshot, RefundSnapshot, Snapshot};
 use crate::payment::jobs::CancelAtGateway;
 use crate::payment::merge::{Says, lives_on, merged, merged_dispute, merged_refund};
@@ -104,11 +104,6 @@ async fn finish(tx: &Tx, ids: &Ids, row: Payment, next: Payment, news: News) -> 
         ledger::post(tx, ids, next.updated_at, posting).await?;
     }
     let moved = next.status != row.status;
-    let good = |status| matches!(status, PaymentStatus::Authorized | PaymentStatus::Succeeded);
-    if good(next.status) && !good(row.status) && next.order_id.is_none() {
-        let (payment, cart) = (next.id, next.cart_id);
-        event::emit(tx, &PaymentSucceeded { payment, cart }).await?;
-    }
     tell(tx, ids, next.updated_at, &next, news.happened).await?;
     Ok(Applied {
         payment: Some(next),

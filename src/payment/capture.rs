@@ -18,6 +18,7 @@ use crate::payment::gateway::{Answer, CaptureRequest, Snapshot};
 use crate::payment::jobs::{FinishCapture, gateway_of, within_deadline};
 use crate::payment::merge::Says;
 use crate::payment::query::{Payment, handle_of, payment_by_id, payment_of_scope};
+use crate::platform::crash::crash_point;
 use crate::platform::db::retry_conflicts;
 use crate::platform::error::{Fault, Result};
 use crate::platform::jobs;
@@ -94,6 +95,7 @@ pub async fn capture(
     command: CapturePayment,
 ) -> Result<Payment, CaptureError> {
     let id = retry_conflicts(CaptureError::db, || reserve(app, scope, actor, &command)).await?;
+    crash_point("capture.reserved");
     match finish_capture(app, id).await {
         Ok(Some(reason)) => return Err(CaptureError::Refused(reason)),
         Ok(None) => {}
@@ -180,6 +182,7 @@ pub(super) async fn finish_capture(app: &App, id: CaptureId) -> Result<Option<St
         is_final: row.is_final,
     };
     let answer = within_deadline(gateway_of(app, &payment)?.capture(&request)).await?;
+    crash_point("capture.taken");
     retry_conflicts(Fault::db, || settle(app, &row, &answer)).await?;
     Ok(match answer {
         Answer::Refused(reason) => Some(reason),

@@ -29,7 +29,7 @@ pub(crate) async fn live_of_cart(db: &impl ConnectionTrait, cart: CartId) -> Res
 }
 
 /// Gives payments that succeeded or are authorised to the order they pay, all of them or none: what they captured and
-/// gave back before counts for the order from then on, in the books too. False when one is no longer as in `payments`,
+/// gave back before counts for the order from then on, in the books too. Gives them as they are then; none when one is no longer as in `payments`,
 /// which the figures of the order were made from: called off, or changed by its gateway. The caller rolls back.
 pub(crate) async fn attach_to_order(
     tx: &Tx,
@@ -37,7 +37,8 @@ pub(crate) async fn attach_to_order(
     now: DateTime<Utc>,
     payments: &[Payment],
     order: OrderId,
-) -> Result<bool> {
+) -> Result<Option<Vec<Payment>>> {
+    let mut given = Vec::with_capacity(payments.len());
     for payment in payments {
         let attached = payment::Entity::update_many()
             .col_expr(payment::Column::OrderId, Expr::value(order))
@@ -50,12 +51,18 @@ pub(crate) async fn attach_to_order(
             .exec(tx)
             .await?;
         if attached.rows_affected == 0 {
-            return Ok(false);
+            return Ok(None);
         }
         let news = [PaymentNews::new("paid_order", payment.amount, Some(order.to_string()))];
-        history(tx, ids, now, payment.id, &news).await?;
+        history(tx, ids, now, payment.id, &news);
+        given.push(Payment {
+            order_id: Some(order),
+            version: payment.version + 1,
+            updated_at: now,
+            ..payment.clone()
+        });
     }
-    Ok(true)
+    Ok(Some(given))
 }
 
 /// Calls off those of `payments` that paid no order and are not over, and gives them: what a gift card paid is back on it

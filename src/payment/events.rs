@@ -6,19 +6,6 @@ use serde::{Deserialize, Serialize};
 
 use crate::platform::event::Event;
 
-/// A payment that pays no order yet has succeeded, or is authorised: its cart can become one.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct PaymentSucceeded {
-    /// The payment.
-    pub payment: PaymentId,
-    /// The cart that it pays.
-    pub cart: CartId,
-}
-
-impl Event for PaymentSucceeded {
-    const NAME: &'static str = "payment.succeeded";
-}
-
 /// A payment is no longer as it was. Said in the transaction that changed it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct PaymentChanged {

@@ -3,7 +3,7 @@
 use entity::PaymentId;
 
 use crate::app::App;
-use crate::payment::apply::apply;
+use crate::payment::hear::hear;
 use crate::payment::jobs::{gateway_of, within_deadline};
 use crate::payment::merge::Says;
 use crate::payment::query::{Payment, handle_of, payment_by_id};
@@ -25,9 +25,9 @@ pub async fn refresh(app: &App, id: PaymentId) -> Result<Option<Payment>> {
     };
     let write = || async {
         let tx = app.db.begin().await?;
-        let applied = apply(&tx, &app.ids, app.clock.now(), id, &says).await?;
-        tx.commit().await?;
-        Ok(applied.payment)
+        hear(&tx, app, id, &says).await?;
+        Ok(tx.commit().await?)
     };
-    retry_conflicts(Fault::db, write).await
+    retry_conflicts(Fault::db, write).await?;
+    payment_by_id(&app.db, id).await
 }

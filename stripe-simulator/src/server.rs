@@ -146,7 +146,7 @@ async fn api(shared: &Arc<Shared>, call: Call) -> Option<Reply> {
     }
     if before.is_some_and(|fault| fault.action == Action::Drop) {
         wait(before).await;
-        note(shared, &call, 0, false);
+        note(shared, &call, 0, false, None);
         return None;
     }
     let key = call.key.clone().filter(|_| call.method == "POST");
@@ -207,7 +207,7 @@ async fn api(shared: &Arc<Shared>, call: Call) -> Option<Reply> {
         change(shared, |world| world.keys.end(key, kept));
     }
     if after.is_some_and(|fault| fault.action == Action::Drop) {
-        note(shared, &call, 0, false);
+        note(shared, &call, 0, false, None);
         return None;
     }
     let told = match fake {
@@ -223,7 +223,7 @@ async fn wait(fault: Option<&Fault>) {
     }
 }
 
-fn note(shared: &Shared, call: &Call, status: u16, replayed: bool) {
+fn note(shared: &Shared, call: &Call, status: u16, replayed: bool, error: Option<String>) {
     lock(&shared.seen).push(Seen {
         method: call.method.clone(),
         path: call.path.clone(),
@@ -231,6 +231,7 @@ fn note(shared: &Shared, call: &Call, status: u16, replayed: bool) {
         version: call.version.clone(),
         status,
         replayed,
+        error,
     });
 }
 
@@ -249,7 +250,11 @@ fn finish(
             (error.status, error.json())
         }
     };
-    note(shared, call, status, replayed.is_some());
+    let error = body
+        .pointer("/error/message")
+        .and_then(Value::as_str)
+        .map(str::to_owned);
+    note(shared, call, status, replayed.is_some(), error);
     let mut reply = Reply::json(status, &body);
     reply.headers.push(("request-id", request.to_owned()));
     let version = call

@@ -27,6 +27,8 @@ pub struct Seen {
     pub status: u16,
     /// Whether the answer was kept from an earlier request.
     pub replayed: bool,
+    /// What was wrong with it, as the answer says.
+    pub error: Option<String>,
 }
 
 pub(crate) struct Shared {

@@ -3,6 +3,7 @@
 mod account;
 mod architecture;
 mod audit;
+mod books;
 mod cart;
 mod catalog;
 mod checkout;

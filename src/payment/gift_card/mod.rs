@@ -19,6 +19,7 @@ pub use adjust::{AdjustCard, AdjustError, adjust};
 pub use code::Code;
 pub use create::{CreateCard, CreateError, create};
 pub use disable::{DisableError, disable};
+pub(crate) use entry::credit;
 pub use graphql::{GiftCardMutation, GiftCardQuery};
 pub use guess::attempt;
 pub use query::{CardFilter, GiftCard, ListError, by_code, by_id, count, entries_of, list};

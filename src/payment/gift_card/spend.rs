@@ -159,6 +159,6 @@ pub(crate) async fn put_back(tx: &Tx, ids: &Ids, now: DateTime<Utc>, row: &Payme
         .exec(tx)
         .await?;
     let news = [PaymentNews::new("refunded", amount, None)];
-    history(tx, ids, now, row.id, &news).await?;
+    history(tx, ids, now, row.id, &news);
     credit(tx, ids, now, row.id, amount, "returned").await
 }

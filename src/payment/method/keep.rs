@@ -17,7 +17,7 @@ use crate::platform::id::Ids;
 ///
 /// # Errors
 /// Those of the database.
-pub(crate) async fn keep_of_payment(
+pub(in crate::payment) async fn keep_of_payment(
     tx: &Tx,
     ids: &Ids,
     now: DateTime<Utc>,
@@ -61,7 +61,7 @@ pub(super) async fn keep(
         created_at: now,
     };
     payment_method::Entity::insert(row.into_active_model())
-        .on_conflict_do_nothing()
+        .on_conflict_do_nothing_on([payment_method::Column::Gateway, payment_method::Column::Reference])
         .exec_without_returning(tx)
         .await?;
     let found = payment_method::Entity::find()

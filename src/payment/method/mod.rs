@@ -17,6 +17,6 @@ pub(crate) use customer::customer_at_gateway;
 pub(crate) use forget::forget_people;
 pub use graphql::{PaymentMethodMutation, PaymentMethodObject};
 pub(super) use jobs::{ForgetCustomer, ForgetMethod, forget_customer, forget_method};
-pub(crate) use keep::keep_of_payment;
+pub(super) use keep::keep_of_payment;
 pub use query::{PaymentMethod, kept_method, methods_of};
 pub(crate) use setup::setup_told;

@@ -88,6 +88,13 @@ async fn sample(shop: &Shop, mutation: &str) -> Option<(Value, bool)> {
                 .await;
             (input, true)
         }
+        "paymentCapture" | "paymentVoid" => {
+            let (variant, _) = shop.variant(1).await;
+            let cart = shop.ready_cart(&variant, 1).await;
+            let payment = shop.pay(&cart, "tok_authorize").await["payment"]["id"].take();
+            (json!({ "paymentId": payment }), true)
+        }
+        "refundCreate" => (json!({ "orderId": shop.bought().await["id"] }), true),
         "giftCardCreate" => (json!({ "amount": usd("10.00"), "note": "for a complaint" }), false),
         "giftCardAdjust" => {
             let delta = usd("-1.00");

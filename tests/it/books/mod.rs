@@ -127,5 +127,8 @@ async fn assert_balanced(shop: &Shop) {
 /// The kinds in the history of an order.
 fn history(order: &Value) -> Vec<&str> {
     let nodes = order["events"]["nodes"].as_array().expect("events");
-    nodes.iter().map(|event| event["type"].as_str().expect("a kind")).collect()
+    nodes
+        .iter()
+        .map(|event| event["type"].as_str().expect("a kind"))
+        .collect()
 }

@@ -36,7 +36,10 @@ async fn a_dispute_takes_money_and_gives_it_again() {
     let till = Till::new().await;
     let bought = Bought::with(&till.shop, "tok_success", 1).await;
     till.gateway.charge_fee(bought.payment, 59).await.expect("charged");
-    till.gateway.dispute(bought.payment, bought.total, 1500).await.expect("disputed");
+    till.gateway
+        .dispute(bought.payment, bought.total, 1500)
+        .await
+        .expect("disputed");
     till.refresh(bought.payment).await;
     till.refresh(bought.payment).await;
     let order = bought.now(&till.shop).await;
@@ -50,7 +53,11 @@ async fn a_dispute_takes_money_and_gives_it_again() {
     assert_balanced(&till.shop).await;
 
     // What a bank holds cannot be given back a second time.
-    let refused = till.shop.staff().change("refundCreate", json!({ "orderId": bought.id() }), "").await;
+    let refused = till
+        .shop
+        .staff()
+        .change("refundCreate", json!({ "orderId": bought.id() }), "")
+        .await;
     assert_eq!(refused["errors"][0]["code"], "AMOUNT_TOO_LARGE");
 
     let listed = "query($where: DisputeWhere) { disputes(where: $where) { totalCount nodes { status orderId
@@ -98,16 +105,28 @@ async fn money_that_paid_nothing_went_back_in_the_books_too() {
     till.shop.work().await;
     let done = till.shop.complete(&cart, &second["payment"]["id"], Value::Null).await;
     let total = minor(&done["order"]["total"]["amount"]);
-    let id = first["payment"]["id"].as_str().expect("an id").parse().expect("a payment id");
+    let id = first["payment"]["id"]
+        .as_str()
+        .expect("an id")
+        .parse()
+        .expect("a payment id");
     till.refresh(id).await;
-    let payment = merx::payment::payment_by_id(&till.shop.app.db, id).await.expect("read").expect("a payment");
+    let payment = merx::payment::payment_by_id(&till.shop.app.db, id)
+        .await
+        .expect("read")
+        .expect("a payment");
     assert_eq!((payment.captured_amount, payment.refunded_amount), (total, total));
     let of_payment = merx::ledger::LedgerFilter {
         payment: Some(id),
         ..merx::ledger::LedgerFilter::default()
     };
     assert!(accounts(&till.shop, of_payment.clone()).await.is_empty());
-    assert_eq!(merx::ledger::count(&till.shop.app.db, &of_payment).await.expect("counted"), 4);
+    assert_eq!(
+        merx::ledger::count(&till.shop.app.db, &of_payment)
+            .await
+            .expect("counted"),
+        4
+    );
     assert_eq!(till.shop.dead_jobs().await, 0);
     assert_balanced(&till.shop).await;
 }

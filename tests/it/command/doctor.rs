@@ -51,6 +51,7 @@ async fn a_healthy_shop_has_no_failure() {
         "shop",
         "owner",
         "jobs",
+        "books",
     ] {
         let check = find(&checks, name);
         assert_eq!((check.level, &check.advice), (Level::Ok, &None), "{check}");

@@ -172,7 +172,7 @@ async fn what_was_given_back_in_part_is_given_back_in_full(bench: &Bench) {
 }
 
 async fn what_nobody_heard_of_is_said_to_be(bench: &Bench) {
-    assert_eq!(bench.read(&lost(bench.ids.new_id())).await, None);
+    assert_eq!(bench.read(&lost(bench.old_id())).await, None);
     let reference = if bench.stripe.is_some() {
         "pi_nobody"
     } else {
@@ -186,7 +186,7 @@ async fn what_nobody_heard_of_is_said_to_be(bench: &Bench) {
 }
 
 async fn what_nobody_heard_of_can_be_called_off(bench: &Bench) {
-    let handle = lost(bench.ids.new_id());
+    let handle = lost(bench.old_id());
     for _ in 0..2 {
         bench.gateway.cancel(&handle).await.expect("nothing to call off");
     }

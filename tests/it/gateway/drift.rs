@@ -11,7 +11,6 @@ async fn new_fields_and_new_words_fail_no_payment() {
     bench.simulator().drift(Drift {
         fields: true,
         enums: true,
-        missing: true,
         errors: true,
         ..Drift::default()
     });
@@ -35,6 +34,21 @@ async fn new_fields_and_new_words_fail_no_payment() {
         .await
         .expect("a setup");
     assert!(setup.client_secret.is_some());
+}
+
+#[tokio::test]
+async fn fields_that_are_not_said_read_as_nothing() {
+    let bench = Bench::stripe().await;
+    bench.simulator().drift(Drift {
+        missing: true,
+        ..Drift::default()
+    });
+    let paid = bench.paid(1000).await;
+    done(bench.refund(&bench.refund_of(&paid, 400)).await);
+    let again = bench.again(&paid).await;
+    assert_eq!((again.captured, again.refunded()), (1000, 400));
+    let declined = bench.start(&bench.request(Card::Declined, 900)).await;
+    assert_eq!(declined.state, GatewayState::Failed("card_declined".to_owned()));
 }
 
 async fn customer(bench: &Bench) -> String {

@@ -4,6 +4,7 @@ mod breaker;
 mod chaos;
 mod contract;
 mod drift;
+mod localstripe;
 mod rig;
 mod saved;
 mod signature;

@@ -72,6 +72,20 @@ impl Bench {
         }
     }
 
+    /// Stripe at `url`.
+    pub async fn at(url: &str) -> Self {
+        let clock = Clock::system();
+        let folder = tempfile::tempdir().expect("a folder");
+        let ids = Ids::from_os(clock.clone()).expect("ids");
+        Self {
+            gateway: Arc::new(stripe_gateway(url, &clock, &ids, folder.path())),
+            ids,
+            clock,
+            stripe: None,
+            _folder: folder,
+        }
+    }
+
     /// Another server's adapter to the same Stripe.
     pub fn another(&self) -> StripeGateway {
         stripe_gateway(self.simulator().url(), &self.clock, &self.ids, self._folder.path())
@@ -85,6 +99,12 @@ impl Bench {
     pub fn set_time(&self, now: DateTime<Utc>) {
         self.clock.set(now);
         self.simulator().set_time(Some(now.timestamp()));
+    }
+
+    /// The id of a payment that somebody began a minute ago.
+    pub fn old_id(&self) -> PaymentId {
+        let then = Clock::frozen(self.clock.now() - chrono::TimeDelta::minutes(1));
+        Ids::from_os(then).expect("ids").new_id()
     }
 
     pub fn token(&self, card: Card) -> String {

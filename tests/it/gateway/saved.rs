@@ -1,6 +1,7 @@
 //! Means of payment that customers keep with Stripe.
 
 use merx::payment::gateway::EventSubject;
+use merx::payment::inbox::{Inbound, receive};
 use serde_json::{Value, json};
 use stripe_simulator::{Fault, Options, Simulator};
 
@@ -179,8 +180,75 @@ async fn what_a_person_keeps_is_exported_and_erased() {
     assert_eq!(left["deleted"], true, "{left}");
 }
 
+/// Pays a new cart with what `how` adds to the input, and gives the payload.
+async fn pay(me: &Shop, how: Value) -> (Value, Value) {
+    let (variant, _) = me.variant(3).await;
+    let cart = me.ready_cart(&variant, 1).await;
+    let mut input = json!({ "cartToken": cart["token"], "gateway": "stripe", "returnUrl": "https://shop.example" });
+    let fields = input.as_object_mut().expect("an object");
+    fields.extend(how.as_object().expect("an object").clone());
+    let document = "mutation($input: PaymentStartInput!) { paymentStart(input: $input) {
+        payment { id status } errors { code path } } }";
+    let keyed = me.with_key(&format!("pay-{}", cart["id"]));
+    let payload = keyed.data(document, json!({ "input": input })).await["paymentStart"].take();
+    (cart, payload)
+}
+
 #[tokio::test]
-async fn a_setup_that_stripe_tells_of_names_itself() {
+async fn a_card_is_kept_with_a_payment_and_pays_the_next_one() {
+    let (shop, stripe) = shop().await;
+    let me = shop.customer("ada@example.com").await;
+    let (_, payload) = pay(&me, json!({ "token": "pm_card_visa", "savePaymentMethod": true })).await;
+    assert_eq!(payload["payment"]["status"], "SUCCEEDED", "{payload:#}");
+    assert_eq!(kept(&me).await, [("visa".to_owned(), true)]);
+    let read = "{ me { paymentMethods { id } } }";
+    let id = me.data(read, json!({})).await["me"]["paymentMethods"][0]["id"].take();
+    let (cart, payload) = pay(&me, json!({ "paymentMethodId": id })).await;
+    assert_eq!(payload["payment"]["status"], "SUCCEEDED", "{payload:#}");
+    let done = me
+        .with_key("complete")
+        .complete(&cart, &payload["payment"]["id"], Value::Null)
+        .await;
+    assert_eq!(done["order"]["paymentStatus"], "PAID", "{done:#}");
+    assert_eq!(kept(&me).await.len(), 1, "kept once");
+    // Another customer has no such thing, and a guest keeps nothing.
+    let eve = shop.customer("eve@example.com").await;
+    let (_, payload) = pay(&eve, json!({ "paymentMethodId": id })).await;
+    assert_eq!(
+        payload["errors"],
+        json!([{ "code": "NOT_FOUND", "path": ["paymentMethodId"] }])
+    );
+    for how in [
+        json!({ "token": "pm_card_visa", "savePaymentMethod": true }),
+        json!({ "paymentMethodId": id }),
+    ] {
+        let (_, payload) = pay(&shop, how).await;
+        assert_eq!(payload["errors"][0]["code"], "INVALID_INPUT");
+    }
+    assert_eq!(stripe.books().payments.len(), 2);
+    assert_eq!(stripe.books().double_charges(), 0);
+}
+
+#[tokio::test]
+async fn a_declined_card_is_not_kept_and_a_gateway_that_is_away_keeps_nothing() {
+    let (shop, stripe) = shop().await;
+    let me = shop.customer("ada@example.com").await;
+    let save = |card: &str| json!({ "token": card, "savePaymentMethod": true });
+    let (_, payload) = pay(&me, save("pm_card_chargeDeclined")).await;
+    assert_eq!(payload["errors"][0]["code"], "PAYMENT_DECLINED");
+    assert_eq!(kept(&me).await, []);
+    let eve = shop.customer("eve@example.com").await;
+    stripe.fault(Fault::drop_connection().on("POST /v1/customers").times(4));
+    let (_, payload) = pay(&eve, save("pm_card_visa")).await;
+    assert_eq!(
+        payload["payment"]["status"], "SUCCEEDED",
+        "the sale goes on: {payload:#}"
+    );
+    assert_eq!(kept(&eve).await, []);
+}
+
+#[tokio::test]
+async fn a_setup_that_stripe_tells_of_is_kept() {
     let (shop, stripe) = shop().await;
     let me = shop.customer("ada@example.com").await;
     let setup = begin(&me).await;
@@ -193,4 +261,15 @@ async fn a_setup_that_stripe_tells_of_names_itself() {
     let event = gateway.event(&header, body.as_bytes()).expect("believed");
     let reference = setup["setupId"].as_str().expect("an id").to_owned();
     assert_eq!(event.subject, EventSubject::Setup { reference });
+    let told = Inbound {
+        gateway: "stripe",
+        signature: &header,
+        body: body.as_bytes(),
+    };
+    for _ in 0..2 {
+        receive(&shop.app, told).await.expect("taken");
+        shop.work().await;
+        assert_eq!(kept(&me).await, [("visa".to_owned(), true)], "nobody asked for it");
+    }
+    assert_eq!(shop.dead_jobs().await, 0);
 }

@@ -11,7 +11,7 @@ use crate::platform::error::{Fault, Result};
 
 impl StripeGateway {
     /// Takes money once. Without a word about what follows, a capture at Stripe is the last one and lets the rest go: only
-    /// where another one is to follow it is told so, and refuses where the card or the account does not allow several.
+    /// where another one is to follow it is told so, and that takes a card and an account that allow several.
     pub(super) async fn capture_payment(&self, request: &CaptureRequest) -> Result<Answer<Snapshot>> {
         let Some(amount) = to_stripe(request.amount) else {
             return Ok(Answer::Refused(UNSUPPORTED.to_owned()));
@@ -28,28 +28,31 @@ impl StripeGateway {
                 Answer::Refused("amount_too_large".to_owned())
             });
         }
+        let more = !request.is_final && before.authorized > request.amount.minor;
+        if more && !allows_several(Part::from(&intent)) {
+            return Ok(Answer::Refused("multicapture_unavailable".to_owned()));
+        }
         let path = format!("/payment_intents/{}/capture", before.reference);
-        let key = format!("merx-capture-{}", request.capture);
-        let form = || Form::default().set("amount_to_capture", amount).expand(EXPANDED);
-        let answer = match request.is_final {
-            true => self.post(&path, &key, form()).await,
-            false => self.post(&path, &key, form().set("final_capture", false)).await,
-        };
-        // All that there is, or what was all when this was asked for before.
-        let whole = before.authorized == request.amount.minor || before.authorized == 0;
-        let answer = match answer {
-            // Nothing is left for a later one: no need to be allowed several.
-            Err(CallError::Refused(refusal)) if refusal.is_final() && !request.is_final && whole => {
-                self.post(&path, &format!("{key}-whole"), form()).await
-            }
-            answer => answer,
-        };
-        match answer {
+        let form = Form::default()
+            .set("amount_to_capture", amount)
+            .maybe("final_capture", more.then_some(false))
+            .expand(EXPANDED);
+        match self
+            .post(&path, &format!("merx-capture-{}", request.capture), form)
+            .await
+        {
             Ok(intent) => Ok(Answer::Done(self.snapshot(Part::from(&intent)).await?)),
+            // It was done before, when more was left to take than now.
+            Err(CallError::Refused(refusal)) if refusal.is_other_use_of_key() => Ok(Answer::Done(before)),
             Err(CallError::Refused(refusal)) if refusal.is_final() => {
                 Ok(Answer::Refused(decline::reason(refusal.error())))
             }
             Err(error) => Err(error.into()),
         }
     }
+}
+
+fn allows_several(intent: Part<'_>) -> bool {
+    let details = intent.at("latest_charge").at("payment_method_details");
+    details.at("card").at("multicapture").text("status") == Some("available")
 }

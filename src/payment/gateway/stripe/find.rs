@@ -23,6 +23,8 @@ const PAGES: usize = 50;
 const BEFORE: TimeDelta = TimeDelta::minutes(5);
 /// And how long after.
 const AFTER: TimeDelta = TimeDelta::minutes(15);
+/// How long a request may be at work there; more than Stripe's own libraries wait for an answer.
+const AT_WORK: TimeDelta = TimeDelta::minutes(10);
 /// The mark of intents that keep a key from being used.
 const MARK: &str = "merx_never_started";
 
@@ -45,12 +47,27 @@ impl StripeGateway {
     /// What became of a start whose answer never came. It may still be on its way, so that not finding it proves
     /// nothing: its key is used up first, by an intent that nobody can pay and that is cancelled at once. Where that works
     /// the start was never carried out, and never will be: Stripe refuses another request with the same key. Where it
-    /// does not the start was carried out, and its intent, if it made one, is in the list: that is consistent at once, as
-    /// Stripe's search is not. After the life of a key no start is on its way.
+    /// does not the start got there, and its intent, if it made one, is in the list once it is carried out: that is
+    /// consistent at once, as Stripe's search is not. After the life of a key no start is on its way.
     async fn find_lost(&self, payment: PaymentId) -> Result<Option<Value>> {
         if self.remembers(payment) && self.uses_up_key(payment).await? {
             return Ok(None);
         }
+        match self.find_listed(payment).await? {
+            None if self.age(payment) < AT_WORK => {
+                Err(Fault::part("stripe", "a start got there and may still be at work"))
+            }
+            found => Ok(found),
+        }
+    }
+
+    /// The intent of a payment that was opened just now. Where it is not there yet it may be any moment.
+    pub(super) async fn find_young(&self, payment: PaymentId) -> Result<Value> {
+        let found = self.find_listed(payment).await?;
+        found.ok_or_else(|| Fault::part("stripe", "a start may be on its way"))
+    }
+
+    async fn find_listed(&self, payment: PaymentId) -> Result<Option<Value>> {
         let opened = made_at(payment);
         let window = || {
             Form::default()

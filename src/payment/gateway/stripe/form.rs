@@ -10,6 +10,11 @@ use serde::Serialize;
 pub(super) struct Form(BTreeMap<String, String>);
 
 impl Form {
+    /// Whether there are none: the empty form is written as `=`, which Stripe takes for a parameter.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// With `name` set.
     pub fn set(mut self, name: impl Into<String>, value: impl ToString) -> Self {
         self.0.insert(name.into(), value.to_string());

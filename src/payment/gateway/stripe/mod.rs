@@ -42,6 +42,9 @@ use wire::{CallError, Wire};
 /// How long a key is counted on: an hour less than Stripe says, for clocks that differ.
 const KEY_LIFE: TimeDelta = TimeDelta::hours(23);
 
+/// How long whoever starts a payment may be at it: somewhat more than the deadline of a call.
+const STARTING: TimeDelta = TimeDelta::seconds(5);
+
 /// Stripe.
 pub struct StripeGateway {
     wire: Wire,
@@ -66,14 +69,16 @@ impl StripeGateway {
     }
 
     async fn get(&self, path: &str, form: Form) -> Result<Value, CallError> {
-        let request = RequestBuilder::new(StripeMethod::Get, path).query(&form);
+        let request = RequestBuilder::new(StripeMethod::Get, path);
+        let request = if form.is_empty() { request } else { request.query(&form) };
         request.customize().send(&self.wire).await
     }
 
     /// Repeats itself with the same `key`.
     async fn post(&self, path: &str, key: &str, form: Form) -> Result<Value, CallError> {
         let key = IdempotencyKey::new(key).map_err(|e| CallError::Unreadable(e.to_string()))?;
-        let request = RequestBuilder::new(StripeMethod::Post, path).form(&form);
+        let request = RequestBuilder::new(StripeMethod::Post, path);
+        let request = if form.is_empty() { request } else { request.form(&form) };
         let once = request.customize().request_strategy(RequestStrategy::Idempotent(key));
         once.send(&self.wire).await
     }
@@ -86,7 +91,11 @@ impl StripeGateway {
 
     /// Whether Stripe still knows the keys of `id`. Ids carry the time at which they were made.
     fn remembers(&self, id: impl TypedId) -> bool {
-        self.clock.now() - made_at(id) < KEY_LIFE
+        self.age(id) < KEY_LIFE
+    }
+
+    fn age(&self, id: impl TypedId) -> TimeDelta {
+        self.clock.now() - made_at(id)
     }
 }
 
@@ -123,7 +132,12 @@ impl Gateway for StripeGateway {
     }
 
     async fn read(&self, payment: &Handle) -> Result<Option<Snapshot>> {
-        match self.find(payment).await? {
+        let found = match payment.reference {
+            // Who asks must not stop a start that somebody else waits for.
+            None if self.age(payment.payment) < STARTING => Some(self.find_young(payment.payment).await?),
+            _ => self.find(payment).await?,
+        };
+        match found {
             Some(intent) => Ok(Some(self.snapshot(Part::from(&intent)).await?)),
             None => Ok(None),
         }

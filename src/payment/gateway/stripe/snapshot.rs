@@ -45,10 +45,10 @@ pub(super) fn payment(intent: Part<'_>, refunds: &[Part<'_>], disputes: &[Part<'
         amount: Money::new(minor(intent.needed_number("amount")?), currency),
         authorized: match state {
             GatewayState::Cancelled => 0,
-            _ => minor(intent.number("amount_capturable").unwrap_or_default()),
+            _ => minor(held(intent, charge)),
         },
         state,
-        captured: minor(intent.number("amount_received").unwrap_or_default()),
+        captured: minor(taken(intent, charge)),
         fee: minor(fee(charge.at("balance_transaction"), charge)),
         refunds: refunds
             .iter()
@@ -61,6 +61,22 @@ pub(super) fn payment(intent: Part<'_>, refunds: &[Part<'_>], disputes: &[Part<'
         method: method(charge.at("payment_method_details")),
         method_reference: kept.and(intent.id("payment_method")).map(str::to_owned),
     })
+}
+
+/// What was captured. Servers that only resemble Stripe say it of the charge.
+fn taken(intent: Part<'_>, charge: Part<'_>) -> i64 {
+    let whole = || charge.flag("captured").then(|| charge.number("amount")).flatten();
+    let said = intent
+        .number("amount_received")
+        .or_else(|| charge.number("amount_captured"));
+    said.or_else(whole).unwrap_or_default()
+}
+
+/// What can still be captured.
+fn held(intent: Part<'_>, charge: Part<'_>) -> i64 {
+    let waits = intent.text("status") == Some("requires_capture");
+    let whole = || waits.then(|| charge.number("amount")).flatten();
+    intent.number("amount_capturable").or_else(whole).unwrap_or_default()
 }
 
 /// Stripe also calls it a refund when what was never captured is let go; no money moved then, and nothing was booked.

@@ -76,7 +76,6 @@ impl From<CallError> for Fault {
 }
 
 /// A refusal of Stripe.
-#[derive(Debug)]
 pub(super) struct Refusal {
     status: StatusCode,
     body: json::Value,
@@ -88,6 +87,12 @@ impl std::fmt::Display for Refusal {
         let said = |name| self.error().text(name).unwrap_or("none");
         let (kind, code) = (said("type"), said("code"));
         write!(f, "refused with {}, type {kind}, code {code}", self.status.as_u16())
+    }
+}
+
+impl std::fmt::Debug for Refusal {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{self}")
     }
 }
 

@@ -15,15 +15,23 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 use clap::Parser;
+use entity::TypedId;
 use entity::inventory::stock_level;
+use entity::staff::api_key;
+use entity::staff::staff_role::PermissionNames;
 use futures_util::future::join_all;
 use merx::app::{App, Builder};
 use merx::config::Config;
 use merx::http::Endpoint;
 use merx::platform::clock::Clock;
 use merx::platform::jobs::{POLL, queue_depths, run_workers};
+use merx::platform::permission::Permission;
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, PaginatorTrait, QueryFilter};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, IntoActiveModel, PaginatorTrait,
+    QueryFilter,
+};
+use sha2::{Digest, Sha256};
 use stripe_simulator::{Delivery, Mode, Options, Random, Simulator};
 use tokio::sync::watch;
 
@@ -34,6 +42,8 @@ use shopper::{Door, Plan};
 const SECRET_KEY: &str = "sk_test_crash";
 /// What signs the gateway's webhooks.
 const WEBHOOK_SECRET: &str = "whsec_crash";
+/// The key of a program of staff.
+const STAFF_KEY: &str = "merx_sk_crashesofthetestsabcdefghijklm";
 /// Shoppers of a run.
 const SHOPPERS: usize = 3;
 /// More units than shoppers can buy.
@@ -53,7 +63,34 @@ pub const POINTS: &[(&str, u64)] = &[
     ("jobs.done", 12),
     ("inbox.stored", 8),
     ("inbox.read", 4),
+    ("capture.reserved", 2),
+    ("capture.taken", 2),
+    ("refund.given", 1),
+    ("cancel.sent", 1),
 ];
+
+/// Puts [`STAFF_KEY`] into the shop.
+async fn make_staff_key(app: &App) {
+    let hash: String = Sha256::digest(STAFF_KEY)
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    let names = Permission::ALL.iter().map(|permission| permission.name().to_owned());
+    let row = api_key::Model {
+        id: TypedId::from_uuid(app.ids.uuid()),
+        name: "Crashes".to_owned(),
+        prefix: STAFF_KEY[..14].to_owned(),
+        hash,
+        permissions: PermissionNames(names.collect()),
+        channel_id: None,
+        created_by: None,
+        created_at: app.clock.now(),
+        expires_at: None,
+        last_used_at: None,
+        revoked_at: None,
+    };
+    row.into_active_model().insert(&app.db).await.expect("a key");
+}
 
 #[derive(Parser)]
 struct Arguments {
@@ -114,6 +151,7 @@ impl Crashes {
         if stock_level::Entity::find().count(&app.db).await.expect("a count") == 0 {
             merx::command::seed::demo(&app).await.expect("the demo shop is seeded");
         }
+        make_staff_key(&app).await;
         let level = stock_level::Entity::find()
             .filter(stock_level::Column::OnHand.gt(0))
             .one(&app.db)
@@ -151,6 +189,11 @@ impl Crashes {
         let mut random = Random::new(seed);
         let (point, passes) = POINTS[usize::try_from(seed % POINTS.len() as u64).expect("small")];
         let passes = random.next() % passes;
+        let capture = if point.starts_with("capture") || random.next().is_multiple_of(3) {
+            "manual"
+        } else {
+            "automatic"
+        };
         let plans: Vec<Plan> = (0..SHOPPERS)
             .map(|number| Plan::new(seed, number, &mut random))
             .collect();
@@ -169,7 +212,10 @@ impl Crashes {
             ..Delivery::default()
         });
 
-        let mut server = self.place.start(&format!("{point}={passes}*off->return")).await;
+        let mut server = self
+            .place
+            .start(capture, &format!("{point}={passes}*off->return"))
+            .await;
         let door = Door::Http(reqwest::Client::new(), format!("http://{}/graphql", self.place.address));
         let buying = plans.iter().map(|plan| plan.buy(&door, &self.stripe, &self.variant));
         let first = join_all(buying).await;
@@ -186,7 +232,7 @@ impl Crashes {
         server.kill();
 
         self.time_passes_for_jobs().await;
-        let server = self.place.start("").await;
+        let server = self.place.start(capture, "").await;
         self.stripe.delivery(Delivery {
             copies: 2,
             shuffle,
@@ -198,7 +244,7 @@ impl Crashes {
         assert!(
             self.stripe.flush(Duration::from_secs(30)).await,
             "webhooks are refused: {}",
-            self.place.log()
+            self.said()
         );
 
         // They come back when the server's claim on what it was doing has lapsed.
@@ -230,12 +276,15 @@ impl Crashes {
             merx::checkout::settle(&self.app)
                 .await
                 .expect("open payments are settled");
+            merx::payment::reconcile::reconcile(&self.app)
+                .await
+                .expect("the books are compared");
             self.idle().await;
         }
         assert!(
             self.stripe.flush(Duration::from_secs(30)).await,
             "webhooks are refused: {}",
-            self.place.log()
+            self.said()
         );
         self.idle().await;
     }
@@ -254,7 +303,7 @@ impl Crashes {
                 assert!(
                     depths.iter().all(|queue| queue.dead == 0),
                     "a job is dead: {}",
-                    self.place.log()
+                    self.said()
                 );
                 if depths.iter().all(|queue| queue.open == 0) {
                     break;
@@ -264,7 +313,7 @@ impl Crashes {
             }
         };
         let ended = tokio::time::timeout(Duration::from_secs(60), idle).await;
-        assert!(ended.is_ok(), "jobs do not end: {}", self.place.log());
+        assert!(ended.is_ok(), "jobs do not end: {}", self.said());
         stop.send(true).expect("the workers listen");
         workers.await.expect("the workers end").expect("the workers ran");
     }
@@ -285,6 +334,24 @@ impl Crashes {
             "UPDATE Jobs SET run_at = strftime('%s', 'now') WHERE status = 'Failed' AND run_at > strftime('%s', 'now')",
         )
         .await;
+    }
+
+    /// What the servers and the gateway said, for who wants to know why a run failed.
+    fn said(&self) -> String {
+        let refused = self.stripe.requests();
+        let refused = refused
+            .iter()
+            .filter(|request| request.status >= 400 && request.status != 402);
+        let refused: Vec<String> = refused
+            .map(|request| {
+                format!(
+                    "{} {}: {} {:?}",
+                    request.method, request.path, request.status, request.error
+                )
+            })
+            .collect();
+        let (log, last) = (self.place.log(), refused.len().saturating_sub(10));
+        format!("{log}\n{}", refused[last..].join("\n"))
     }
 
     async fn sql(&self, postgres: &str, sqlite: &str) {

@@ -27,7 +27,7 @@ pub struct Server(Child);
 
 impl Place {
     /// Starts the server and waits until it is ready. It kills itself at `points`, which are those of `FAILPOINTS`.
-    pub async fn start(&self, points: &str) -> Server {
+    pub async fn start(&self, capture: &str, points: &str) -> Server {
         let log = File::options()
             .create(true)
             .append(true)
@@ -43,6 +43,7 @@ impl Place {
             .env("STRIPE_SECRET_KEY", super::SECRET_KEY)
             .env("STRIPE_WEBHOOK_SECRET", super::WEBHOOK_SECRET)
             .env("STRIPE_API_BASE", &self.stripe_url)
+            .env("MERX_CAPTURE", capture)
             .env("RUST_LOG", "warn")
             .env("FAILPOINTS", points)
             .stdout(Stdio::null())

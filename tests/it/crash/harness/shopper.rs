@@ -6,9 +6,19 @@ use merx::http::Endpoint;
 use serde_json::{Value, json};
 use stripe_simulator::{Random, Simulator};
 
-/// The server did not answer, or not with an answer.
+use super::STAFF_KEY;
+
+/// What staff does.
+const STAFFS: [&str; 2] = ["paymentCapture", "refundCreate"];
+
+/// No answer.
 #[derive(Debug)]
-pub struct Gone(pub String);
+pub enum Gone {
+    /// The server is not there, or says that it failed.
+    Away,
+    /// It was done, and what was answered then is lost.
+    AnswerLost,
+}
 
 /// Where a shopper asks.
 pub enum Door {
@@ -19,31 +29,50 @@ pub enum Door {
 }
 
 impl Door {
-    /// Runs a mutation under a key and gives its payload.
+    /// Runs a mutation under a key and gives its payload. Staff's mutations carry staff's key.
     async fn ask(&self, key: &str, name: &str, parts: &str, input: Value) -> Result<Value, Gone> {
         let kind = format!("{}{}Input", name[..1].to_uppercase(), &name[1..]);
         let document = format!(
             "mutation($input: {kind}!) {{ {name}(input: $input) {{ {parts} errors {{ __typename message code path }} }} }}"
         );
         let variables = json!({ "input": input });
+        let bearer = STAFFS.contains(&name).then(|| format!("Bearer {STAFF_KEY}"));
         let mut answer = match self {
             Self::Http(client, url) => {
-                let request = client.post(url).header("idempotency-key", key);
+                let mut request = client.post(url).header("idempotency-key", key);
+                if let Some(bearer) = bearer {
+                    request = request.header("authorization", bearer);
+                }
                 let request = request.json(&json!({ "query": document, "variables": variables }));
-                let answer = request.send().await.map_err(|error| Gone(error.to_string()))?;
-                answer.json::<Value>().await.map_err(|error| Gone(error.to_string()))?
+                let answer = request.send().await.map_err(|_| Gone::Away)?;
+                answer.json::<Value>().await.map_err(|_| Gone::Away)?
             }
             Self::Here(endpoint) => {
                 let mut headers = HeaderMap::new();
-                headers.insert("idempotency-key", HeaderValue::from_str(key).expect("a plain key"));
+                let value = |text: &str| HeaderValue::from_str(text).expect("a plain header");
+                headers.insert("idempotency-key", value(key));
+                if let Some(bearer) = bearer {
+                    headers.insert("authorization", value(&bearer));
+                }
                 let answer = Box::pin(endpoint.execute(&headers, &document, None, variables)).await;
                 serde_json::to_value(answer).expect("an answer is JSON")
             }
         };
-        if answer.get("errors").is_some() {
-            return Err(Gone(format!("{name}: {answer}")));
+        match answer["errors"][0]["extensions"]["code"].as_str() {
+            None => Ok(answer["data"][name].take()),
+            Some("CONFLICT") => Err(Gone::AnswerLost),
+            Some("INTERNAL" | "UNAVAILABLE") => Err(Gone::Away),
+            Some(_) => panic!("{name} with {key}: {answer:#}"),
         }
-        Ok(answer["data"][name].take())
+    }
+
+    /// The same, where what was answered then is not needed.
+    async fn do_it(&self, key: &str, name: &str, parts: &str, input: Value) -> Result<Option<Value>, Gone> {
+        match self.ask(key, name, parts, input).await {
+            Ok(payload) => Ok(Some(payload)),
+            Err(Gone::AnswerLost) => Ok(None),
+            Err(Gone::Away) => Err(Gone::Away),
+        }
     }
 }
 
@@ -60,6 +89,8 @@ pub struct Plan {
     pub returns: bool,
     /// Completes the checkout; the others close the page once they have paid.
     completes: bool,
+    /// Gets a part of the money back.
+    is_refunded: bool,
     quantity: i64,
 }
 
@@ -81,6 +112,7 @@ impl Plan {
             passes,
             returns,
             completes,
+            is_refunded: random.next().is_multiple_of(3),
             quantity: 1 + i64::try_from(random.next() % 3).expect("small"),
         }
     }
@@ -93,17 +125,28 @@ impl Plan {
         let key = |step: &str| format!("{}-{step}", self.name);
         let lines = json!([{ "variantId": variant, "quantity": self.quantity }]);
         let cart = "cart { token deliveryOptions { id } }";
-        let made = door
+        let made = match door
             .ask(&key("cart"), "cartCreate", cart, json!({ "lines": lines }))
-            .await?;
+            .await
+        {
+            // Nobody knows the token of the first one.
+            Err(Gone::AnswerLost) => {
+                door.ask(&key("cart-again"), "cartCreate", cart, json!({ "lines": lines }))
+                    .await?
+            }
+            made => made?,
+        };
         let token = &made["cart"]["token"];
         let address = json!({ "firstName": "Ada", "lastName": "Byron", "line1": "1 Main St", "city": "Springfield",
             "postalCode": "12345", "countryCode": "US" });
         let buyer = json!({ "cartToken": token, "email": "ada@example.com", "shippingAddress": address });
-        let ready = door.ask(&key("buyer"), "cartBuyerUpdate", cart, buyer).await?;
+        let ready = match door.ask(&key("buyer"), "cartBuyerUpdate", cart, buyer.clone()).await {
+            Err(Gone::AnswerLost) => door.ask(&key("buyer-again"), "cartBuyerUpdate", cart, buyer).await?,
+            ready => ready?,
+        };
         let option = &ready["cart"]["deliveryOptions"][0]["id"];
         let choice = json!({ "cartToken": token, "deliveryOptionId": option });
-        door.ask(&key("delivery"), "cartDeliverySelect", cart, choice).await?;
+        door.do_it(&key("delivery"), "cartDeliverySelect", cart, choice).await?;
 
         let mut payment = self.pay(door, &key("pay"), token, self.card).await?;
         if payment["status"] == "REQUIRES_ACTION" {
@@ -119,10 +162,31 @@ impl Plan {
             return Ok(None);
         }
         let complete = json!({ "cartToken": token, "paymentId": payment["id"] });
-        let done = door
-            .ask(&key("complete"), "checkoutComplete", "order { id }", complete)
-            .await?;
-        Ok(done["order"]["id"].as_str().map(str::to_owned))
+        let parts = "order { id total { currencyCode } payments { id status } }";
+        let done = door.ask(&key("complete"), "checkoutComplete", parts, complete).await?;
+        let order = &done["order"];
+        if order.is_null() {
+            return Ok(None);
+        }
+        for (number, payment) in order["payments"].as_array().into_iter().flatten().enumerate() {
+            if payment["status"] == "AUTHORIZED" {
+                let input = json!({ "paymentId": payment["id"] });
+                door.do_it(
+                    &key(&format!("capture-{number}")),
+                    "paymentCapture",
+                    "payment { id }",
+                    input,
+                )
+                .await?;
+            }
+        }
+        if self.is_refunded {
+            let amount = json!({ "amount": "1.00", "currencyCode": order["total"]["currencyCode"] });
+            let input = json!({ "orderId": order["id"], "amount": amount, "reason": "a test" });
+            door.do_it(&key("refund"), "refundCreate", "refund { id }", input)
+                .await?;
+        }
+        Ok(order["id"].as_str().map(str::to_owned))
     }
 
     async fn pay(&self, door: &Door, key: &str, cart: &Value, card: &str) -> Result<Value, Gone> {
