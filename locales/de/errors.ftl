@@ -271,11 +271,11 @@ order-not-found = Diese Bestellung gibt es nicht
 order-payment-not-found = Die Bestellung hat diese Zahlung nicht
 order-line-not-found = Die Bestellung hat diese Position nicht
 order-not-captured = Für diese Bestellung wurde nichts eingezogen
-refund-units = Von dieser Position { $left ->
+refund-units = Von dieser Position { $available ->
     [one] kann nur noch eine Einheit
-   *[other] können nur noch { $left } Einheiten
+   *[other] können nur noch { $available } Einheiten
 } erstattet werden
 refund-shipping = Der Versand wurde bereits erstattet
-refund-too-long = Ein Grund hat höchstens { $reason } Zeichen und eine Erstattung höchstens { $lines } Positionen
+refund-too-long = Ein Grund hat höchstens { $max } Zeichen und eine Erstattung höchstens { $most } Positionen
 refund-too-large = Es können nur { $left } erstattet werden
 refund-refused = Der Zahlungsanbieter hat die Erstattung abgelehnt

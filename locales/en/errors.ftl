@@ -281,11 +281,11 @@ order-not-found = there is no such order
 order-payment-not-found = the order has no such payment
 order-line-not-found = the order has no such line
 order-not-captured = nothing was captured for the order
-refund-units = only { $left } { $left ->
+refund-units = only { $available } { $available ->
     [one] unit
    *[other] units
 } of the line can be refunded
 refund-shipping = the delivery was refunded before
-refund-too-long = a reason has at most { $reason } characters, and a refund at most { $lines } lines
+refund-too-long = a reason has at most { $max } characters, and a refund at most { $most } lines
 refund-too-large = only { $left } can be given back
 refund-refused = the gateway refused to give it back

@@ -65,8 +65,9 @@ impl Source {
         match parts.as_slice() {
             ["graphql", ..] => true,
             ["http", second, ..] => *second == "graphql",
-            [_, second, ..] => *second == "graphql" || *second == "graphql.rs",
-            _ => false,
+            // Of a domain, or of a part of it that has a face of its own.
+            [_, inside @ ..] => inside.iter().any(|part| matches!(*part, "graphql" | "graphql.rs")),
+            [] => false,
         }
     }
 

@@ -169,7 +169,7 @@ async fn amounts_that_somebody_made_up_are_refused() {
 async fn what_costs_nothing_needs_no_payment() {
     let shop = Shop::demo().await;
     let variants = json!([{ "sku": "FREE-1", "price": usd(0), "stock": [{ "onHand": 3 }] }]);
-    let input = json!({ "name": "Free leaflet", "status": "PUBLISHED", "variants": variants });
+    let input = json!({ "name": "Free leaflet", "status": "ACTIVE", "variants": variants });
     let made = shop
         .staff()
         .changed("productCreate", input, "product { variants { id } }")

@@ -236,6 +236,15 @@ async fn buy(client: &Client, cards: &[Value]) -> Value {
     let again = json!({ "id": order["id"], "accessToken": order["accessToken"] });
     let read = client.send("Order", again, &["/lines/0/total/amount"]).await;
     assert_eq!(read["number"], order["number"]);
+
+    let one = json!({ "amount": "1.00", "currencyCode": "USD" });
+    let input = json!({ "input": { "orderId": order["id"], "amount": one, "reason": "a scratch" } });
+    let full = ["/refund/id", "/refund/amount/amount", "/order/outstanding/amount"];
+    let back = client.send_as(&client.staff, "RefundCreate", input, &full).await;
+    assert_eq!(
+        (&back["refund"]["status"], &back["order"]["paymentStatus"]),
+        (&json!("SUCCEEDED"), &json!("PARTIALLY_REFUNDED"))
+    );
     first.clone()
 }
 

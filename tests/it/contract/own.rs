@@ -114,6 +114,12 @@ mutation StockAdjust($input: StockAdjustInput!) {
     errors { code message path __typename }
     variant { id quantityAvailable stock { available reserved onHand location { name id } } }
   }
+}
+mutation RefundCreate($input: RefundCreateInput!) {
+  refundCreate(input: $input) {
+    errors { code message path __typename }
+    order { outstanding { amount } paymentStatus id } refund { status amount { currencyCode amount } id }
+  }
 }";
 
 const PEOPLE: &str = "

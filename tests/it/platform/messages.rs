@@ -209,7 +209,9 @@ fn samples(variable: &str) -> Vec<Arg> {
         "min" => vec![Arg::from(1_i64)],
         "max" => vec![Arg::from(500_i64)],
         "call" | "length" | "values" | "version" | "seconds" | "found" | "most" => vec![Arg::from(250_i64)],
-        "total" => vec![Money::new(123_450, "EUR".parse().expect("a currency")).into()],
+        "total" | "left" | "missing" | "due" | "balance" => {
+            vec![Money::new(123_450, "EUR".parse().expect("a currency")).into()]
+        }
         "reason" => vec![PageError::Cursor.message().into()],
         "sku" => text("MUG-1"),
         "slug" | "channel" => text("moon"),

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
 /// The operations of the contract that this version answers.
-pub const PROMISED: [&str; 29] = [
+pub const PROMISED: [&str; 30] = [
     "ChannelInfo",
     "Listing",
     "CategoryTree",
@@ -29,6 +29,7 @@ pub const PROMISED: [&str; 29] = [
     "ProductCreate",
     "ProductUpdate",
     "StockAdjust",
+    "RefundCreate",
     "StaffInvite",
     "CustomerRegister",
     "SessionCreate",
