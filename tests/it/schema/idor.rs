@@ -217,6 +217,7 @@ impl Samples {
             (_, "Int") => json!(1),
             (_, "Boolean") => json!(true),
             ("countryCode", _) => json!("US"),
+            ("gateway", _) => json!("test"),
             ("email" | "newEmail", _) => json!("somebody@example.com"),
             _ => json!("text"),
         }
