@@ -2,8 +2,8 @@
 
 mod database;
 mod own;
+mod payments;
 mod services;
-mod stripe;
 
 use std::fmt;
 use std::io::Write;

@@ -17,7 +17,7 @@ pub(super) async fn checks(config: &Config) -> Vec<Check> {
         s3(services),
         smtp(services),
         otlp(services),
-        super::stripe::check(config),
+        super::payments::check(config),
     );
     [redis, search, media, mail, traces, stripe]
         .into_iter()

@@ -1,5 +1,6 @@
 //! Gateways: one contract for all of them, and what is special to Stripe.
 
+mod amounts;
 mod breaker;
 mod chaos;
 mod contract;

@@ -4,11 +4,13 @@ use entity::payment::refund::RefundStatus;
 use miniserde::json::Value;
 
 use super::StripeGateway;
+use super::amount::to_stripe;
 use super::form::Form;
 use super::part::Part;
 use super::wire::CallError;
 use crate::payment::gateway::{GatewayState, Handle, Snapshot};
 use crate::platform::error::{Fault, Result};
+use crate::platform::money::Money;
 
 /// How often a payment that moves while it is called off is looked at again.
 const LOOKS: usize = 4;
@@ -31,7 +33,7 @@ impl StripeGateway {
                     let key = format!("merx-cancel-{}-{status}", payment.payment);
                     self.post(&path, &key, Form::default()).await
                 }
-                rest if rest > 0 => self.give_back(payment, &now).await,
+                rest if rest > 0 => self.give_back(payment, &now, rest).await,
                 _ => return Ok(()),
             };
             match answer {
@@ -44,13 +46,15 @@ impl StripeGateway {
         Err(Fault::part("stripe", "a payment cannot be called off now"))
     }
 
-    /// All that is left, whatever it is by now. Each try has a key of its own: the last one may have failed at the bank.
-    async fn give_back(&self, payment: &Handle, now: &Snapshot) -> Result<Value, CallError> {
+    /// Gives the rest back. Each try has a key of its own: the last one may have failed at the bank.
+    async fn give_back(&self, payment: &Handle, now: &Snapshot, rest: i64) -> Result<Value, CallError> {
+        let amount = to_stripe(Money::new(rest, now.amount.currency));
         let form = Form::default()
             .set("payment_intent", &now.reference)
+            .maybe("amount", amount)
             .set("metadata[merx_payment]", payment.payment)
             .set("metadata[merx_cancel]", payment.payment);
-        let key = format!("merx-cancel-{}-{}", payment.payment, now.refunds.len());
+        let key = format!("merx-cancel-{}-{}-{rest}", payment.payment, now.refunds.len());
         self.post("/refunds", &key, form).await
     }
 }
