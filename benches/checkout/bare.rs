@@ -11,10 +11,11 @@ use crate::CLIENTS;
 use crate::carts::Ready;
 
 /// Tables that an order adds rows to, parents first, and how their rows are found.
-const WRITTEN: [(&str, &str); 7] = [
+const WRITTEN: [(&str, &str); 8] = [
     ("orders", "r.id = o.id"),
     ("order_line", "r.order_id = o.id"),
     ("order_event", "r.order_id = o.id"),
+    ("ledger_entry", "r.order_id = o.id"),
     ("payment_event", "r.payment_id = p.id AND r.kind = 'paid_order'"),
     ("stock_movement", "r.reference = $1"),
     (
@@ -31,6 +32,8 @@ struct Model {
     /// Keys in those rows that are other ones in every order.
     keys: Vec<String>,
     order: String,
+    /// The order as the API names it.
+    name: String,
     number: String,
     cart: String,
     payment: String,
@@ -67,6 +70,7 @@ impl Model {
             inserts,
             keys,
             order,
+            name: id.to_string(),
             number,
             cart: cart.cart.clone(),
             payment: cart.payment.clone(),
@@ -80,6 +84,7 @@ impl Model {
         let rows = self.inserts.iter().map(|(_, rows)| {
             let mut rows = rows
                 .replace(&self.order, &order)
+                .replace(&self.name, &format!("bare-{number}"))
                 .replace(&self.cart, &cart.cart)
                 .replace(&self.payment, &cart.payment)
                 .replace(

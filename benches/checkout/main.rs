@@ -226,6 +226,12 @@ async fn check(database: &mut PgConnection, completed: usize) {
     let sold: i64 = number(database, "SELECT SUM(quantity)::bigint FROM order_line").await;
     let allocated: i64 = number(database, "SELECT SUM(allocated)::bigint FROM stock_level").await;
     assert_eq!(sold, allocated, "what was sold is allocated");
+    let unbalanced: i64 = number(
+        database,
+        "SELECT COUNT(*) FROM (SELECT 1 FROM ledger_entry GROUP BY reference HAVING SUM(debit) <> SUM(credit)) AS wrong",
+    )
+    .await;
+    assert_eq!(unbalanced, 0, "the books balance");
     let paid: i64 = number(database, "SELECT COUNT(*) FROM payment WHERE order_id IS NOT NULL").await;
     assert_eq!(paid, orders, "one payment an order");
 }
