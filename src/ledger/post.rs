@@ -7,7 +7,6 @@ use sea_orm::{EntityTrait, IntoActiveModel};
 
 use crate::ledger::posting::Posting;
 use crate::platform::crash::crash_point;
-use crate::platform::crash::crash_point;
 use crate::platform::db::Tx;
 use crate::platform::error::{Fault, Result};
 use crate::platform::id::Ids;
