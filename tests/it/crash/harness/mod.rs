@@ -248,6 +248,7 @@ impl Crashes {
         );
 
         // They come back when the server's claim on what it was doing has lapsed.
+        self.clock.set(self.clock.now().max(Clock::system().now()));
         self.clock.advance(Duration::from_secs(120));
         let here = Door::Here(self.endpoint.clone());
         for (plan, before) in plans.iter().zip(&first) {
