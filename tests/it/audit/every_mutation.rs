@@ -114,7 +114,7 @@ async fn sample(shop: &Shop, mutation: &str) -> Option<(Value, bool)> {
                 subject: gateway_event::SubjectKind::Payment,
                 object: Some("pi_1".to_owned()),
                 payment_id: None,
-                body: "{}".to_owned(),
+                body_hash: "0".repeat(64),
                 outcome: gateway_event::EventOutcome::Unmatched,
                 failure: None,
                 received_at: shop.app.clock.now(),

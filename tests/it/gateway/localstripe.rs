@@ -16,7 +16,7 @@ struct Local {
 impl Local {
     async fn there() -> Option<Self> {
         let Ok(url) = std::env::var("MERX_TEST_LOCALSTRIPE_URL") else {
-            println!("MERX_TEST_LOCALSTRIPE_URL is not set: Stripe's adapter is not tried against localstripe");
+            eprintln!("MERX_TEST_LOCALSTRIPE_URL is not set: Stripe's adapter is not tried against localstripe");
             return None;
         };
         let _ = rustls::crypto::ring::default_provider().install_default();
