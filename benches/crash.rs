@@ -49,6 +49,9 @@ async fn main() {
     let (mut report, started) = (Report::default(), Instant::now());
     for seed in first..first + runs {
         shop.run(seed, &mut report).await;
+        if (seed - first) % 10 == 9 {
+            println!("{} runs, {} s", seed - first + 1, started.elapsed().as_secs());
+        }
     }
     drop(shop);
     if let Some(admin) = &postgres {

@@ -7,7 +7,7 @@ internal = Interner Fehler (Anfrage { $request })
 unauthenticated = Bitte melden Sie sich zuerst an
 forbidden = Dazu fehlt Ihnen die Berechtigung
 idempotency-key-malformed = Ein Idempotenzschlüssel hat { $min } bis { $max } sichtbare ASCII-Zeichen
-idempotency-key-required = diese Änderung darf nicht zweimal geschehen: Senden Sie sie mit einem Idempotency-Key oder @idempotent(key:)
+idempotency-key-required = Diese Änderung darf nicht zweimal geschehen: Senden Sie sie mit einem Idempotency-Key oder @idempotent(key:)
 idempotency-mismatch = Dieser Idempotenzschlüssel gehört zu einer anderen Anfrage
 idempotency-busy = Eine Anfrage mit diesem Idempotenzschlüssel läuft noch: versuchen Sie es gleich noch einmal
 idempotency-answer-lost = Eine Anfrage mit diesem Idempotenzschlüssel wurde ausgeführt, ihre Antwort ging aber verloren: lesen Sie den jetzigen Stand
@@ -201,24 +201,24 @@ payment-declined = Die Zahlung wurde abgelehnt
 payment-action-required = Die Zahlung muss zuerst bestätigt werden
 payment-pending = Die Zahlung ist noch in Bearbeitung: Bitte versuchen Sie es gleich noch einmal
 payment-insufficient = { $missing } sind noch zu bezahlen
-payment-amount = bezahlt werden kann ein Betrag von der kleinsten Einheit bis { $due }
-payments-full = es gibt schon { $max } Zahlungen: Bezahlen Sie den Rest ohne Angabe eines Betrags
-nothing-due = es ist nichts zu bezahlen: Schließen Sie die Bestellung ab
-gift-card-unknown = kein Gutschein hat diesen Code
-gift-card-over = dieser Gutschein kann nicht mehr eingelöst werden
-gift-card-currency = dieser Gutschein lautet auf eine andere Währung
-gift-card-balance = auf diesem Gutschein sind { $balance }
-gift-card-not-found = diesen Gutschein gibt es nicht
-gift-card-amount = diesen Betrag kann ein Gutschein nicht enthalten oder verlieren
-gift-card-expiry = das Ende muss in der Zukunft liegen
-note-too-long = höchstens { $max } Zeichen
-gateway-event-not-found = dieses Ereignis gibt es nicht
+payment-amount = Bezahlt werden kann ein Betrag von der kleinsten Einheit bis { $due }
+payments-full = Es gibt schon { $max } Zahlungen: Bezahlen Sie den Rest ohne Angabe eines Betrags
+nothing-due = Es ist nichts zu bezahlen: Schließen Sie die Bestellung ab
+gift-card-unknown = Kein Gutschein hat diesen Code
+gift-card-over = Dieser Gutschein kann nicht mehr eingelöst werden
+gift-card-currency = Dieser Gutschein lautet auf eine andere Währung
+gift-card-balance = Auf diesem Gutschein sind { $balance }
+gift-card-not-found = Diesen Gutschein gibt es nicht
+gift-card-amount = Diesen Betrag kann ein Gutschein nicht enthalten oder verlieren
+gift-card-expiry = Das Ende muss in der Zukunft liegen
+note-too-long = Höchstens { $max } Zeichen
+gateway-event-not-found = Dieses Ereignis gibt es nicht
 gateway-event-ignored = Ereignisse dieser Art brauchen nichts
-webhook-unknown = diesen Zahlungsanbieter gibt es nicht
+webhook-unknown = Diesen Zahlungsanbieter gibt es nicht
 webhook-not-believed = { $reason ->
-    [age] die Unterschrift ist zu alt oder aus der Zukunft
-    [malformed] das ist nicht zu lesen
-   *[signature] die Unterschrift fehlt oder ist falsch
+    [age] Die Unterschrift ist zu alt oder aus der Zukunft
+    [malformed] Das ist nicht zu lesen
+   *[signature] Die Unterschrift fehlt oder ist falsch
 }
 total-mismatch = Die Gesamtsumme beträgt { $total }
 

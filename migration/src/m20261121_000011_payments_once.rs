@@ -234,7 +234,7 @@ fn told_by_gateways(plan: Plan) -> Plan {
             .col(text("subject"))
             .col(text_null("object"))
             .col(id_null("payment_id"))
-            .col(text("body"))
+            .col(text("body_hash"))
             .col(text("outcome"))
             .col(text_null("failure"))
             .col(time("received_at"))

@@ -1,6 +1,6 @@
 //! The table of payments, made anew with what is authorised, captured and refunded.
 
-use sea_orm::{ConnectionTrait, TransactionTrait};
+use sea_orm::{ConnectionTrait, DbBackend, TransactionTrait};
 use sea_orm_migration::prelude::*;
 
 use crate::table::*;
@@ -20,6 +20,11 @@ pub async fn narrow(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
 async fn rebuild(manager: &SchemaManager<'_>, table: TableCreateStatement, copy: &str) -> Result<(), DbErr> {
     // In one transaction, which is one connection: another one could still see the old table when it renames.
     let tx = manager.get_connection().begin().await?;
+    if tx.get_database_backend() == DbBackend::Postgres {
+        // A server of the version before may still be writing: what it commits must not be lost between copy and drop.
+        tx.execute_unprepared("LOCK TABLE payment, payment_event IN ACCESS EXCLUSIVE MODE")
+            .await?;
+    }
     let manager = SchemaManager::new(&tx);
     manager.create_table(table).await?;
     tx.execute_unprepared(copy).await?;

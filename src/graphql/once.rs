@@ -1,7 +1,7 @@
 //! Mutations that are sent twice and happen once: the `Idempotency-Key` header, and `@idempotent(key:)` on a field.
 
 use async_graphql::extensions::{ExtensionContext, NextResolve, ResolveInfo};
-use async_graphql::parser::types::Field;
+use async_graphql::parser::types::{Field, Selection, SelectionSet};
 use async_graphql::{ServerResult, Value, Variables};
 
 use crate::app::App;
@@ -163,34 +163,42 @@ pub async fn resolve(
         Turn::AnswerLost => return Err(refused(ApiError::conflict(message!("idempotency-answer-lost")))),
     };
     let resumable = RESUMABLE.contains(&info.name);
-    let errors = errors_in(info.field);
+    let errors = errors_in(&info.field.selection_set.node);
     let (result, effect) = mine.run(resumable, Box::pin(next.run(ctx, info))).await;
     match &result {
-        Ok(Some(value)) if effect == Effect::Committed && !has_any(value, &errors) => {
+        Ok(Some(value)) if effect == Effect::Committed && !is_refusal(value, &errors) => {
             let answer = value.clone().into_json().map_err(|e| failed(e.into()))?;
             mine.answered(&app.ids, &answer).await.map_err(failed)?;
+        }
+        // Something lasts, and what it answers is not known: it must not be done again.
+        Ok(None) | Err(_) if effect == Effect::Committed && !resumable => {
+            mine.lost(&app.clock).await.map_err(failed)?;
         }
         _ => mine.refused().await.map_err(failed)?,
     }
     result
 }
 
-/// The names under which the field answers its `errors`.
-fn errors_in(field: &Field) -> Vec<String> {
-    use async_graphql::parser::types::Selection;
-    let items = field.selection_set.node.items.iter();
-    let fields = items.filter_map(|item| match &item.node {
-        Selection::Field(field) if field.node.name.node == "errors" => Some(field.node.response_key().node.to_string()),
-        _ => None,
+/// The names under which a payload may answer its `errors`. What stands in a named fragment goes by its own name.
+fn errors_in(selected: &SelectionSet) -> Vec<String> {
+    let names = selected.items.iter().flat_map(|item| match &item.node {
+        Selection::Field(field) if field.node.name.node == "errors" => vec![field.node.response_key().node.to_string()],
+        Selection::Field(_) => Vec::new(),
+        Selection::InlineFragment(fragment) => errors_in(&fragment.node.selection_set.node),
+        Selection::FragmentSpread(_) => vec!["errors".to_owned()],
     });
-    fields.collect()
+    names.collect()
 }
 
-/// Whether one of the lists `names` of `payload` has a member.
-fn has_any(payload: &Value, names: &[String]) -> bool {
+/// Whether `payload` says that nothing was done: its errors, under one of `names`, have a member; or nobody asked for
+/// them, and all that was asked for is null.
+fn is_refusal(payload: &Value, names: &[String]) -> bool {
     let Value::Object(fields) = payload else { return false };
-    names.iter().any(|name| match fields.get(name.as_str()) {
-        Some(Value::List(errors)) => !errors.is_empty(),
-        _ => false,
-    })
+    let mut errors = names.iter().filter_map(|name| fields.get(name.as_str())).peekable();
+    if errors.peek().is_none() {
+        return fields
+            .iter()
+            .all(|(name, value)| *value == Value::Null || name.as_str() == "__typename");
+    }
+    errors.any(|errors| matches!(errors, Value::List(errors) if !errors.is_empty()))
 }

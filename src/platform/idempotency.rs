@@ -215,6 +215,19 @@ impl Mine {
         Ok(())
     }
 
+    /// Gives the turn back although the answer is not known: something was done, and whoever asks again hears that.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn lost(self, clock: &Clock) -> Result<()> {
+        Entity::update_many()
+            .col_expr(Column::LeasedUntil, Expr::value(clock.now()))
+            .filter(Column::Id.eq(self.key.row))
+            .exec(&self.db)
+            .await?;
+        Ok(())
+    }
+
     /// Forgets the key: nothing was done that may not be tried again.
     ///
     /// # Errors

@@ -7,7 +7,9 @@ use crate::fields::Object;
 /// Decodes a query string or a form; lists are told by `[]` or by indices.
 pub fn decode(text: &str) -> Object {
     let mut root = Object::new();
-    for (key, value) in form_urlencoded::parse(text.as_bytes()) {
+    // A form of nothing is written as `=` by some.
+    let pairs = form_urlencoded::parse(text.as_bytes()).filter(|(key, _)| !key.is_empty());
+    for (key, value) in pairs {
         let mut parts = key.split('[').map(|part| part.trim_end_matches(']'));
         let first = parts.next().unwrap_or_default();
         let rest: Vec<&str> = parts.collect();

@@ -13,7 +13,7 @@ impl Random {
     }
 
     /// The next number.
-    pub fn next(&mut self) -> u64 {
+    pub fn number(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut mixed = self.0;
         mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -26,7 +26,7 @@ impl Random {
         const ALPHABET: &[u8] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
         (0..count)
             .map(|_| {
-                let index = usize::try_from(self.next() % 62).unwrap_or_default();
+                let index = usize::try_from(self.number() % 62).unwrap_or_default();
                 char::from(ALPHABET.get(index).copied().unwrap_or(b'0'))
             })
             .collect()
@@ -36,7 +36,7 @@ impl Random {
     pub fn shuffle<T>(&mut self, items: &mut [T]) {
         for last in (1..items.len()).rev() {
             let bound = u64::try_from(last).unwrap_or_default() + 1;
-            items.swap(last, usize::try_from(self.next() % bound).unwrap_or_default());
+            items.swap(last, usize::try_from(self.number() % bound).unwrap_or_default());
         }
     }
 }

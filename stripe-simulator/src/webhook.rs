@@ -163,7 +163,7 @@ pub(crate) fn release(shared: &Arc<Shared>) -> usize {
 pub(crate) fn send(shared: &Arc<Shared>, parcel: Parcel, delivery: &Delivery) {
     for _ in 0..delivery.copies.max(1) {
         let wait = match delivery.shuffle {
-            Some(_) => lock(&shared.random).next() % (delivery.delay_ms + 1),
+            Some(_) => lock(&shared.random).number() % (delivery.delay_ms + 1),
             None => delivery.delay_ms,
         };
         queue(shared, parcel.clone(), wait);

@@ -58,8 +58,9 @@ pub struct Model {
     pub object: Option<String>,
     /// The payment that it is about, as the gateway was told; it may be none of ours.
     pub payment_id: Option<PaymentId>,
-    /// As it was received.
-    pub body: String,
+    /// SHA-256 of what was received, hex. Not the text itself, which may name people: an event says what to read again, and
+    /// nothing more.
+    pub body_hash: String,
     /// What became of it.
     pub outcome: EventOutcome,
     /// Why the last attempt failed.

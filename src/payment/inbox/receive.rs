@@ -11,6 +11,7 @@ use crate::platform::crash::crash_point;
 use crate::platform::db::retry_conflicts;
 use crate::platform::error::Fault;
 use crate::platform::jobs;
+use crate::platform::text::sha256_hex;
 
 /// Largest event in bytes.
 pub const BODY_MAX: usize = 256 << 10;
@@ -70,11 +71,11 @@ pub async fn receive(app: &App, inbound: Inbound<'_>) -> Result<(), ReceiveError
     let gateway = gateway.filter(|gateway| gateway.signature_header().is_some());
     let gateway = gateway.ok_or(ReceiveError::UnknownGateway)?;
     let event = gateway.event(inbound.signature, inbound.body)?;
-    let body = std::str::from_utf8(inbound.body).map_err(|_| NotBelieved::Malformed)?;
-    retry_conflicts(ReceiveError::db, || store(app, inbound.gateway, &event, body)).await
+    let body = sha256_hex(inbound.body);
+    retry_conflicts(ReceiveError::db, || store(app, inbound.gateway, &event, &body)).await
 }
 
-async fn store(app: &App, gateway: &str, event: &InboundEvent, body: &str) -> Result<(), ReceiveError> {
+async fn store(app: &App, gateway: &str, event: &InboundEvent, body_hash: &str) -> Result<(), ReceiveError> {
     let now = app.clock.now();
     let (subject, object, payment_id) = match &event.subject {
         EventSubject::Payment { payment, reference } => (SubjectKind::Payment, Some(reference.clone()), *payment),
@@ -93,7 +94,7 @@ async fn store(app: &App, gateway: &str, event: &InboundEvent, body: &str) -> Re
         subject,
         object,
         payment_id,
-        body: body.to_owned(),
+        body_hash: body_hash.to_owned(),
         outcome,
         failure: None,
         received_at: now,

@@ -2,7 +2,7 @@
 
 use entity::payment::dispute::DisputeStatus;
 use entity::payment::refund::RefundStatus;
-use merx::payment::gateway::{Gateway, GatewayState, RefundRequest, Snapshot, StartRequest};
+use merx::payment::gateway::{GatewayState, RefundRequest, Snapshot, StartRequest};
 use merx::platform::money::Money;
 
 use super::rig::{Bench, Card, done, handle, lost};

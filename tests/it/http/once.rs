@@ -208,6 +208,55 @@ async fn who_dies_between_commit_and_answer_is_not_repeated() {
     assert!(matches!(turn(&shop, "asked").await, Turn::AnswerLost));
 }
 
+/// The money goes back, then a field of the answer is refused: the same key must not give it back again.
+#[tokio::test]
+async fn what_lasts_is_not_done_again_because_its_answer_failed() {
+    let shop = Shop::demo().await;
+    let order = shop.bought().await;
+    let program = shop.staff().program(&["payments.refund"], None).await.with_key(KEY);
+    let document = |shown: &str| {
+        format!(
+            "mutation($input: RefundCreateInput!) {{ refundCreate(input: $input) {{
+               refund {{ {shown} }} errors {{ code }} }} }}"
+        )
+    };
+    let amount = json!({ "amount": "1.00", "currencyCode": "USD" });
+    let input = json!({ "input": { "orderId": order["id"], "amount": amount } });
+    let asked = document("id requestedBy");
+    assert_eq!(program.refused(&asked, input.clone()).await.0, "FORBIDDEN");
+    assert_eq!(
+        program.refused(&asked, input.clone()).await.0,
+        "CONFLICT",
+        "it was done, its answer is lost"
+    );
+    let read = "query($id: ID!) { order(id: $id) { refunds { amount { amount } } } }";
+    let order = shop.staff().data(read, json!({ "id": order["id"] })).await;
+    assert_eq!(order["order"]["refunds"], json!([{ "amount": { "amount": "1.00" } }]));
+}
+
+/// A refusal is seen however the client asks for it.
+#[tokio::test]
+async fn a_refusal_in_a_fragment_or_without_errors_is_not_remembered() {
+    for shown in [
+        "...on StockAdjustPayload { oh: errors { code } }",
+        "...Refused",
+        "variant { id }",
+    ] {
+        let (shop, variant) = with_ten().await;
+        let staff = shop.staff().with_key(KEY);
+        let fragment = "fragment Refused on StockAdjustPayload { errors { code } }";
+        let fragment = if shown == "...Refused" { fragment } else { "" };
+        let document =
+            format!("mutation($input: StockAdjustInput!) {{ stockAdjust(input: $input) {{ {shown} }} }} {fragment}");
+        let mut variables = by(&variant, 5);
+        variables["input"]["expectedOnHand"] = json!(11);
+        staff.data(&document, variables.clone()).await;
+        shop.stock(&variant, 11).await;
+        staff.data(&document, variables).await;
+        assert_eq!(shop.levels(&variant).await.0, 16, "{shown}");
+    }
+}
+
 #[tokio::test]
 async fn a_change_that_was_taken_back_had_no_effect() {
     let shop = Shop::frozen(noon()).await;

@@ -188,8 +188,8 @@ impl Crashes {
     pub async fn run(&self, seed: u64, report: &mut Report) {
         let mut random = Random::new(seed);
         let (point, passes) = POINTS[usize::try_from(seed % POINTS.len() as u64).expect("small")];
-        let passes = random.next() % passes;
-        let capture = if point.starts_with("capture") || random.next().is_multiple_of(3) {
+        let passes = random.number() % passes;
+        let capture = if point.starts_with("capture") || random.number().is_multiple_of(3) {
             "manual"
         } else {
             "automatic"
@@ -197,9 +197,9 @@ impl Crashes {
         let plans: Vec<Plan> = (0..SHOPPERS)
             .map(|number| Plan::new(seed, number, &mut random))
             .collect();
-        let shuffle = Some(random.next());
+        let shuffle = Some(random.number());
         // Some of the webhooks come while shoppers pay, the others after the crash.
-        let mode = match random.next() % 2 {
+        let mode = match random.number() % 2 {
             0 if !point.starts_with("inbox") => Mode::Hold,
             _ => Mode::Deliver,
         };
@@ -248,6 +248,7 @@ impl Crashes {
         );
 
         // They come back when the server's claim on what it was doing has lapsed.
+        self.clock.set(self.clock.now().max(Clock::system().now()));
         self.clock.advance(Duration::from_secs(120));
         let here = Door::Here(self.endpoint.clone());
         for (plan, before) in plans.iter().zip(&first) {

@@ -104,16 +104,16 @@ impl Plan {
             "pm_card_threeDSecure2Required",
             "pm_card_visa_chargeDeclined",
         ];
-        let mut one_in = |count: u64| random.next().is_multiple_of(count);
+        let mut one_in = |count: u64| random.number().is_multiple_of(count);
         let (returns, completes, passes) = (!one_in(3), !one_in(4), !one_in(4));
         Self {
             name: format!("run-{seed}-{number}"),
-            card: cards[usize::try_from(random.next() % 5).expect("small")],
+            card: cards[usize::try_from(random.number() % 5).expect("small")],
             passes,
             returns,
             completes,
-            is_refunded: random.next().is_multiple_of(3),
-            quantity: 1 + i64::try_from(random.next() % 3).expect("small"),
+            is_refunded: random.number().is_multiple_of(3),
+            quantity: 1 + i64::try_from(random.number() % 3).expect("small"),
         }
     }
 
