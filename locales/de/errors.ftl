@@ -202,6 +202,7 @@ payment-action-required = Die Zahlung muss zuerst bestätigt werden
 payment-pending = Die Zahlung ist noch in Bearbeitung: Bitte versuchen Sie es gleich noch einmal
 payment-insufficient = { $missing } sind noch zu bezahlen
 payment-amount = Bezahlt werden kann ein Betrag von der kleinsten Einheit bis { $due }
+payments-full = Es gibt schon { $max } Zahlungen: Bezahlen Sie den Rest ohne Angabe eines Betrags
 nothing-due = Es ist nichts zu bezahlen: Schließen Sie die Bestellung ab
 gift-card-unknown = Kein Gutschein hat diesen Code
 gift-card-over = Dieser Gutschein kann nicht mehr eingelöst werden

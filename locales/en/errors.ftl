@@ -212,6 +212,7 @@ payment-action-required = the shopper must confirm the payment first
 payment-pending = the payment is still pending: try again soon
 payment-insufficient = { $missing } is still to be paid
 payment-amount = an amount from the smallest unit up to { $due } can be paid
+payments-full = there are { $max } payments already: pay the rest without an amount
 nothing-due = there is nothing to pay: complete the checkout
 gift-card-unknown = no gift card has this code
 gift-card-over = this gift card can no longer be spent

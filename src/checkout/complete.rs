@@ -3,16 +3,16 @@
 use entity::cart::cart::CartStatus;
 use entity::payment::payment::PaymentStatus;
 use entity::{CartId, CustomerId, PaymentId};
-use futures_util::future::try_join_all;
+use futures_util::{StreamExt, TryStreamExt, stream};
 use sea_orm::DbErr;
 
 use crate::app::App;
 use crate::cart::{LoadedCart, load_by_id_in, load_by_token_in};
-use crate::checkout::give_back::give_back;
+use crate::checkout::give_back::{give_back, give_back_in};
 use crate::checkout::note::ask;
 use crate::checkout::place::{Paid, place};
 use crate::checkout::ready::{NotReady, check};
-use crate::checkout::share::{Cover, cover};
+use crate::checkout::share::{Cover, cover, is_open};
 use crate::checkout::start_payment::ATTEMPTS;
 use crate::inventory::Shortage;
 use crate::order::{self, Order, Written};
@@ -28,9 +28,9 @@ use crate::platform::money::Money;
 pub struct CompleteCheckout {
     /// The cart.
     pub cart_token: String,
-    /// A payment that must be among those that pay it; none when any will do, or nothing is due.
+    /// A payment that pays it rather than others; none when any will do, or nothing is due.
     pub payment: Option<PaymentId>,
-    /// The total that the shopper has seen.
+    /// The total that the shopper has seen. Where it is another one now nothing is sold, and what was paid goes back.
     pub expected_total: Option<Money>,
     /// Whoever has signed in: the order is theirs.
     pub customer: Option<CustomerId>,
@@ -110,7 +110,8 @@ impl From<DbErr> for CompleteError {
 /// the first made.
 ///
 /// # Errors
-/// See [`CompleteError`]. With a shortage the payments are called off and the gateways give the money back.
+/// See [`CompleteError`]. With a shortage, and where the total is not the one that was expected, the payments are called
+/// off and the gateways give the money back.
 pub async fn complete(app: &App, command: CompleteCheckout) -> Result<Completed, CompleteError> {
     let wanted = Wanted {
         cart: Whose::Token(&command.cart_token),
@@ -193,7 +194,19 @@ async fn attempt(app: &App, wanted: &Wanted<'_>, asked: bool) -> Result<Step, Co
     if cart.row.status == CartStatus::Completed {
         let order = order::order_of_cart(&tx, cart.row.id).await?;
         let order = order.ok_or(Fault::Invariant("a completed cart without an order"))?;
+        let total = cart.channel.money(order.total);
+        if wanted.expected_total.is_some_and(|expected| expected != total) {
+            return Err(CompleteError::TotalMismatch(total));
+        }
         return Ok(Step::Done(Box::new(Completed { order, written: None })));
+    }
+    let total = cart.channel.money(cart.totals.total);
+    if wanted.expected_total.is_some_and(|expected| expected != total) {
+        // The shopper has refused this total: no webhook and no worker may sell at it later.
+        if give_back_in(&tx, app, cart.row.id, TOTAL_MISMATCH).await? {
+            tx.commit().await?;
+        }
+        return Err(CompleteError::TotalMismatch(total));
     }
     let live = payment::live_of_cart(&tx, cart.row.id).await?;
     if let Some(named) = wanted.named
@@ -212,7 +225,7 @@ async fn attempt(app: &App, wanted: &Wanted<'_>, asked: bool) -> Result<Step, Co
         return Ok(Step::Ask(live));
     }
     check(&cart)?;
-    let paid = paid_by(&cart, live, wanted.expected_total)?;
+    let paid = paid_by(&cart, live, wanted)?;
     match place(app, &tx, &cart, &paid).await {
         Ok(Some(completed)) => {
             tx.commit().await?;
@@ -229,18 +242,21 @@ async fn attempt(app: &App, wanted: &Wanted<'_>, asked: bool) -> Result<Step, Co
 }
 
 /// What pays the cart, when that is exactly its total.
-fn paid_by(cart: &LoadedCart, payments: Vec<Payment>, expected_total: Option<Money>) -> Result<Paid, CompleteError> {
+fn paid_by(cart: &LoadedCart, payments: Vec<Payment>, wanted: &Wanted<'_>) -> Result<Paid, CompleteError> {
     let total = cart.channel.money(cart.totals.total);
-    let (by, beside) = match cover(total.minor, &payments) {
+    let (by, beside) = match cover(total.minor, &payments, wanted.named) {
         Cover::ActionRequired => return Err(CompleteError::ActionRequired),
         Cover::Pending => return Err(CompleteError::Pending),
-        _ if expected_total.is_some_and(|expected| expected != total) => {
-            return Err(CompleteError::TotalMismatch(total));
-        }
         Cover::OtherTotal => return Err(CompleteError::TotalMismatch(total)),
         Cover::Missing(missing) => return Err(CompleteError::Insufficient(cart.channel.money(missing))),
         Cover::Exact { by, beside } => (by, beside),
     };
+    // Where no shopper asks, the order is for the total that the newest of its payments was started at.
+    let pays = |payment: &&Payment| by.is_empty() || by.contains(&payment.id);
+    let started_at = payments.iter().rev().find(pays).map(|payment| payment.cart_total);
+    if matches!(wanted.cart, Whose::Id(_)) && started_at.is_some_and(|started_at| started_at != total.minor) {
+        return Err(CompleteError::TotalMismatch(total));
+    }
     let by = payments
         .into_iter()
         .filter(|payment| by.contains(&payment.id))
@@ -250,11 +266,10 @@ fn paid_by(cart: &LoadedCart, payments: Vec<Payment>, expected_total: Option<Mon
 
 /// Why money goes back when the goods went elsewhere.
 pub(super) const OUT_OF_STOCK: &str = "out_of_stock";
-
-/// Without a final word.
-fn is_open(payment: &Payment) -> bool {
-    matches!(payment.status, PaymentStatus::Pending | PaymentStatus::RequiresAction)
-}
+/// Why money goes back when the cart costs something else than was paid or expected.
+pub(super) const TOTAL_MISMATCH: &str = "total_mismatch";
+/// Gateways that are asked about one cart at once.
+const ASKED_AT_ONCE: usize = 3;
 
 /// Asks the gateways of those payments that have no final word, and writes it down.
 ///
@@ -263,7 +278,9 @@ fn is_open(payment: &Payment) -> bool {
 async fn ask_all(app: &App, payments: Vec<Payment>, named: Option<PaymentId>) -> Result<(), CompleteError> {
     let alone = payments.len() == 1;
     let open = payments.into_iter().filter(is_open);
-    let heard = try_join_all(open.map(|payment| ask(app, payment))).await?;
+    let questions: Vec<_> = open.map(|payment| ask(app, payment)).collect();
+    let answers = stream::iter(questions).buffer_unordered(ASKED_AT_ONCE);
+    let heard: Vec<Payment> = answers.try_collect().await?;
     let is_over = |payment: &Payment| matches!(payment.status, PaymentStatus::Failed | PaymentStatus::Cancelled);
     let refused = heard
         .into_iter()

@@ -21,20 +21,26 @@ use crate::platform::money::{Currency, Money};
 /// [`PaymentReturned`] for what was paid. What somebody else made an order of meanwhile stays.
 pub(super) async fn give_back(app: &App, cart: CartId, reason: &str) -> Result<()> {
     let once = || async {
-        let now = app.clock.now();
         let tx = app.db.begin().await?;
-        let live = payment::live_of_cart(&tx, cart).await?;
-        let ids: Vec<_> = live.iter().map(|payment| payment.id).collect();
-        let returned = payment::call_off(&tx, &app.ids, now, &ids, reason).await?;
-        if !returned.is_empty() {
-            inventory::release(&tx, now, cart).await?;
-        }
-        for payment in &returned {
-            tell(&tx, payment, reason).await?;
-        }
+        give_back_in(&tx, app, cart, reason).await?;
         Ok(tx.commit().await?)
     };
     retry_conflicts(Fault::db, once).await
+}
+
+/// The same in the transaction of the caller. Says whether there was anything to call off.
+pub(super) async fn give_back_in(tx: &Tx, app: &App, cart: CartId, reason: &str) -> Result<bool> {
+    let now = app.clock.now();
+    let live = payment::live_of_cart(tx, cart).await?;
+    let ids: Vec<_> = live.iter().map(|payment| payment.id).collect();
+    let returned = payment::call_off(tx, &app.ids, now, &ids, reason).await?;
+    if !returned.is_empty() {
+        inventory::release(tx, now, cart).await?;
+    }
+    for payment in &returned {
+        tell(tx, payment, reason).await?;
+    }
+    Ok(!returned.is_empty())
 }
 
 /// Emits [`PaymentReturned`] when money was taken or promised.

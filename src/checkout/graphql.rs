@@ -29,8 +29,11 @@ pub struct PaymentStartInput {
     /// Where the browser returns to after an action.
     return_url: Option<String>,
     /// How much to pay, from the smallest unit up to what is still to be paid; the payment then comes beside the others of
-    /// the cart. Not given: all that gift cards leave, in place of the others; with a gift card as much of it as it holds.
+    /// the cart, of which there are five at most. Not given: all that paid payments leave, in place of the open ones; with a
+    /// gift card as much of it as it holds. Where they leave nothing the payment that paid is given, and nothing charged.
     amount: Option<MoneyInput>,
+    /// The total of the cart that the shopper has seen: TOTAL_MISMATCH when it is another one now, and nothing is charged.
+    expected_total: Option<MoneyInput>,
     /// A means of payment that the customer keeps with the gateway.
     payment_method_id: Option<Gid<PaymentMethodId>>,
     /// Keep the means of payment for the customer. Refused with INVALID_INPUT where nobody has signed in, or the gateway
@@ -44,7 +47,7 @@ pub struct PaymentStartPayload {
     /// The payment; null when none was started.
     payment: Option<PaymentObject>,
     /// What went wrong: NOT_FOUND, INVALID_INPUT, CART_COMPLETED, CART_INCOMPLETE, INSUFFICIENT_STOCK,
-    /// UNKNOWN_GATEWAY, PAYMENT_DECLINED, NOTHING_DUE, GIFT_CARD_INVALID.
+    /// UNKNOWN_GATEWAY, PAYMENT_DECLINED, NOTHING_DUE, TOTAL_MISMATCH, LIMIT_REACHED, GIFT_CARD_INVALID.
     errors: Vec<UserError>,
     /// What was done differently from what was asked.
     warnings: Vec<Warning>,
@@ -55,10 +58,11 @@ pub struct PaymentStartPayload {
 pub struct CheckoutCompleteInput {
     /// The cart; else X-Cart-Token.
     cart_token: Option<String>,
-    /// A payment that must be among those that pay it. Not needed: all payments of the cart count, and where nothing is due
-    /// none is.
+    /// A payment that pays it rather than others. Not needed: all payments of the cart count, and where nothing is due none
+    /// is.
     payment_id: Option<Gid<PaymentId>>,
-    /// The total that the shopper has seen: TOTAL_MISMATCH when it is another one now.
+    /// The total that the shopper has seen. When it is another one now: TOTAL_MISMATCH, the payments of the cart are called
+    /// off, and what was paid goes back. When there is an order already it must be the total of that.
     expected_total: Option<MoneyInput>,
 }
 
@@ -81,7 +85,7 @@ pub struct CheckoutMutation;
 #[Object]
 impl CheckoutMutation {
     /// Reserves the stock of a cart for a time and opens a payment with a gateway. Without an amount, earlier payments of
-    /// the cart are called off, but for those by gift card.
+    /// the cart that are not paid are called off, and a cart that is paid is not paid again: its payment is given.
     async fn payment_start(
         &self,
         ctx: &Context<'_>,
@@ -99,6 +103,10 @@ impl CheckoutMutation {
             Ok(amount) => amount,
             Err(message) => return refused(UserError::invalid(message, &["amount"])),
         };
+        let expected_total = match input.expected_total.map(|money| money.money()).transpose() {
+            Ok(total) => total,
+            Err(message) => return refused(UserError::invalid(message, &["expectedTotal"])),
+        };
         if input.gateway == gift_card::GATEWAY
             && let Err(throttled) = gift_card::attempt(app, viewer, &ctx.request().client.address).await
         {
@@ -111,6 +119,7 @@ impl CheckoutMutation {
             return_url: input.return_url,
             customer: viewer.customer(),
             amount,
+            expected_total,
             payment_method: input.payment_method_id.map(|id| id.0),
             save_method: input.save_payment_method.unwrap_or(false),
         };
@@ -182,6 +191,8 @@ fn start_error(error: StartError) -> UserError {
         StartError::UnknownGateway => UserError::new(ErrorCode::UnknownGateway, message, &["gateway"]),
         StartError::NothingDue => UserError::new(ErrorCode::NothingDue, message, &["cartToken"]),
         StartError::Amount(_) => UserError::invalid(message, &["amount"]),
+        StartError::TotalMismatch(actual) => UserError::total_mismatch(actual),
+        StartError::TooMany => UserError::new(ErrorCode::LimitReached, message, &["amount"]),
         StartError::NoMethod => UserError::not_found(message, &["paymentMethodId"]),
         StartError::MethodNotKept => UserError::invalid(message, &["savePaymentMethod"]),
         StartError::Away => UserError::payment(ErrorCode::PaymentPending, message, None),

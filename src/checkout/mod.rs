@@ -27,7 +27,7 @@ pub use give_back::SendPaymentReturned;
 pub use graphql::CheckoutMutation;
 pub use ready::{Missing, NotReady};
 pub use settle::{CompletePaid, settle};
-pub use share::{Cover, Share, ShareError, cover, share};
+pub use share::{Cover, PARTS_MAX, Share, ShareError, cover, share};
 pub use start_error::StartError;
 pub use start_payment::{StartPayment, start_payment};
 pub use sweep::sweep;

@@ -8,7 +8,7 @@ use entity::{CartId, PaymentId};
 use serde::{Deserialize, Serialize};
 
 use crate::app::App;
-use crate::checkout::complete::{CompleteError, complete_by_id};
+use crate::checkout::complete::{CompleteError, TOTAL_MISMATCH, complete_by_id};
 use crate::checkout::give_back::give_back;
 use crate::checkout::start_payment::SUPERSEDED;
 use crate::payment::{self, take_left_open};
@@ -61,7 +61,7 @@ async fn settle_cart(app: &App, id: CartId) -> Result<()> {
         Err(CompleteError::Fault(fault)) => return Err(fault),
         // Refused, or called off already.
         Err(CompleteError::Declined(_) | CompleteError::Shortage(_)) => return Ok(()),
-        Err(CompleteError::TotalMismatch(_)) => "total_mismatch",
+        Err(CompleteError::TotalMismatch(_)) => TOTAL_MISMATCH,
         Err(CompleteError::NoCart | CompleteError::NoPayment | CompleteError::NotReady(_)) => "cart_cannot_be_bought",
     };
     if reason != SUPERSEDED {

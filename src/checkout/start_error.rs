@@ -3,6 +3,7 @@
 use sea_orm::DbErr;
 
 use crate::checkout::ready::NotReady;
+use crate::checkout::share::PARTS_MAX;
 use crate::inventory::Shortage;
 use crate::payment::gift_card::SpendError;
 use crate::platform::error::Fault;
@@ -29,6 +30,10 @@ pub enum StartError {
     NothingDue,
     /// The amount is not above zero, in another currency, or more than what is still to be paid, which is this.
     Amount(Money),
+    /// The total is not the expected one, but this.
+    TotalMismatch(Money),
+    /// The cart has as many payments as it may: the rest is paid at once.
+    TooMany,
     /// The customer keeps no such means of payment with the gateway.
     NoMethod,
     /// The means of payment cannot be kept: nobody has signed in, or the gateway keeps none.
@@ -54,6 +59,8 @@ impl StartError {
             Self::UnknownGateway => message!("gateway-not-found"),
             Self::NothingDue => message!("nothing-due"),
             Self::Amount(due) => message!("payment-amount", due = *due),
+            Self::TotalMismatch(total) => message!("total-mismatch", total = *total),
+            Self::TooMany => message!("payments-full", max = PARTS_MAX),
             Self::NoMethod => message!("payment-method-not-found"),
             Self::MethodNotKept => message!("payment-methods-not-kept"),
             Self::Away => message!("gateway-away"),

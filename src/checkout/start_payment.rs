@@ -13,7 +13,7 @@ use crate::app::App;
 use crate::cart::{LoadedCart, load_by_token};
 use crate::checkout::note::note;
 use crate::checkout::ready::{check, claim_of};
-use crate::checkout::share::{Share, ShareError, share};
+use crate::checkout::share::{PARTS_MAX, Share, ShareError, share};
 use crate::checkout::start_error::StartError;
 use crate::inventory::{self, Claim, Claimed};
 use crate::payment::gateway::DEADLINE;
@@ -41,6 +41,8 @@ pub struct StartPayment {
     pub customer: Option<CustomerId>,
     /// How much of what is still to be paid; all of it when not given.
     pub amount: Option<Money>,
+    /// The total that the shopper has seen.
+    pub expected_total: Option<Money>,
     /// A means of payment that the customer keeps with the gateway.
     pub payment_method: Option<PaymentMethodId>,
     /// Keep the means of payment for the customer.
@@ -62,20 +64,30 @@ struct Kept {
     method: Option<String>,
 }
 
+/// What came of the wish to pay.
+struct Opened {
+    payment: Payment,
+    /// It was there before, and pays the cart: nothing more is asked of its gateway.
+    is_old: bool,
+}
+
 /// Reserves the stock of a cart, calls off the earlier payments whose place it takes, opens a new one with the gateway and
 /// says where it stands. A gateway that does not answer leaves it pending: `complete` asks again. A gift card pays at
-/// once.
+/// once. A cart that is paid is not paid again: its payment is given.
 ///
 /// # Errors
 /// See [`StartError`]; nothing is reserved and nothing charged then. A refusal of the gateway is no error here: the
 /// payment says FAILED.
 pub async fn start_payment(app: &App, command: StartPayment) -> Result<Payment, StartError> {
     let payer = payer_of(app, &command).await?;
-    let (payment, currency) = open_for(app, &command, &payer).await?;
+    let (Opened { payment, is_old }, currency) = open_for(app, &command, &payer).await?;
     crash_point("checkout.reserved");
     let Payer::Gateway(gateway, kept) = payer else {
         return Ok(payment);
     };
+    if is_old {
+        return Ok(payment);
+    }
     let kept = kept.unwrap_or_default();
     let request = StartRequest {
         payment: payment.id,
@@ -149,7 +161,7 @@ async fn payer_of(app: &App, command: &StartPayment) -> Result<Payer, StartError
 }
 
 /// Reserves and opens; reads the cart again when it changes meanwhile.
-async fn open_for(app: &App, command: &StartPayment, payer: &Payer) -> Result<(Payment, Currency), StartError> {
+async fn open_for(app: &App, command: &StartPayment, payer: &Payer) -> Result<(Opened, Currency), StartError> {
     for _ in 0..ATTEMPTS {
         let cart = load_by_token(app, &command.cart_token)
             .await?
@@ -158,9 +170,13 @@ async fn open_for(app: &App, command: &StartPayment, payer: &Payer) -> Result<(P
             return Err(StartError::Completed);
         }
         check(&cart)?;
+        let total = cart.channel.money(cart.totals.total);
+        if command.expected_total.is_some_and(|expected| expected != total) {
+            return Err(StartError::TotalMismatch(total));
+        }
         let open = || reserve_and_open(app, &cart, command, payer);
-        if let Some(payment) = retry_conflicts(StartError::db, open).await? {
-            return Ok((payment, cart.channel.currency));
+        if let Some(opened) = retry_conflicts(StartError::db, open).await? {
+            return Ok((opened, cart.channel.currency));
         }
     }
     Err(Fault::Invariant("a cart that changes faster than it can be read").into())
@@ -172,7 +188,7 @@ async fn reserve_and_open(
     cart: &LoadedCart,
     command: &StartPayment,
     payer: &Payer,
-) -> Result<Option<Payment>, StartError> {
+) -> Result<Option<Opened>, StartError> {
     let now = app.clock.now();
     let expires_at = now + Duration::from_secs(60 * u64::from(app.config.shop.reservation_minutes));
     let claims: Vec<Claim> = cart.lines.iter().filter_map(claim_of).collect();
@@ -183,10 +199,22 @@ async fn reserve_and_open(
     }
     let total = cart.channel.money(cart.totals.total);
     let live = payment::live_of_cart(&tx, cart.row.id).await?;
-    let Share { mut amount, instead_of } = share(total, &live, command.amount).map_err(|error| match error {
+    let share = share(total, &live, command.amount, &command.gateway).map_err(|error| match error {
         ShareError::NothingDue => StartError::NothingDue,
         ShareError::Amount(due) => StartError::Amount(cart.channel.money(due)),
     })?;
+    let (mut amount, instead_of) = match share {
+        Share::New { amount, instead_of } => (amount, instead_of),
+        Share::Paid(id) => {
+            let payment = live.into_iter().find(|payment| payment.id == id);
+            tx.commit().await?;
+            return Ok(payment.map(|payment| Opened { payment, is_old: true }));
+        }
+    };
+    let may_leave_some = command.amount.is_some() || matches!(payer, Payer::GiftCard(_));
+    if may_leave_some && live.len() - instead_of.len() >= PARTS_MAX {
+        return Err(StartError::TooMany);
+    }
     payment::call_off(&tx, &app.ids, now, &instead_of, SUPERSEDED).await?;
     let who = Claimed {
         ids: &app.ids,
@@ -243,7 +271,10 @@ async fn reserve_and_open(
         },
     };
     tx.commit().await?;
-    Ok(Some(row))
+    Ok(Some(Opened {
+        payment: row,
+        is_old: false,
+    }))
 }
 
 /// Why a payment is called off when another one takes its place.

@@ -35,14 +35,15 @@ pub(crate) struct Applied {
 /// Writes what a gateway says of a payment: how it is there, not what changed. May be called at any time, any number of
 /// times, in any order, by many at once: the row of the payment is held while its status, amounts, refunds and disputes
 /// follow, its history and the books are added to, and its order is told. A late answer never undoes a cancellation, but
-/// money that came all the same is booked, and a job gives it back.
+/// money that came all the same is booked, and a job gives it back. One that was refused is closed at its gateway too, so
+/// that nobody pays it later beside the one that takes its place.
 ///
 /// # Errors
 /// What is said of another payment, or in another currency, is refused; those of the database.
 pub(crate) async fn apply(tx: &Tx, ids: &Ids, now: DateTime<Utc>, id: PaymentId, says: &Says) -> Result<Applied> {
     let applied = write(tx, ids, now, id, says).await?;
     if let (Some(payment), Some(snapshot)) = (&applied.payment, says.snapshot())
-        && lives_on(payment, snapshot)
+        && (lives_on(payment, snapshot) || applied.moved && payment.status == PaymentStatus::Failed)
     {
         jobs::enqueue(tx, &CancelAtGateway { payment: id }).await?;
     }

@@ -28,6 +28,19 @@ pub(crate) async fn live_of_cart(db: &impl ConnectionTrait, cart: CartId) -> Res
         .await?)
 }
 
+/// What a payment counts for: its amount, once that is promised or taken and all of it is still there, else nothing. One
+/// of which a part went back, is disputed or was never taken pays no order, and goes back as a whole.
+pub(crate) fn worth(payment: &Payment) -> i64 {
+    let granted = matches!(payment.status, PaymentStatus::Authorized | PaymentStatus::Succeeded);
+    let gone = payment.refunded_amount + payment.refunding_amount + payment.disputed_amount;
+    let there = payment.captured_amount + payment.authorized_amount - gone;
+    if granted && there >= payment.amount {
+        payment.amount
+    } else {
+        0
+    }
+}
+
 /// Gives payments that succeeded or are authorised to the order they pay, all of them or none: what they captured and
 /// gave back before counts for the order from then on, in the books too. Gives them as they are then; none when one is no longer as in `payments`,
 /// which the figures of the order were made from: called off, or changed by its gateway. The caller rolls back.

@@ -2,13 +2,15 @@
 
 use std::sync::Arc;
 
+use entity::payment::payment::PaymentStatus;
 use entity::{CaptureId, PaymentId, RefundId};
 use serde::{Deserialize, Serialize};
 
 use crate::app::App;
 use crate::payment::apply::write;
 use crate::payment::capture;
-use crate::payment::gateway::{DEADLINE, Gateway};
+use crate::payment::gateway::{DEADLINE, Gateway, GatewayState};
+use crate::payment::hear::hear;
 use crate::payment::merge::Says;
 use crate::payment::query::{Payment, handle_of, payment_by_id};
 use crate::payment::refund;
@@ -20,7 +22,7 @@ use crate::platform::jobs::{Job, JobError, Queue};
 /// Has the gateway call a payment off, or give the money back.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct CancelAtGateway {
-    /// The payment, cancelled here already.
+    /// The payment, cancelled or refused here already.
     pub payment: PaymentId,
 }
 
@@ -54,10 +56,33 @@ impl Job for FinishRefund {
 }
 
 pub(super) async fn cancel_at_gateway(app: &App, job: CancelAtGateway) -> Result<(), JobError> {
-    match payment_by_id(&app.db, job.payment).await? {
-        Some(payment) => Ok(cancel_now(app, &payment).await?),
-        None => Ok(()),
+    let Some(payment) = payment_by_id(&app.db, job.payment).await? else {
+        return Ok(());
+    };
+    match payment.status {
+        // It was refused, and then paid after all: it pays an order, or is called off by who makes one.
+        PaymentStatus::Authorized | PaymentStatus::Succeeded => Ok(()),
+        PaymentStatus::Failed => Ok(close_refused(app, &payment).await?),
+        _ => Ok(cancel_now(app, &payment).await?),
     }
+}
+
+/// Has the gateway close a payment that was refused, unless it was paid there meanwhile: then it is heard.
+async fn close_refused(app: &App, payment: &Payment) -> Result<()> {
+    let gateway = gateway_of(app, payment)?;
+    let Some(snapshot) = within_deadline(gateway.read(&handle_of(payment))).await? else {
+        return Ok(());
+    };
+    if !matches!(snapshot.state, GatewayState::Authorized | GatewayState::Succeeded) {
+        return cancel_now(app, payment).await;
+    }
+    let says = Says::Snapshot(Box::new(snapshot));
+    let write = || async {
+        let tx = app.db.begin().await?;
+        hear(&tx, app, payment.id, &says).await?;
+        Ok(tx.commit().await?)
+    };
+    retry_conflicts(Fault::db, write).await
 }
 
 pub(super) async fn finish_capture(app: &App, job: FinishCapture) -> Result<(), JobError> {

@@ -36,7 +36,7 @@ use crate::payment::reconcile::TellDifferences;
 use crate::platform::jobs::Registry;
 
 pub use capture::{CaptureError, CapturePayment, capture};
-pub(crate) use cover::{attach_to_order, call_off, live_of_cart};
+pub(crate) use cover::{attach_to_order, call_off, live_of_cart, worth};
 pub use disputes::{DisputeFilter, ListError, count_disputes, list_disputes};
 pub use events::{GatewayToldPaid, PaymentChanged, PaymentNews, PaymentReturned};
 pub use gateway::{GatewayState, Gateways, StartRequest};

@@ -2,7 +2,6 @@
 
 use async_graphql::{Context, ID, Interface, Object, Result, SimpleObject};
 use entity::customer::customer::Address;
-use entity::payment::payment::PaymentStatus;
 
 use crate::cart::{LoadedCart, LoadedLine, Problem};
 use crate::catalog::VariantObject;
@@ -10,7 +9,7 @@ use crate::channel::ChannelObject;
 use crate::graphql::context::ContextExt;
 use crate::graphql::id::global_id;
 use crate::graphql::scalar::MoneyObject;
-use crate::payment::{Payment, PaymentObject, PaymentsOfCart};
+use crate::payment::{Payment, PaymentObject, PaymentsOfCart, worth};
 use crate::platform::locale::{Message, message};
 use crate::platform::money::{Currency, Money};
 use crate::shipping::DeliveryOption;
@@ -140,11 +139,12 @@ impl CartObject {
         Ok(rows.into_iter().map(|row| PaymentObject::new(row, currency)).collect())
     }
 
-    /// What is still to be paid: `total` less the payments that are paid or promised; never below 0.
+    /// What is still to be paid: `total` less the payments that are paid or promised, of which nothing went back; never
+    /// below 0.
     async fn amount_due(&self, ctx: &Context<'_>) -> Result<MoneyObject> {
         let rows = ctx.batch(PaymentsOfCart(self.0.row.id)).await?.unwrap_or_default();
-        let paid = |row: &&Payment| matches!(row.status, PaymentStatus::Authorized | PaymentStatus::Succeeded);
-        let paid: i64 = rows.iter().filter(paid).map(|row| row.amount).sum();
+        let counts = |row: &Payment| row.order_id.map_or_else(|| worth(row), |_| row.amount);
+        let paid: i64 = rows.iter().map(counts).sum();
         Ok(self.money((self.0.totals.total - paid).max(0)))
     }
 

@@ -79,6 +79,7 @@ async fn two_hundred_at_once_never_spend_more_than_there_is() {
                 100,
                 "USD".parse().expect("a currency"),
             )),
+            expected_total: None,
             payment_method: None,
             save_method: false,
         };

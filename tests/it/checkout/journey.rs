@@ -181,7 +181,10 @@ async fn another_total_needs_another_look() {
         "INVALID_INPUT"
     );
 
-    // More in the cart than was paid for: no order for the old price.
+    // More in the cart than was paid for: no order for the old price. Who refused the total has the money back.
+    let over = shop.complete(&cart, &payment, Value::Null).await["errors"][0].take();
+    assert_eq!(over["code"], "PAYMENT_DECLINED");
+    let payment = shop.pay(&cart, "tok_success").await["payment"]["id"].take();
     let more = json!({ "cartToken": cart["token"], "lines": [{ "id": cart["lines"][0]["id"], "quantity": 2 }] });
     let cart = shop.cart_ok("cartLinesUpdate", more).await;
     assert_eq!(

@@ -2,6 +2,7 @@
 
 mod gateway;
 mod gift_cards;
+mod guards;
 mod journey;
 mod left_open;
 mod race;

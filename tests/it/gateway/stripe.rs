@@ -98,6 +98,32 @@ async fn three_d_secure_without_a_page_to_return_to_is_for_the_script() {
     assert!(action.client_secret.is_some());
 }
 
+/// Others, such as debits, have no final word for days, while stock is kept for minutes.
+#[tokio::test]
+async fn only_cards_are_taken() {
+    let bench = Bench::stripe().await;
+    bench.paid(1000).await;
+    let open = StartRequest {
+        token: None,
+        return_url: None,
+        ..bench.request(Card::Good, 1000)
+    };
+    bench.start(&open).await;
+    bench
+        .gateway
+        .begin_setup(&customer(&bench).await, "one")
+        .await
+        .expect("a setup");
+    for kind in ["payment_intent", "setup_intent"] {
+        let objects = bench.simulator().objects(kind);
+        assert!(!objects.is_empty());
+        for object in objects {
+            assert_eq!(object["payment_method_types"], serde_json::json!(["card"]), "{kind}");
+            assert!(object["automatic_payment_methods"].is_null(), "{kind}");
+        }
+    }
+}
+
 #[tokio::test]
 async fn each_decline_says_why_and_no_thief_learns_more() {
     let bench = Bench::stripe().await;

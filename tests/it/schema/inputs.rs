@@ -28,7 +28,7 @@ const TELLING: [&str; 17] = [
 ];
 
 /// Fields of the inputs of public mutations that are called so all the same, and why that is no way around anything.
-const JUSTIFIED: [(&str, &str); 3] = [
+const JUSTIFIED: [(&str, &str); 4] = [
     (
         "CheckoutCompleteInput.expectedTotal",
         "compared with the total of the shop, and refused when it differs",
@@ -40,6 +40,10 @@ const JUSTIFIED: [(&str, &str); 3] = [
     (
         "PaymentStartInput.amount",
         "from the smallest unit up to what is still to be paid, by the reckoning of the shop",
+    ),
+    (
+        "PaymentStartInput.expectedTotal",
+        "compared with the total of the shop, and refused when it differs",
     ),
 ];
 

@@ -4,7 +4,7 @@ use sha2::{Digest, Sha256};
 
 use super::form::Form;
 use super::part::Part;
-use super::start::id_of;
+use super::start::{KINDS, id_of};
 use super::wire::CallError;
 use super::{StripeGateway, known, snapshot};
 use crate::payment::gateway::{CustomerRequest, KeptMethod, Setup};
@@ -32,7 +32,7 @@ impl StripeGateway {
         let form = Form::default()
             .set("customer", customer)
             .set("usage", "on_session")
-            .set("automatic_payment_methods[enabled]", true)
+            .set(KINDS, "card")
             .expand(EXPANDED);
         let intent = self.post("/setup_intents", &format!("merx-setup-{key}"), form).await?;
         snapshot::setup(Part::from(&intent))

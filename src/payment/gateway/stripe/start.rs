@@ -14,6 +14,10 @@ use super::{StripeGateway, decline};
 use crate::payment::gateway::{GatewayState, Snapshot, StartRequest};
 use crate::platform::error::Result;
 
+/// The means of payment that are taken: cards, and wallets with cards in them. Others have no final word for days, and the
+/// stock of a checkout is not kept so long.
+pub(super) const KINDS: &str = "payment_method_types[0]";
+
 /// The key of the one request that can open a payment.
 pub(super) fn start_key(payment: PaymentId) -> String {
     format!("merx-start-{payment}")
@@ -63,7 +67,7 @@ fn form_of(request: &StartRequest, amount: i64) -> Form {
                 CaptureMethod::Manual => "manual",
             },
         )
-        .set("automatic_payment_methods[enabled]", true)
+        .set(KINDS, "card")
         .set("metadata[merx_payment]", request.payment)
         .maybe("customer", request.customer.as_deref())
         .maybe(
@@ -85,10 +89,8 @@ fn form_of(request: &StartRequest, amount: i64) -> Form {
     };
     match &request.return_url {
         Some(url) => form.set("return_url", url),
-        // Nowhere to come back to: no means of payment that leads away, and the script asks for 3-D Secure.
-        None => form
-            .set("automatic_payment_methods[allow_redirects]", "never")
-            .set("use_stripe_sdk", true),
+        // Nowhere to come back to: the script asks for 3-D Secure.
+        None => form.set("use_stripe_sdk", true),
     }
 }
 
