@@ -168,7 +168,9 @@ fn named(row: &QueryResult, subject: Subject) -> Result<String> {
 /// Those of the database.
 pub async fn check(app: &App) -> Result<LedgerCheck> {
     let started_at = app.clock.now();
-    let found = violations(&app.db).await?;
+    let tx = app.db.begin_long_read().await?;
+    let found = violations(&tx).await?;
+    tx.rollback().await?;
     for violation in &found {
         let Violation {
             rule,

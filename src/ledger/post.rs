@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use entity::ledger::ledger_entry;
 use sea_orm::sea_query::OnConflict;
-use sea_orm::{EntityTrait, IntoActiveModel};
+use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
 
 use crate::ledger::posting::Posting;
 use crate::platform::crash::crash_point;
@@ -30,8 +30,31 @@ pub(crate) async fn post(tx: &Tx, ids: &Ids, now: DateTime<Utc>, posting: Postin
     if written != 0 && written != all {
         return Err(Fault::Invariant("two different postings have one reference"));
     }
+    if written == 0 {
+        is_the_same(tx, &posting).await?;
+    }
     crash_point("ledger.posted");
     Ok(written == all)
+}
+
+/// Fails when what stands in the books under the reference of `posting` is anything else.
+async fn is_the_same(tx: &Tx, posting: &Posting) -> Result<()> {
+    let there = ledger_entry::Entity::find()
+        .filter(ledger_entry::Column::Reference.eq(posting.reference()))
+        .all(tx)
+        .await?;
+    let mut entries = posting.entries().map_err(|e| Fault::part("ledger", e))?;
+    let currency = posting.currency().to_string();
+    entries.retain(|(account, debit, credit)| {
+        let is_it = |row: &ledger_entry::Model| {
+            (row.account, row.debit, row.credit) == (*account, *debit, *credit) && row.currency_code == currency
+        };
+        !there.iter().any(is_it)
+    });
+    if entries.is_empty() {
+        return Ok(());
+    }
+    Err(Fault::Invariant("two different postings have one reference"))
 }
 
 /// Writes a posting with the rows that the transaction puts off to its end: cheaper, for what by nature happens once. A

@@ -16,6 +16,7 @@ mod paid;
 mod place;
 mod query;
 mod refund;
+mod restock;
 mod sales;
 mod share;
 
@@ -23,7 +24,7 @@ use entity::{CustomerId, TypedId};
 
 use crate::account::{AccountKind, EmailProven};
 use crate::app::App;
-use crate::payment::PaymentChanged;
+use crate::payment::{PaymentChanged, RefundAccepted};
 use crate::platform::event::Listeners;
 use crate::platform::id::Ids;
 use crate::platform::jobs::Registry;
@@ -56,7 +57,11 @@ pub fn register(registry: &mut Registry<App>, listeners: &mut Listeners, ids: &I
         (proven.kind == AccountKind::Customer).then_some(ClaimOrders { customer })
     });
     // In the transaction of the payment: what an order has been paid is never other than what its payments are.
-    let ids = ids.clone();
+    let (ids, restocked) = (ids.clone(), ids.clone());
+    listeners.within(move |tx, accepted: RefundAccepted| {
+        let ids = restocked.clone();
+        Box::pin(async move { restock::restock_accepted(tx, &ids, &accepted).await })
+    });
     listeners.within(move |tx, changed: PaymentChanged| {
         let ids = ids.clone();
         Box::pin(async move { paid::follow_payment(tx, &ids, &changed).await })

@@ -11,13 +11,13 @@ use serde_json::json;
 use crate::app::App;
 use crate::audit::{self, Actor, Entry, Identity};
 use crate::channel::Scope;
-use crate::inventory::{self, Returned};
 use crate::order::query::{Order, currency_of, lines_of};
 use crate::order::share::{Shares, share_of_units, shares};
 use crate::payment::{
     GIFT_CARD, NewRefund, Payment, Refund, finish_refund, hold_payments_of_order, refundable, refunds_of_orders,
     request_refund,
 };
+use crate::platform::crash::crash_point;
 use crate::platform::db::{Tx, retry_conflicts};
 use crate::platform::error::{Fault, Result};
 use crate::platform::locale::{Message, message};
@@ -124,8 +124,9 @@ pub struct Refunded {
     pub refunds: Vec<Refund>,
 }
 
-/// Gives money back: first our rows, with the amount set aside and units put back into stock, then the gateways, then the
-/// books. When a gateway does not answer, a job goes on asking with the same key and the refund stays pending.
+/// Gives money back: first our rows, with the amount set aside, then the gateways, then the books, with the units that are
+/// put back into stock. When a gateway does not answer, a job goes on asking with the same key and the refund stays
+/// pending.
 ///
 /// # Errors
 /// See [`RefundError`]; no money goes back then.
@@ -139,6 +140,7 @@ pub async fn create_refund(
         return Err(RefundError::TooLong);
     }
     let requested = retry_conflicts(RefundError::db, || request(app, scope, actor, &command)).await?;
+    crash_point("refund.requested");
     let mut refunds = Vec::with_capacity(requested.len());
     for refund in requested {
         refunds.push(match finish_refund(app, refund.id).await {
@@ -209,7 +211,6 @@ async fn request(app: &App, scope: &Scope, actor: &Actor, command: &CreateRefund
             refunds.push(request_refund(app, &tx, &payment, new).await?);
         }
     }
-    put_back(app, &tx, &order, &lines, command).await?;
     let ids: Vec<RefundId> = refunds.iter().map(|refund| refund.id).collect();
     let entry = Entry::new("refundCreate", "Order", order.id)
         .before(&json!({ "refundable": left.minor }))?
@@ -291,27 +292,4 @@ fn name_of(actor: &Actor) -> String {
         Identity::Customer(id) => format!("customer:{id}"),
         Identity::Anonymous | Identity::System => "system".to_owned(),
     }
-}
-
-async fn put_back(
-    app: &App,
-    tx: &Tx,
-    order: &Order,
-    lines: &[order_line::Model],
-    command: &CreateRefund,
-) -> Result<()> {
-    let returned = command
-        .lines
-        .iter()
-        .filter(|wanted| wanted.restock)
-        .filter_map(|wanted| {
-            let line = lines.iter().find(|line| line.id == wanted.order_line)?;
-            Some(Returned {
-                line: line.id,
-                variant: line.variant_id?,
-                quantity: i64::from(wanted.quantity),
-            })
-        });
-    let returned: Vec<Returned> = returned.collect();
-    inventory::restock(tx, &app.ids, app.clock.now(), &order.id.to_string(), &returned).await
 }

@@ -10,7 +10,7 @@ use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, Query
 
 use crate::ledger::{self, Posting};
 use crate::payment::books;
-use crate::payment::events::{PaymentChanged, PaymentNews};
+use crate::payment::events::{PaymentChanged, PaymentNews, RefundAccepted};
 use crate::payment::gateway::{DisputeSnapshot, RefundSnapshot, Snapshot};
 use crate::payment::jobs::CancelAtGateway;
 use crate::payment::merge::{Says, lives_on, merged, merged_dispute, merged_refund};
@@ -45,7 +45,7 @@ pub(crate) async fn apply(tx: &Tx, ids: &Ids, now: DateTime<Utc>, id: PaymentId,
     if let (Some(payment), Some(snapshot)) = (&applied.payment, says.snapshot())
         && (lives_on(payment, snapshot) || applied.moved && payment.status == PaymentStatus::Failed)
     {
-        jobs::enqueue(tx, &CancelAtGateway { payment: id }).await?;
+        jobs::enqueue_unless_waiting(tx, &CancelAtGateway { payment: id }).await?;
     }
     Ok(applied)
 }
@@ -272,6 +272,7 @@ async fn follow_refunds(
         .order_by_asc(refund::Column::Id)
         .all(tx)
         .await?;
+    let mut accepted = Vec::new();
     for says in says {
         let ours = |row: &refund::Model| says.refund == Some(row.id);
         let theirs = |row: &refund::Model| row.gateway_reference.as_ref() == Some(&says.reference);
@@ -283,6 +284,7 @@ async fn follow_refunds(
                 if next != was {
                     news.of_refund(payment, Some(was.status), &next)?;
                     next.updated_at = payment.updated_at;
+                    accepted.extend(newly_accepted(&was, &next));
                     known[at] = next.into_active_model().reset_all().update(tx).await?;
                 }
             }
@@ -296,7 +298,20 @@ async fn follow_refunds(
     let sum = |status| known.iter().filter(|r| r.status == status).map(|r| r.amount).sum();
     payment.refunded_amount = sum(RefundStatus::Succeeded);
     payment.refunding_amount = sum(RefundStatus::Pending);
+    for accepted in accepted {
+        event::emit(tx, &accepted).await?;
+    }
     Ok(())
+}
+
+/// That a refund which says what it is for was accepted just now.
+fn newly_accepted(was: &refund::Model, next: &refund::Model) -> Option<RefundAccepted> {
+    let order = next.order_id.filter(|_| next.lines.is_some())?;
+    (next.is_accepted() && !was.is_accepted()).then_some(RefundAccepted {
+        refund: next.id,
+        order,
+        at: next.updated_at,
+    })
 }
 
 /// A refund that was not asked for here one by one: made by hand at the gateway, or by calling the payment off.

@@ -1,7 +1,7 @@
 //! What payments say.
 
 use chrono::{DateTime, Utc};
-use entity::{CartId, OrderId, PaymentId};
+use entity::{CartId, OrderId, PaymentId, RefundId};
 use serde::{Deserialize, Serialize};
 
 use crate::platform::event::Event;
@@ -42,6 +42,21 @@ impl PaymentNews {
 
 impl Event for PaymentChanged {
     const NAME: &'static str = "payment.changed";
+}
+
+/// A gateway has taken on a refund that says what it is for. Said once, in the transaction that writes it down.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct RefundAccepted {
+    /// The refund.
+    pub refund: RefundId,
+    /// Of this order.
+    pub order: OrderId,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
+impl Event for RefundAccepted {
+    const NAME: &'static str = "payment.refund_accepted";
 }
 
 /// A gateway says, by itself or because it was asked, that a payment that paid no order is paid or promised.

@@ -55,6 +55,9 @@ impl Says {
     }
 }
 
+/// The stage of a payment that succeeded.
+const SUCCEEDED: u8 = 3;
+
 /// How far a payment has come. It never goes back: a shopper may try again after a refusal, but nothing undoes a
 /// cancellation.
 fn stage(status: PaymentStatus) -> u8 {
@@ -62,7 +65,7 @@ fn stage(status: PaymentStatus) -> u8 {
         PaymentStatus::Pending | PaymentStatus::RequiresAction => 0,
         PaymentStatus::Failed => 1,
         PaymentStatus::Authorized => 2,
-        PaymentStatus::Succeeded => 3,
+        PaymentStatus::Succeeded => SUCCEEDED,
         PaymentStatus::Cancelled => 4,
     }
 }
@@ -87,9 +90,12 @@ pub(super) fn merged(row: &Payment, says: &Says) -> Payment {
     let Some(snapshot) = says.snapshot() else { return next };
     next.gateway_reference = Some(snapshot.reference.clone());
     next.method = snapshot.method.clone().or(next.method);
-    let authorized = if (snapshot.captured, is) > (row.captured_amount, was) {
+    // Of one that was called off here after a part was taken, the gateway says at most that it succeeded.
+    let known = (row.captured_amount, was.min(SUCCEEDED));
+    let heard = (snapshot.captured, is.min(SUCCEEDED));
+    let authorized = if heard > known {
         snapshot.authorized
-    } else if (snapshot.captured, is) == (row.captured_amount, was) {
+    } else if heard == known {
         snapshot.authorized.min(row.authorized_amount)
     } else {
         row.authorized_amount
@@ -135,12 +141,14 @@ pub(super) fn merged_refund(row: &refund::Model, says: &RefundSnapshot) -> refun
 }
 
 /// The dispute `row` by what its gateway `says`. While it runs, money is taken back; once it is over in our favour, money
-/// comes back.
+/// comes back. One that was lost may be won in the end, but no bank loses what it has given up: won is the last word.
 pub(super) fn merged_dispute(row: &dispute::Model, says: &DisputeSnapshot) -> dispute::Model {
     let stage = |status| match status {
         DisputeStatus::NeedsResponse => 0,
         DisputeStatus::UnderReview => 1,
-        DisputeStatus::Won | DisputeStatus::Lost | DisputeStatus::Closed => 2,
+        DisputeStatus::Lost => 2,
+        DisputeStatus::Closed => 3,
+        DisputeStatus::Won => 4,
     };
     let (was, is) = (stage(row.status), stage(says.status));
     let mut next = row.clone();

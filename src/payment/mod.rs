@@ -1,7 +1,8 @@
 //! Payments: money asked of a gateway for a cart.
 //!
 //! Owns the tables `payment`, `payment_event`, `payment_capture`, `refund`, `dispute`; see [`method`] for what customers
-//! keep, [`gift_card`] and [`inbox`]. Emits [`PaymentChanged`], [`GatewayToldPaid`] and [`PaymentReturned`].
+//! keep, [`gift_card`] and [`inbox`]. Emits [`PaymentChanged`], [`RefundAccepted`], [`GatewayToldPaid`] and
+//! [`PaymentReturned`].
 //! Invariants: the id of a payment is its idempotency key at the gateway; a payment pays at most one
 //! order; its history is only added to; whatever moves money is in the books in the same transaction. No gateway is
 //! called inside a transaction: what must happen there later is a job.
@@ -38,7 +39,7 @@ use crate::platform::jobs::Registry;
 pub use capture::{CaptureError, CapturePayment, capture};
 pub(crate) use cover::{attach_to_order, call_off, live_of_cart, worth};
 pub use disputes::{DisputeFilter, ListError, count_disputes, list_disputes};
-pub use events::{GatewayToldPaid, PaymentChanged, PaymentNews, PaymentReturned};
+pub use events::{GatewayToldPaid, PaymentChanged, PaymentNews, PaymentReturned, RefundAccepted};
 pub use gateway::{GatewayState, Gateways, StartRequest};
 pub use graphql::{
     PaymentMutation, PaymentObject, PaymentQuery, PaymentsOfCart, PaymentsOfOrder, RefundObject, RefundsOfOrder,

@@ -14,6 +14,7 @@ use crate::payment::gateway::{Answer, RefundRequest, RefundSnapshot};
 use crate::payment::gift_card;
 use crate::payment::jobs::{FinishRefund, gateway_of, within_deadline};
 use crate::payment::query::{GIFT_CARD, Payment, Refund, handle_of, payment_by_id};
+use crate::payment::refresh::refresh;
 use crate::platform::crash::crash_point;
 use crate::platform::db::{Tx, retry_conflicts};
 use crate::platform::error::{Fault, Result};
@@ -106,30 +107,42 @@ fn answer_to(refund: &Refund, status: RefundStatus, failure: Option<String>) -> 
     }
 }
 
-/// Has the gateway give the money of a refund back, and books it. Gives the refund as it is then.
+/// Has the gateway give the money of a refund back, or asks what became of it, and books it. Gives the refund as it is then.
 ///
 /// # Errors
 /// When the gateway does not answer: the refund is still pending.
 pub(crate) async fn finish_refund(app: &App, id: RefundId) -> Result<Refund> {
     let row = refund::Entity::find_by_id(id).one(&app.db).await?;
     let row = row.ok_or(Fault::Invariant("a refund vanished"))?;
-    if row.status != RefundStatus::Pending || row.gateway_reference.is_some() {
+    if row.status != RefundStatus::Pending {
         return Ok(row);
     }
+    match row.gateway_reference {
+        // It was accepted: the gateway is asked what became of it.
+        Some(_) => {
+            refresh(app, row.payment_id).await?;
+        }
+        None => give_back(app, &row).await?,
+    }
+    let row = refund::Entity::find_by_id(id).one(&app.db).await?;
+    row.ok_or(Fault::Invariant("a refund vanished"))
+}
+
+async fn give_back(app: &App, row: &Refund) -> Result<()> {
     let payment = payment_by_id(&app.db, row.payment_id).await?;
     let payment = payment.ok_or(Fault::Invariant("a refund without its payment"))?;
     let request = RefundRequest {
-        refund: id,
+        refund: row.id,
         payment: handle_of(&payment),
         amount: Money::new(row.amount, currency_of(&payment)?),
     };
     let says = match within_deadline(gateway_of(app, &payment)?.refund(&request)).await? {
         Answer::Done(says) => RefundSnapshot {
             // Whatever name the gateway was given, it answers to this request.
-            refund: Some(id),
+            refund: Some(row.id),
             ..says
         },
-        Answer::Refused(reason) => answer_to(&row, RefundStatus::Failed, Some(reason)),
+        Answer::Refused(reason) => answer_to(row, RefundStatus::Failed, Some(reason)),
     };
     crash_point("refund.given");
     let write = || async {
@@ -137,7 +150,5 @@ pub(crate) async fn finish_refund(app: &App, id: RefundId) -> Result<Refund> {
         write_refund(&tx, &app.ids, app.clock.now(), payment.id, says.clone()).await?;
         Ok(tx.commit().await?)
     };
-    retry_conflicts(Fault::db, write).await?;
-    let row = refund::Entity::find_by_id(id).one(&app.db).await?;
-    row.ok_or(Fault::Invariant("a refund vanished"))
+    retry_conflicts(Fault::db, write).await
 }

@@ -12,6 +12,7 @@ use crate::payment::apply::{held, tell};
 use crate::payment::events::PaymentNews;
 use crate::payment::jobs::{CancelAtGateway, cancel_now};
 use crate::payment::query::{Payment, payment_by_id, payment_of_scope};
+use crate::platform::crash::crash_point;
 use crate::platform::db::retry_conflicts;
 use crate::platform::error::{Fault, Result};
 use crate::platform::jobs;
@@ -69,6 +70,7 @@ impl From<DbErr> for VoidError {
 /// See [`VoidError`].
 pub async fn void(app: &App, scope: &Scope, actor: &Actor, command: VoidPayment) -> Result<Payment, VoidError> {
     let payment = retry_conflicts(VoidError::db, || cancel(app, scope, actor, &command)).await?;
+    crash_point("void.noted");
     if let Err(error) = cancel_now(app, &payment).await {
         tracing::warn!(payment = %payment.id, %error, "the gateway failed, a job lets the money go");
     }

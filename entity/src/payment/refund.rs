@@ -29,6 +29,9 @@ pub struct RefundLine {
     pub quantity: i32,
     /// Whether they go back into stock.
     pub restock: bool,
+    /// Units that went back into stock with this refund: those of one that does not arrive stay there.
+    #[serde(default)]
+    pub restocked: i32,
 }
 
 /// What a refund is for.
@@ -72,6 +75,17 @@ pub struct Model {
     pub created_at: DateTimeUtc,
     /// When it last changed.
     pub updated_at: DateTimeUtc,
+}
+
+impl Model {
+    /// Whether the gateway has taken it on: the money is on its way back.
+    pub fn is_accepted(&self) -> bool {
+        match self.status {
+            RefundStatus::Succeeded => true,
+            RefundStatus::Pending => self.gateway_reference.is_some(),
+            RefundStatus::Failed => false,
+        }
+    }
 }
 
 /// No relations: reads are batched by key.

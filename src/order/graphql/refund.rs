@@ -84,6 +84,7 @@ impl OrderMutation {
             order_line: line.order_line_id.0,
             quantity: line.quantity,
             restock: line.restock.unwrap_or(false),
+            restocked: 0,
         });
         let command = CreateRefund {
             order: input.order_id.0,

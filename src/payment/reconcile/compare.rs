@@ -1,12 +1,16 @@
 //! What differs between our books and those of a gateway. Pure.
 
 use chrono::{DateTime, TimeDelta, Utc};
+use entity::payment::payment::PaymentStatus;
 
 use crate::payment::gateway::Snapshot;
 use crate::payment::query::Payment;
 
 /// From what age on a payment without an order is a matter for people: by then everything that helps itself has.
 const SETTLED_BY: TimeDelta = TimeDelta::days(2);
+
+/// How long a payment that was called off may still hold money at its gateway: a job lets it go.
+const LET_GO_BY: TimeDelta = TimeDelta::hours(1);
 
 /// What can differ.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -15,6 +19,8 @@ pub enum Kind {
     UnknownPayment,
     /// Another currency.
     Currency,
+    /// Another amount can still be captured.
+    AuthorizedAmount,
     /// Another amount was captured.
     CapturedAmount,
     /// Another amount went back.
@@ -23,6 +29,8 @@ pub enum Kind {
     BookedAmount,
     /// Money was taken, and there is no order for it.
     PaidWithoutOrder,
+    /// What the gateway says cannot be written down: our database, or a rule of ours, refuses it.
+    NotApplicable,
 }
 
 impl Kind {
@@ -31,10 +39,12 @@ impl Kind {
         match self {
             Self::UnknownPayment => "unknown_payment",
             Self::Currency => "currency",
+            Self::AuthorizedAmount => "authorized_amount",
             Self::CapturedAmount => "captured_amount",
             Self::RefundedAmount => "refunded_amount",
             Self::BookedAmount => "booked_amount",
             Self::PaidWithoutOrder => "paid_without_order",
+            Self::NotApplicable => "not_applicable",
         }
     }
 }
@@ -98,11 +108,24 @@ pub fn differences(ours: Option<Ours<'_>>, theirs: &Snapshot, now: DateTime<Utc>
             });
         }
     };
+    let is_let_go = payment.status == PaymentStatus::Cancelled && now - payment.updated_at < LET_GO_BY;
+    if !is_let_go {
+        compare(Kind::AuthorizedAmount, payment.authorized_amount, theirs.authorized);
+    }
     compare(Kind::CapturedAmount, payment.captured_amount, theirs.captured);
     compare(Kind::RefundedAmount, payment.refunded_amount, theirs.refunded());
     compare(Kind::BookedAmount, ours.booked, ours.held());
     found.extend(without_order(payment, now));
     found
+}
+
+/// That what the gateway says of `payment` could not be written down.
+pub fn not_applicable(payment: &Payment, theirs: &Snapshot) -> Difference {
+    Difference {
+        kind: Kind::NotApplicable,
+        ours: Some(payment.captured_amount),
+        theirs: Some(theirs.captured),
+    }
 }
 
 /// Money that was taken, and no order for it.

@@ -1,6 +1,6 @@
 //! Payments are looked at, in our books and at their gateway.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use entity::PaymentId;
 use entity::ledger::ledger_entry;
@@ -12,12 +12,12 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use crate::app::App;
 use crate::payment::SharedGateway;
-use crate::payment::gateway::{DEADLINE, Snapshot};
+use crate::payment::gateway::{DEADLINE, GatewayState, Snapshot};
 use crate::payment::hear::hear;
 use crate::payment::merge::Says;
 use crate::payment::query::{Payment, handle_of, note_checked};
-use crate::payment::reconcile::compare::{Difference, Ours, differences};
-use crate::platform::db::{any_of, any_text, retry_conflicts};
+use crate::payment::reconcile::compare::{Difference, Ours, differences, not_applicable};
+use crate::platform::db::{any_of, any_text, refusal_of, retry_conflicts};
 use crate::platform::error::{Fault, Result};
 
 /// Open payments that are asked about in one round.
@@ -94,17 +94,20 @@ async fn write_down(app: &App, payment: PaymentId, says: &Says) -> Result<bool> 
 /// Compares a page of a gateway's payments with ours: what can be settled is, what still differs is given.
 pub(super) async fn examine(app: &App, gateway: &str, page: Vec<Snapshot>, examined: &mut Examined) -> Result<()> {
     let before = ours_of(app, gateway, &page).await?;
+    let mut refused = HashSet::new();
     for snapshot in &page {
         let Some(row) = find(&before, snapshot) else { continue };
-        let same = row.captured_amount == snapshot.captured && row.refunded_amount == snapshot.refunded();
-        let is_settled = same && matches!(row.status, PaymentStatus::Cancelled | PaymentStatus::Failed);
-        if is_settled {
+        if is_over(row, snapshot) {
             continue;
         }
         match write_down(app, row.id, &Says::Snapshot(Box::new(snapshot.clone()))).await {
             Ok(changed) => examined.settled += i32::from(changed),
-            Err(fault @ Fault::Db(_)) => return Err(fault),
-            Err(fault) => tracing::warn!(payment = %row.id, %fault, "what a gateway says cannot be written down"),
+            // What the database has against one payment stops no other one; without a database there is no going on.
+            Err(fault @ Fault::Db(_)) if refusal_of(&fault).is_none() => return Err(fault),
+            Err(fault) => {
+                tracing::warn!(payment = %row.id, %fault, "what a gateway says cannot be written down");
+                refused.insert(row.id);
+            }
         }
     }
     let after = ours_of(app, gateway, &page).await?;
@@ -117,15 +120,28 @@ pub(super) async fn examine(app: &App, gateway: &str, page: Vec<Snapshot>, exami
             booked: booked.get(&payment.id).copied().unwrap_or_default(),
             dispute_fees: dispute_fees.get(&payment.id).copied().unwrap_or_default(),
         });
+        let mut differences = differences(ours, snapshot, app.clock.now());
+        if let Some(row) = row.filter(|row| refused.contains(&row.id)) {
+            differences.push(not_applicable(row, snapshot));
+        }
         examined.checked += 1;
         examined.found.push(Found {
             payment: row.map(|row| row.id),
             reference: snapshot.reference.clone(),
             currency: snapshot.amount.currency.to_string(),
-            differences: differences(ours, snapshot, app.clock.now()),
+            differences,
         });
     }
     Ok(())
+}
+
+/// Whether a payment is over, here and there, and nothing of it is left at the gateway: nothing is to be written down.
+fn is_over(row: &Payment, snapshot: &Snapshot) -> bool {
+    let here = matches!(row.status, PaymentStatus::Cancelled | PaymentStatus::Failed);
+    let there = matches!(snapshot.state, GatewayState::Cancelled | GatewayState::Failed(_));
+    let ours = (row.captured_amount, row.refunded_amount, row.authorized_amount);
+    let same = ours == (snapshot.captured, snapshot.refunded(), snapshot.authorized);
+    here && there && same && snapshot.authorized == 0 && snapshot.captured <= snapshot.refunded()
 }
 
 /// The row that a snapshot is about.

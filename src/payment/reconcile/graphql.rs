@@ -88,8 +88,8 @@ impl DifferenceObject {
         &self.0.gateway
     }
 
-    /// What differs: `unknown_payment`, `currency`, `captured_amount`, `refunded_amount`, `booked_amount`,
-    /// `paid_without_order`.
+    /// What differs: `unknown_payment`, `currency`, `authorized_amount`, `captured_amount`, `refunded_amount`,
+    /// `booked_amount`, `paid_without_order`, `not_applicable`.
     #[graphql(name = "type")]
     async fn kind(&self) -> &str {
         &self.0.kind

@@ -7,6 +7,7 @@ mod compare;
 mod differences;
 mod examine;
 mod graphql;
+mod left;
 mod query;
 mod round;
 mod tell;

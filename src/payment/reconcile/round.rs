@@ -8,6 +8,7 @@ use crate::app::App;
 use crate::payment::SharedGateway;
 use crate::payment::reconcile::differences::note;
 use crate::payment::reconcile::examine::{Examined, examine, poll_open};
+use crate::payment::reconcile::left::{ask_again, compare_left};
 use crate::payment::reconcile::query::Reconciliation;
 use crate::platform::error::{Fault, Result};
 
@@ -86,8 +87,10 @@ async fn with_gateway(app: &App, gateway: &SharedGateway) -> Result<Reconciliati
 }
 
 async fn walk(app: &App, gateway: &SharedGateway, examined: &mut Examined) -> Result<()> {
-    poll_open(app, gateway, examined).await?;
     let id = gateway.info().id;
+    ask_again(app, &id).await?;
+    poll_open(app, gateway, examined).await?;
+    compare_left(app, gateway, examined).await?;
     let (since, mut after) = (app.clock.now() - WINDOW, None::<String>);
     for _ in 0..PAGES_MAX {
         let page = tokio::time::timeout(PAGE_DEADLINE, gateway.payments(since, after.as_deref())).await;

@@ -48,6 +48,21 @@ pub(crate) async fn delete_jobs_over(tx: &Tx, text: &str) -> Result<()> {
     Ok(())
 }
 
+/// Whether a job with this body waits in a queue, for the first time or to be tried again.
+pub(crate) async fn is_job_waiting(tx: &Tx, queue: &'static str, body: &[u8]) -> Result<bool> {
+    let (table, same) = match Backend::of(tx) {
+        Backend::Postgres => ("apalis.jobs", "job = convert_to($2, 'UTF8')"),
+        Backend::Sqlite => ("Jobs", "CAST(job AS TEXT) = $2"),
+    };
+    let sql = format!(
+        "SELECT 1 AS found FROM {table} WHERE job_type = $1 AND {same} \
+         AND (status = 'Pending' OR (status = 'Failed' AND attempts < max_attempts)) LIMIT 1"
+    );
+    let values: [Value; 2] = [queue.into(), String::from_utf8_lossy(body).into_owned().into()];
+    let statement = Statement::from_sql_and_values(tx.get_database_backend(), sql, values);
+    Ok(tx.query_one_raw(statement).await?.is_some())
+}
+
 /// Writes one row on SQLite.
 pub(super) fn insert_job(job: JobRow) -> Statement {
     let sql = format!("INSERT INTO Jobs {COLUMNS} VALUES ($1, $2, $3, 'Pending', 0, $4, $5, 0, '{{}}', $6) {ONCE}");

@@ -68,14 +68,35 @@ impl Db {
             ..Default::default()
         };
         let inner = self.connection.begin_with_options(options).await?;
-        Ok(Tx {
+        Ok(self.tx(inner, permit))
+    }
+
+    /// Opens a transaction in which statements may take as long as they must, for looks at whole tables that nobody waits
+    /// for. It is for reads: on SQLite others write meanwhile.
+    ///
+    /// # Errors
+    /// When no connection is to be had.
+    pub async fn begin_long_read(&self) -> Result<Tx, DbErr> {
+        let options = TransactionOptions {
+            sqlite_transaction_mode: Some(SqliteTransactionMode::Deferred),
+            ..Default::default()
+        };
+        let tx = self.tx(self.connection.begin_with_options(options).await?, None);
+        if Backend::of(&tx) == Backend::Postgres {
+            tx.execute_unprepared("SET LOCAL statement_timeout = 0").await?;
+        }
+        Ok(tx)
+    }
+
+    fn tx(&self, inner: DatabaseTransaction, permit: Option<OwnedSemaphorePermit>) -> Tx {
+        Tx {
             inner,
             db: self.clone(),
             later: Mutex::default(),
             queues: Mutex::default(),
             afterwards: Mutex::default(),
             _permit: permit,
-        })
+        }
     }
 
     /// Statements sent so far through this pool, for tests and metrics. BEGIN and COMMIT are not counted.

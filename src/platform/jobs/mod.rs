@@ -13,7 +13,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use tokio::sync::Notify;
 
-use crate::platform::db::{JobRow, Tx, delete_jobs_over};
+use crate::platform::db::{JobRow, Tx, delete_jobs_over, is_job_waiting};
 use crate::platform::error::Result;
 
 pub use gate::{Gate, Table};
@@ -101,6 +101,20 @@ impl Outgoing {
 pub async fn enqueue<J: Job>(tx: &Tx, job: &J) -> Result<()> {
     push(tx, Outgoing::of(job)?);
     Ok(())
+}
+
+/// The same, unless a job just like it waits already. Says whether it was added. One that runs at the moment may have
+/// missed what this one is about, and does not count.
+///
+/// # Errors
+/// Those of the database.
+pub async fn enqueue_unless_waiting<J: Job>(tx: &Tx, job: &J) -> Result<bool> {
+    let job = Outgoing::of(job)?;
+    let waits = is_job_waiting(tx, job.queue.name(), &job.body).await?;
+    if !waits {
+        push(tx, job);
+    }
+    Ok(!waits)
 }
 
 /// Deletes the jobs that are over and hold `text` as a value: who asks to be forgotten is forgotten there too.

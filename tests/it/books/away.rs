@@ -106,6 +106,26 @@ async fn a_refund_goes_on_by_itself() {
 }
 
 #[tokio::test]
+async fn units_come_back_when_the_gateway_has_answered() {
+    let (shop, gateway, _folder) = shop().await;
+    let (variant, _) = shop.variant(20).await;
+    let before = shop.levels(&variant).await;
+    let bought = Bought::with(&shop, "tok_success", 1).await;
+    let sold = shop.levels(&variant).await;
+    gateway.cut.store(true, Ordering::SeqCst);
+    let lines = json!([{ "orderLineId": bought.order["lines"][0]["id"], "quantity": 1, "restock": true }]);
+    let asked = json!({ "orderId": bought.id(), "lines": lines });
+    let done = shop.staff().changed("refundCreate", asked, "refund { status }").await;
+    assert_eq!(done["refund"]["status"], "PENDING");
+    assert_eq!(shop.levels(&variant).await, sold);
+    gateway.cut.store(false, Ordering::SeqCst);
+    shop.work().await;
+    merx::payment::refresh(&shop.app, bought.payment).await.expect("asked");
+    assert_eq!(shop.levels(&variant).await, before);
+    assert_balanced(&shop).await;
+}
+
+#[tokio::test]
 async fn a_capture_goes_on_by_itself() {
     let (shop, gateway, _folder) = shop().await;
     let bought = Bought::with(&shop, "tok_authorize", 1).await;

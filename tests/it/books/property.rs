@@ -89,6 +89,7 @@ enum Step {
     Dispute(i64),
     DisputeTakes(usize),
     DisputeEnds(usize, bool),
+    DisputeTurns(usize),
 }
 
 fn step() -> impl Strategy<Value = Step> {
@@ -103,6 +104,7 @@ fn step() -> impl Strategy<Value = Step> {
         2 => (5i64..=60).prop_map(Step::Dispute),
         2 => (0usize..3).prop_map(Step::DisputeTakes),
         2 => (0usize..3, any::<bool>()).prop_map(|(n, good)| Step::DisputeEnds(n, good)),
+        1 => (0usize..3).prop_map(Step::DisputeTurns),
     ]
 }
 
@@ -155,6 +157,11 @@ fn course(steps: &[Step]) -> Vec<Stand> {
                 if let Some((_, taken, status @ None)) = now.disputes.get_mut(*n) {
                     *status = Some(if *won { DisputeStatus::Won } else { DisputeStatus::Lost });
                     *taken &= !won;
+                }
+            }
+            Step::DisputeTurns(n) => {
+                if let Some((_, taken, status @ Some(DisputeStatus::Lost))) = now.disputes.get_mut(*n) {
+                    (*taken, *status) = (false, Some(DisputeStatus::Won));
                 }
             }
             _ => continue,

@@ -80,6 +80,39 @@ async fn units_and_the_delivery_come_to_the_total() {
     assert_balanced(&shop).await;
 }
 
+/// Units are in stock again with the refund that was accepted: not with one that was refused, and not a second time with
+/// one that follows a refund which did not arrive.
+#[tokio::test]
+async fn units_come_back_once() {
+    let till = Till::new().await;
+    let (variant, _) = till.shop.variant(20).await;
+    let before = till.shop.levels(&variant).await;
+    let bought = Bought::with(&till.shop, "tok_success", 2).await;
+    let sold = till.shop.levels(&variant).await;
+    let lines = json!([{ "orderLineId": bought.order["lines"][0]["id"], "quantity": 2, "restock": true }]);
+    let input = json!({ "orderId": bought.id(), "lines": lines });
+    // The gateway gave everything back before, and refuses.
+    till.gateway
+        .refund_there(bought.payment, bought.total)
+        .await
+        .expect("refunded");
+    for _ in 0..2 {
+        let refused = refund(&till.shop, input.clone()).await;
+        assert_eq!(refused["errors"][0]["code"], "GATEWAY_REFUSED");
+        assert_eq!(till.shop.levels(&variant).await, sold);
+    }
+    for _ in 0..3 {
+        till.gateway.bounce(bought.payment).await.expect("bounced");
+        till.refresh(bought.payment).await;
+        let done = refund(&till.shop, input.clone()).await;
+        assert_eq!(done["refund"]["status"], "SUCCEEDED", "{done:#}");
+        till.shop.work().await;
+        assert_eq!(till.shop.levels(&variant).await, before);
+    }
+    assert_eq!(till.shop.dead_jobs().await, 0);
+    assert_balanced(&till.shop).await;
+}
+
 #[tokio::test]
 async fn what_was_not_captured_does_not_go_back() {
     let shop = Shop::demo().await;

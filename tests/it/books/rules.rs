@@ -3,7 +3,7 @@
 use sea_orm::ConnectionTrait;
 use serde_json::json;
 
-use super::{Bought, assert_balanced};
+use super::{Bought, Till, assert_balanced};
 use crate::support::Shop;
 
 const CHECK: &str = "{ ledgerCheck { violations { rule subject expected { minorUnits } found { minorUnits } } } }";
@@ -143,4 +143,28 @@ async fn staff_reads_the_books() {
     let elsewhere = shop.program(&["ledger.read"], Some("us")).await;
     let (code, _) = elsewhere.refused("{ ledgerBalances { account } }", json!({})).await;
     assert_eq!(code, "FORBIDDEN");
+}
+
+/// What stands in the books under the name of a posting is that posting, or nothing is written at all.
+#[tokio::test]
+async fn another_posting_of_the_same_name_is_no_repetition() {
+    let till = Till::new().await;
+    let bought = Bought::with(&till.shop, "tok_success", 1).await;
+    let entry = |id: &str, account: &str, debit: i32, credit: i32| {
+        format!(
+            "INSERT INTO ledger_entry (id, reference, kind, account, debit, credit, currency_code, payment_id, created_at)
+             SELECT p.{id}, 'fee:{}:59', 'fee', '{account}', {debit}, {credit}, 'USD', p.id, p.created_at FROM payment p",
+            bought.payment
+        )
+    };
+    for sql in [entry("id", "fees", 60, 0), entry("cart_id", "cash_in_transit", 0, 60)] {
+        till.shop.app.db.execute_unprepared(&sql).await.expect("written");
+    }
+    till.gateway.charge_fee(bought.payment, 59).await.expect("charged");
+    let told = merx::payment::refresh(&till.shop.app, bought.payment).await;
+    assert!(told.is_err());
+    assert_eq!(
+        bought.now(&till.shop).await["payments"][0]["feeAmount"]["minorUnits"],
+        0
+    );
 }

@@ -134,3 +134,22 @@ async fn money_that_paid_nothing_went_back_in_the_books_too() {
     assert_eq!(till.shop.dead_jobs().await, 0);
     assert_balanced(&till.shop).await;
 }
+
+/// A bank thinks again: what was lost comes back. Late news of the loss changes nothing.
+#[tokio::test]
+async fn a_lost_dispute_may_be_won_in_the_end() {
+    let till = Till::new().await;
+    let bought = Bought::with(&till.shop, "tok_success", 1).await;
+    till.gateway.dispute(bought.payment, 700, 1500).await.expect("disputed");
+    for status in [DisputeStatus::Lost, DisputeStatus::Won, DisputeStatus::Lost] {
+        let closed = till.gateway.close_disputes(bought.payment, status).await;
+        closed.expect("closed");
+        till.refresh(bought.payment).await;
+    }
+    let order = bought.now(&till.shop).await;
+    assert_eq!(order["payments"][0]["disputes"][0]["status"], "WON");
+    assert_eq!(order["payments"][0]["disputedAmount"]["minorUnits"], 0);
+    assert_eq!(history(&order)[2..], ["DISPUTE_OPENED", "DISPUTE_LOST", "DISPUTE_WON"]);
+    assert_eq!(accounts_of(&till.shop, &bought).await.get("Disputes"), None);
+    assert_balanced(&till.shop).await;
+}

@@ -1,6 +1,7 @@
 //! A gateway that does what a test says, and tells what it is told to tell.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
@@ -28,6 +29,12 @@ pub const HEADER: &str = "x-scripted-signature";
 #[derive(Default)]
 pub struct Scripted {
     payments: Mutex<BTreeMap<PaymentId, Snapshot>>,
+    /// Lists no payments: they are too old.
+    pub lists_none: AtomicBool,
+    /// Gives no answer to refunds.
+    pub is_away: AtomicBool,
+    /// Takes its time with refunds.
+    pub is_slow: AtomicBool,
 }
 
 impl Scripted {
@@ -145,7 +152,13 @@ impl Gateway for Scripted {
     }
 
     async fn refund(&self, request: &RefundRequest) -> Result<Answer<RefundSnapshot>> {
-        let done = refund(Some(request.refund), &request.refund.to_string(), request.amount.minor);
+        if self.is_away.load(Ordering::SeqCst) {
+            return Err(Fault::Invariant("nobody answers"));
+        }
+        let mut done = refund(Some(request.refund), &request.refund.to_string(), request.amount.minor);
+        if self.is_slow.load(Ordering::SeqCst) {
+            done.status = RefundStatus::Pending;
+        }
         self.happens(request.payment.payment, |snapshot| snapshot.refunds.push(done.clone()));
         Ok(Answer::Done(done))
     }
@@ -157,11 +170,15 @@ impl Gateway for Scripted {
                 snapshot.refunds.push(refund(None, "re_all", left));
             }
             snapshot.state = GatewayState::Cancelled;
+            snapshot.authorized = 0;
         });
         Ok(())
     }
 
     async fn payments(&self, _: DateTime<Utc>, _: Option<&str>) -> Result<PaymentsPage> {
+        if self.lists_none.load(Ordering::SeqCst) {
+            return Ok(PaymentsPage::default());
+        }
         let payments = self.payments.lock().expect("nobody panicked");
         Ok(PaymentsPage {
             payments: payments.values().rev().cloned().collect(),

@@ -292,7 +292,10 @@ async fn a_card_is_kept_used_and_forgotten() {
     assert_eq!(setup.state, GatewayState::Succeeded);
     let kept = setup.method.expect("a method");
     assert_eq!(kept.details.brand.as_deref(), Some("mastercard"));
-    assert_eq!(bench.gateway.methods(&customer).await.expect("methods"), std::slice::from_ref(&kept));
+    assert_eq!(
+        bench.gateway.methods(&customer).await.expect("methods"),
+        std::slice::from_ref(&kept)
+    );
     let request = StartRequest {
         token: None,
         customer: Some(customer.clone()),

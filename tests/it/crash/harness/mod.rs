@@ -65,7 +65,9 @@ pub const POINTS: &[(&str, u64)] = &[
     ("inbox.read", 4),
     ("capture.reserved", 2),
     ("capture.taken", 2),
+    ("refund.requested", 1),
     ("refund.given", 1),
+    ("void.noted", 1),
     ("cancel.sent", 1),
 ];
 
@@ -189,7 +191,8 @@ impl Crashes {
         let mut random = Random::new(seed);
         let (point, passes) = POINTS[usize::try_from(seed % POINTS.len() as u64).expect("small")];
         let passes = random.number() % passes;
-        let capture = if point.starts_with("capture") || random.number().is_multiple_of(3) {
+        let by_hand = point.starts_with("capture") || point.starts_with("void");
+        let capture = if by_hand || random.number().is_multiple_of(3) {
             "manual"
         } else {
             "automatic"

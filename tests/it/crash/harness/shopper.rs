@@ -9,7 +9,7 @@ use stripe_simulator::{Random, Simulator};
 use super::STAFF_KEY;
 
 /// What staff does.
-const STAFFS: [&str; 2] = ["paymentCapture", "refundCreate"];
+const STAFFS: [&str; 3] = ["paymentCapture", "paymentVoid", "refundCreate"];
 
 /// No answer.
 #[derive(Debug)]
@@ -91,6 +91,8 @@ pub struct Plan {
     completes: bool,
     /// Gets a part of the money back.
     is_refunded: bool,
+    /// What is authorised is let go instead of taken.
+    is_let_go: bool,
     quantity: i64,
 }
 
@@ -113,6 +115,7 @@ impl Plan {
             returns,
             completes,
             is_refunded: random.number().is_multiple_of(3),
+            is_let_go: random.number().is_multiple_of(3),
             quantity: 1 + i64::try_from(random.number() % 3).expect("small"),
         }
     }
@@ -171,13 +174,13 @@ impl Plan {
         for (number, payment) in order["payments"].as_array().into_iter().flatten().enumerate() {
             if payment["status"] == "AUTHORIZED" {
                 let input = json!({ "paymentId": payment["id"] });
-                door.do_it(
-                    &key(&format!("capture-{number}")),
-                    "paymentCapture",
-                    "payment { id }",
-                    input,
-                )
-                .await?;
+                let name = if self.is_let_go {
+                    "paymentVoid"
+                } else {
+                    "paymentCapture"
+                };
+                door.do_it(&key(&format!("{name}-{number}")), name, "payment { id }", input)
+                    .await?;
             }
         }
         if self.is_refunded {
