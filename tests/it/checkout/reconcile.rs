@@ -251,10 +251,11 @@ async fn a_refund_whose_job_is_dead_is_asked_for_again() {
     let (shop, gateway) = shop().await;
     let (order, id) = paid(&shop).await;
     gateway.is_away.store(true, Ordering::SeqCst);
-    let done = shop
-        .staff()
-        .changed("refundCreate", json!({ "orderId": order }), REFUNDED);
-    assert_eq!(done.await["refund"]["status"], "PENDING");
+    let staff = shop.staff();
+    let done = staff
+        .changed("refundCreate", json!({ "orderId": order }), REFUNDED)
+        .await;
+    assert_eq!(done["refund"]["status"], "PENDING");
     forget_all(&shop.app.db).await.expect("forgotten");
     let open = async || {
         let depths = queue_depths(&shop.app.db).await.expect("the job table answers");
@@ -280,10 +281,11 @@ async fn a_refund_that_takes_its_time_is_read_and_not_asked_for_again() {
     let (shop, gateway) = shop().await;
     let (order, id) = paid(&shop).await;
     gateway.is_slow.store(true, Ordering::SeqCst);
-    let done = shop
-        .staff()
-        .changed("refundCreate", json!({ "orderId": order }), REFUNDED);
-    assert_eq!(done.await["refund"]["status"], "PENDING");
+    let staff = shop.staff();
+    let done = staff
+        .changed("refundCreate", json!({ "orderId": order }), REFUNDED)
+        .await;
+    assert_eq!(done["refund"]["status"], "PENDING");
     gateway.happens(id, |snapshot| snapshot.refunds[0].status = RefundStatus::Succeeded);
     shop.work().await;
     let payment = row(&shop, id).await;
