@@ -1,6 +1,6 @@
 //! Checkout: the one conductor of the dance of cart, stock, payment and order.
 //!
-//! Owns no table. Emits [`PaymentReturned`](crate::payment::PaymentReturned). Stock is reserved when a payment starts and allocated when the order is
+//! Owns no table. Emits [`crate::payment::PaymentReturned`]. Stock is reserved when a payment starts and allocated when the order is
 //! placed; the gateway is called between the transactions, never inside one. Whatever is interrupted can be asked for
 //! again: a cart becomes one order, whoever comes first: the shopper, the gateway that tells, or the worker that asks.
 //! Several payments may share a total; an order is made when they are exactly its total, so that nobody pays too much.

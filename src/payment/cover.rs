@@ -28,13 +28,14 @@ pub(crate) async fn live_of_cart(db: &impl ConnectionTrait, cart: CartId) -> Res
         .await?)
 }
 
-/// What a payment counts for: its amount, once that is promised or taken and all of it is still there, else nothing. One
-/// of which a part went back, is disputed or was never taken pays no order, and goes back as a whole.
+/// What a payment counts for: its amount, once all of that is promised or taken and something of it is still there, else
+/// nothing. What went back in part before there was an order counts in full, and the order shows the refund: so it makes no
+/// difference which of the two was heard of first. What went back wholly, or was taken in part only, pays no order.
 pub(crate) fn worth(payment: &Payment) -> i64 {
     let granted = matches!(payment.status, PaymentStatus::Authorized | PaymentStatus::Succeeded);
+    let taken = payment.captured_amount + payment.authorized_amount;
     let gone = payment.refunded_amount + payment.refunding_amount + payment.disputed_amount;
-    let there = payment.captured_amount + payment.authorized_amount - gone;
-    if granted && there >= payment.amount {
+    if granted && taken >= payment.amount && gone < taken {
         payment.amount
     } else {
         0

@@ -1,6 +1,6 @@
 //! Payments: money asked of a gateway for a cart.
 //!
-//! Owns the tables `payment`, `payment_event`, `payment_capture`, `refund`, `dispute`; see [`method`] for what customers
+//! Owns the tables `payment`, `payment_event`, `payment_capture`, `refund`, `dispute`; see `method` for what customers
 //! keep, [`gift_card`] and [`inbox`]. Emits [`PaymentChanged`], [`RefundAccepted`], [`GatewayToldPaid`] and
 //! [`PaymentReturned`].
 //! Invariants: the id of a payment is its idempotency key at the gateway; a payment pays at most one

@@ -53,7 +53,8 @@ impl Claim {
 /// `now + debt`. A clock that was set back costs a caller at most one whole bucket.
 pub fn decide(now: u64, full_at: u64, claim: Claim) -> Verdict {
     let debt = full_at.saturating_sub(now).min(claim.whole);
-    let after = debt + claim.cost;
+    // A bucket that takes ages to fill counts in microseconds that no number holds.
+    let after = debt.saturating_add(claim.cost);
     if after > claim.whole {
         Verdict::Refused {
             debt,

@@ -52,12 +52,12 @@ impl InProcessBuckets {
             && debt > 0
         {
             match levels.get_mut(key) {
-                Some(full_at) => *full_at = now + debt,
+                Some(full_at) => *full_at = now.saturating_add(debt),
                 None => {
                     if levels.len() >= self.shard_max {
                         forget_half(&mut levels, now);
                     }
-                    levels.insert(key.into(), now + debt);
+                    levels.insert(key.into(), now.saturating_add(debt));
                 }
             }
         }

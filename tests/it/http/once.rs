@@ -208,30 +208,15 @@ async fn who_dies_between_commit_and_answer_is_not_repeated() {
     assert!(matches!(turn(&shop, "asked").await, Turn::AnswerLost));
 }
 
-/// The money goes back, then a field of the answer is refused: the same key must not give it back again.
+/// The change lasts, then its answer fails: the same key must not do it again.
 #[tokio::test]
 async fn what_lasts_is_not_done_again_because_its_answer_failed() {
-    let shop = Shop::demo().await;
-    let order = shop.bought().await;
-    let program = shop.staff().program(&["payments.refund"], None).await.with_key(KEY);
-    let document = |shown: &str| {
-        format!(
-            "mutation($input: RefundCreateInput!) {{ refundCreate(input: $input) {{
-               refund {{ {shown} }} errors {{ code }} }} }}"
-        )
-    };
-    let amount = json!({ "amount": "1.00", "currencyCode": "USD" });
-    let input = json!({ "input": { "orderId": order["id"], "amount": amount } });
-    let asked = document("id requestedBy");
-    assert_eq!(program.refused(&asked, input.clone()).await.0, "FORBIDDEN");
-    assert_eq!(
-        program.refused(&asked, input.clone()).await.0,
-        "CONFLICT",
-        "it was done, its answer is lost"
-    );
-    let read = "query($id: ID!) { order(id: $id) { refunds { amount { amount } } } }";
-    let order = shop.staff().data(read, json!({ "id": order["id"] })).await;
-    assert_eq!(order["order"]["refunds"], json!([{ "amount": { "amount": "1.00" } }]));
+    let shop = Shop::frozen(noon()).await;
+    let failing = mine(&shop).await;
+    let (_, effect) = failing.run(false, commit(&shop)).await;
+    assert_eq!(effect, Effect::Committed);
+    failing.lost(&shop.app.clock).await.expect("noted");
+    assert!(matches!(turn(&shop, "asked").await, Turn::AnswerLost));
 }
 
 /// A refusal is seen however the client asks for it.
