@@ -14,6 +14,8 @@ pub struct Shop {
 impl Shop {
     /// Starts a fresh one.
     pub async fn open() -> Self {
+        // Built with the server the client has TLS without a provider; built alone it has none, and needs none.
+        let _ = rustls::crypto::ring::default_provider().install_default();
         let stripe = Simulator::start(Options::default()).await.unwrap();
         Self {
             stripe,
