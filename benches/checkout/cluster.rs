@@ -89,16 +89,22 @@ impl Cluster {
             kind: Kind::Own { programs, folder },
         }
     }
+}
 
-    /// Ends the server, or drops the database.
-    pub async fn stop(self) {
-        match self.kind {
+/// Ends the server, or drops the database; also when the bench fails.
+impl Drop for Cluster {
+    fn drop(&mut self) {
+        match &self.kind {
             Kind::Own { programs, folder } => {
                 let data = folder.path().join("data");
                 let data = data.to_str().expect("a plain name");
-                postgres(&programs, "pg_ctl", &["-D", data, "-m", "immediate", "-w", "stop"]);
+                postgres(programs, "pg_ctl", &["-D", data, "-m", "immediate", "-w", "stop"]);
             }
-            Kind::Given { server, name } => run(&server, format!("DROP DATABASE {name} WITH (FORCE)")).await,
+            Kind::Given { server, name } => {
+                let (server, sql) = (server.clone(), format!("DROP DATABASE {name} WITH (FORCE)"));
+                let dropped = std::thread::spawn(move || crate::here(run(&server, sql)));
+                let _ = dropped.join();
+            }
         }
     }
 }

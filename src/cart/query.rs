@@ -171,7 +171,7 @@ pub async fn load(app: &App, row: cart::Model, token: &str) -> Result<LoadedCart
 async fn load_in(app: &App, db: &impl ConnectionTrait, row: cart::Model, token: &str) -> Result<LoadedCart> {
     let scope = scope_in(app, db, &row).await?;
     let (lines, reserved) = lines_of(db, row.id).await?;
-    let lines = name_lines(db, &scope, lines).await?;
+    let lines = name_lines(db, &scope, row.id, lines).await?;
     let country = row
         .shipping_address
         .as_ref()
@@ -247,28 +247,33 @@ async fn lines_of(db: &impl ConnectionTrait, cart: CartId) -> Result<(Vec<cart_l
     Ok((lines, of))
 }
 
-async fn name_lines(db: &impl ConnectionTrait, scope: &Scope, rows: Vec<cart_line::Model>) -> Result<Vec<LoadedLine>> {
+async fn name_lines(
+    db: &impl ConnectionTrait,
+    scope: &Scope,
+    cart: CartId,
+    rows: Vec<cart_line::Model>,
+) -> Result<Vec<LoadedLine>> {
     if rows.is_empty() {
         return Ok(Vec::new());
     }
-    let ids: Vec<VariantId> = rows.iter().map(|line| line.variant_id).collect();
-    let offers = catalog::variants_with_products(db, scope, &ids).await?;
-    rows.into_iter()
-        .map(|row| {
-            // The foreign key takes lines along when a variant goes.
-            let (variant, product) = offers
-                .get(&row.variant_id)
-                .cloned()
-                .ok_or(Fault::Invariant("a cart line without its variant"))?;
-            let unit_price = product.as_ref().and(variant.price).unwrap_or(0);
-            Ok(LoadedLine {
-                row,
-                variant,
-                product,
-                unit_price,
-            })
+    let of_lines = Query::select()
+        .column(cart_line::Column::VariantId)
+        .from(cart_line::Entity)
+        .and_where(cart_line::Column::CartId.eq(cart))
+        .to_owned();
+    let offers = catalog::variants_with_products(db, scope, of_lines).await?;
+    let named = rows.into_iter().filter_map(|row| {
+        // A line without its variant was taken out a moment ago; what is done to the cart is held to its version.
+        let (variant, product) = offers.get(&row.variant_id).cloned()?;
+        let unit_price = product.as_ref().and(variant.price).unwrap_or(0);
+        Some(LoadedLine {
+            row,
+            variant,
+            product,
+            unit_price,
         })
-        .collect()
+    });
+    Ok(named.collect())
 }
 
 /// Whether a cart can still change.

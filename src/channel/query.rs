@@ -70,7 +70,7 @@ impl Channels {
     ///
     /// # Errors
     /// Those of the database.
-    pub async fn all(&self, db: &impl ConnectionTrait) -> Result<Arc<Vec<Arc<Channel>>>> {
+    pub async fn all(&self, db: &Db) -> Result<Arc<Vec<Arc<Channel>>>> {
         self.0.get((), load(db)).await
     }
 
@@ -78,7 +78,7 @@ impl Channels {
     ///
     /// # Errors
     /// When the database has none: it has not been seeded.
-    pub async fn default_channel(&self, db: &impl ConnectionTrait) -> Result<Arc<Channel>> {
+    pub async fn default_channel(&self, db: &Db) -> Result<Arc<Channel>> {
         self.all(db)
             .await?
             .first()
@@ -90,16 +90,17 @@ impl Channels {
     ///
     /// # Errors
     /// Those of the database.
-    pub async fn by_slug(&self, db: &impl ConnectionTrait, slug: &str) -> Result<Option<Arc<Channel>>> {
+    pub async fn by_slug(&self, db: &Db, slug: &str) -> Result<Option<Arc<Channel>>> {
         Ok(self.all(db).await?.iter().find(|c| c.slug == slug).cloned())
     }
 
-    /// The channel `id`.
+    /// The channel `id`. May be asked within a transaction.
     ///
     /// # Errors
     /// Those of the database.
     pub async fn by_id(&self, db: &impl ConnectionTrait, id: ChannelId) -> Result<Option<Arc<Channel>>> {
-        Ok(self.all(db).await?.iter().find(|c| c.id == id).cloned())
+        let all = self.0.get_alone((), load(db)).await?;
+        Ok(all.iter().find(|c| c.id == id).cloned())
     }
 
     /// Forgets the cached channels, after a change of them.

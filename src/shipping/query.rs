@@ -23,7 +23,7 @@ impl Default for Deliveries {
 }
 
 impl Deliveries {
-    /// The delivery methods of a channel, in order.
+    /// The delivery methods of a channel, in order. May be asked within a transaction.
     ///
     /// # Errors
     /// Those of the database.
@@ -41,7 +41,7 @@ impl Deliveries {
                 .await?;
             Ok(rows)
         };
-        self.0.get(channel, load).await
+        self.0.get_alone(channel, load).await
     }
 
     /// Forgets the methods, after a change of them.

@@ -19,7 +19,8 @@ impl Default for TaxRates {
 }
 
 impl TaxRates {
-    /// The rate of a country in basis points; 0 where none is set.
+    /// The rate of a country in basis points; 0 where none is set. May be asked within a
+    /// transaction.
     ///
     /// # Errors
     /// Those of the database.
@@ -28,7 +29,7 @@ impl TaxRates {
             let rows = tax_rate::Entity::find().all(db).await?;
             Ok(rows.into_iter().map(|row| (row.country_code, row.rate_bp)).collect())
         };
-        Ok(self.0.get((), load).await?.get(country).copied().unwrap_or(0))
+        Ok(self.0.get_alone((), load).await?.get(country).copied().unwrap_or(0))
     }
 
     /// Forgets the rates, after a change of them.

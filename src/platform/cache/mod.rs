@@ -44,6 +44,18 @@ where
         self.0.try_get_with(key, load).await.map_err(Fault::Shared)
     }
 
+    /// The value of `key`, loaded by the caller itself when absent. For those who hold a connection to the database:
+    /// whom they waited for might wait for a connection.
+    ///
+    /// # Errors
+    /// Those of `load`.
+    pub async fn get_alone(&self, key: K, load: impl Future<Output = Result<V>>) -> Result<Arc<V>> {
+        match self.peek(&key).await {
+            Some(value) => Ok(value),
+            None => Ok(self.insert(key, load.await?).await),
+        }
+    }
+
     /// The value of `key`, when it is there.
     pub async fn peek(&self, key: &K) -> Option<Arc<V>> {
         self.0.get(key).await

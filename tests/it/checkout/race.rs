@@ -126,3 +126,36 @@ async fn units_added_at_once_are_all_counted() {
     assert_eq!((&cart["quantity"], &cart["version"]), (&json!(41), &json!(21)));
     assert_eq!(cart["lines"].as_array().map(Vec::len), Some(1));
 }
+
+/// Checkouts hold a connection while they read; caches that lapse meanwhile must not have them wait for somebody who
+/// waits for a connection.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn caches_that_lapse_hold_up_no_checkout() {
+    let shop = Shop::configured(|config| config.database.connections = 2).await;
+    let (variant, _) = shop.variant(40).await;
+    let mut paid = Vec::new();
+    for _ in 0..24 {
+        let cart = shop.ready_cart(&variant, 1).await;
+        let payment = shop.pay(&cart, "tok_success").await["payment"]["id"].take();
+        paid.push((cart, payment));
+    }
+    let forget = async {
+        loop {
+            shop.app.channels.clear();
+            shop.app.taxes.clear();
+            shop.app.deliveries.clear();
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    };
+    let complete = join_all(
+        paid.iter()
+            .map(|(cart, payment)| shop.complete(cart, payment, Value::Null)),
+    );
+    let answers = tokio::select! {
+        answers = complete => answers,
+        () = forget => unreachable!("it goes on"),
+    };
+    for answer in answers {
+        assert!(answer["order"].is_object(), "{answer:#}");
+    }
+}
