@@ -74,6 +74,7 @@ fn interaction() -> TableCreateStatement {
         .col(id_null("variant_id"))
         .col(text("kind"))
         .col(time("at"))
+        .col(time("received_at"))
         .col(text_null("search_id"))
         .col(int_null("position"))
         .col(id_null("cart_id"))
