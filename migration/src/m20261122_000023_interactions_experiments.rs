@@ -42,13 +42,7 @@ fn plan() -> Plan {
             [],
         )
         .add(interaction(), interaction_indexes())
-        .add(
-            experiment(),
-            [
-                unique("experiment", &["key"]),
-                index("experiment", &["created_at", "id"]),
-            ],
-        )
+        .add(experiment(), [unique("experiment", &["key"])])
         .add(
             table("exposure")
                 .col(id("experiment_id"))
