@@ -232,4 +232,10 @@ typed_ids! {
     AuditEntryId = "audit";
     /// A secret that was sent by mail and works once.
     OneTimeTokenId = "onetime";
+    /// A visit to the shop: the keyed hash of a name that a client chose.
+    VisitId = "visit";
+    /// Something that a visitor did.
+    InteractionId = "interaction";
+    /// An experiment.
+    ExperimentId = "experiment";
 }

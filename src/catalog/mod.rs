@@ -8,6 +8,7 @@
 mod attribute;
 mod category;
 mod clear_children;
+mod compare;
 mod draft;
 mod ensure_categories;
 mod events;
@@ -23,19 +24,22 @@ mod update_product;
 
 pub use attribute::{AttributeValue, NewAttribute};
 pub use category::{Categories, Category, CategoryTree};
+pub use compare::{COMPARED_MAX, ComparedAttribute, compare};
 pub use draft::{Draft, DraftError, DraftMedia, DraftVariant};
 pub(crate) use ensure_categories::ensure_categories;
 pub use events::ProductsChanged;
 pub(crate) use filter::is_available;
 pub use filter::{Filter, FilterError};
 pub use graphql::{
-    CatalogMutation, CatalogQuery, CategoryObject, CollectionKey, CollectionObject, ProductInput, ProductKey,
-    ProductObject, SortDirection, VariantInput, VariantKey, VariantObject, draft_of, opening_stock, save_errors,
+    CatalogMutation, CatalogQuery, CategoryObject, CollectionKey, CollectionObject, ComparisonQuery, ProductInput,
+    ProductKey, ProductObject, SortDirection, VariantInput, VariantKey, VariantObject, draft_of, opening_stock,
+    save_errors,
 };
 pub use list::{ListError, ProductList, ProductSort, SortField, count, list};
 pub use offer::{Variant, variant_by_id, variants_by_ids, variants_with_products};
 pub use query::{
-    Listed, Product, ShownAttribute, attributes_of_products, collections_by_ids, products_by_ids, tags_of_products,
+    Listed, Product, ShownAttribute, attributes_of_products, collections_by_ids, products_by_ids, products_of_variants,
+    tags_of_products, visible_products,
 };
 pub(crate) use save::{Outcome, SaveError, Saved, create, import_batch};
 pub(crate) use state::{ProductState, product_state};

@@ -3,12 +3,14 @@
 use async_graphql::{MergedObject, MergedSubscription, Schema};
 
 use crate::account::{AccountMutation, AccountQuery, ExternalMutation, ExternalQuery, MfaMutation, MfaQuery};
+use crate::analytics::AnalyticsMutation;
 use crate::audit::AuditQuery;
 use crate::cart::{CartMutation, CartQuery};
-use crate::catalog::{CatalogMutation, CatalogQuery};
+use crate::catalog::{CatalogMutation, CatalogQuery, ComparisonQuery};
 use crate::channel::ChannelQuery;
 use crate::checkout::CheckoutMutation;
 use crate::customer::{CustomerAddressMutation, CustomerMutation, CustomerQuery};
+use crate::experiment::{ExperimentMutation, ExperimentQuery};
 use crate::inventory::InventoryMutation;
 use crate::ledger::LedgerQuery;
 use crate::order::{OrderMutation, OrderQuery};
@@ -27,6 +29,7 @@ pub struct Query(
     ChannelQuery,
     AccountQuery,
     CatalogQuery,
+    ComparisonQuery,
     CartQuery,
     CustomerQuery,
     OrderQuery,
@@ -37,6 +40,7 @@ pub struct Query(
     ReconciliationQuery,
     SearchQuery,
     RecommendationQuery,
+    ExperimentQuery,
     AuditQuery,
     StaffQuery,
     MfaQuery,
@@ -66,6 +70,8 @@ pub struct Mutation(
     ApiKeyMutation,
     MfaMutation,
     ExternalMutation,
+    AnalyticsMutation,
+    ExperimentMutation,
 );
 
 /// Everything that can be listened to.
