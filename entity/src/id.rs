@@ -232,4 +232,8 @@ typed_ids! {
     AuditEntryId = "audit";
     /// A secret that was sent by mail and works once.
     OneTimeTokenId = "onetime";
+    /// A version of what is recommended.
+    RecommendationModelId = "recommendationmodel";
+    /// What staff wants recommended, or not.
+    RecommendationRuleId = "recommendationrule";
 }

@@ -1,0 +1,124 @@
+//! For a cart: the item that was taken out of an order. For a product: what else was in the order.
+
+use rayon::prelude::*;
+
+use crate::ease::{EaseError, ease};
+use crate::eval::personal::{BUYERS, KEPT};
+use crate::eval::{Measure, baseline, draw, ndcg_at_10};
+use crate::history::{History, Rows};
+use crate::neighbours::{Neighbours, best};
+use crate::pairs::pairs;
+
+/// Regularisation of the model of orders.
+pub const LAMBDA: f32 = 50.0;
+/// Days after which an order says half.
+pub const HALF_LIFE: f32 = 180.0;
+/// Items of an order that is asked about.
+const SIZES: std::ops::RangeInclusive<usize> = 3..=60;
+
+struct Split {
+    orders: Rows,
+    now: i64,
+    history: History,
+    tests: Vec<Vec<u32>>,
+}
+
+fn split_at(history: &History, split: i64) -> Split {
+    let before = history.between(i64::MIN, split);
+    let buyers = before.buyers();
+    let known = |item: u32| buyers[item as usize] >= BUYERS;
+    let before = before.keep(known).0;
+    let later = history.between(split, i64::MAX).keep(known).0;
+    let tests = later.baskets.into_iter().map(|basket| basket.items);
+    Split {
+        orders: before.orders(split, HALF_LIFE),
+        now: split,
+        tests: tests.filter(|items| SIZES.contains(&items.len())).collect(),
+        history: before,
+    }
+}
+
+/// Trains on the orders before `split`; from each later one of 3 to 60 items one is left out and asked for. Gives the
+/// number of orders and the share in which it was among the first 10.
+///
+/// # Errors
+/// Those of the model.
+pub fn leave_one_out(history: &History, split: i64) -> Result<(usize, Vec<Measure>), EaseError> {
+    let split = split_at(history, split);
+    let hit = |method: &'static str, model: &Neighbours| {
+        let hits = split.tests.par_iter().enumerate().map_init(
+            || vec![0.0f32; model.len()],
+            |scores, (index, items)| {
+                let out = draw(index, items.len());
+                scores.fill(0.0);
+                let rest = items.iter().enumerate().filter(|(place, _)| *place != out);
+                model.add(rest.clone().map(|(_, item)| (*item, 1.0)), scores);
+                rest.for_each(|(_, item)| scores[*item as usize] = 0.0);
+                usize::from(best(scores, 10).iter().any(|(item, _)| *item == items[out]))
+            },
+        );
+        Measure {
+            method,
+            value: hits.sum::<usize>() as f64 / split.tests.len().max(1) as f64,
+            coverage: None,
+        }
+    };
+    let (orders, items) = (&split.orders, split.orders.items());
+    let plain = split.history.orders(split.now, f32::INFINITY);
+    let measures = vec![
+        hit("co-count", &baseline::count(orders, items)),
+        hit("cosine", &baseline::cosine(orders, items)),
+        hit("RP3beta", &baseline::rp3beta(orders, 0.6, items)),
+        hit("EASE", &ease(&plain, LAMBDA, items)?),
+        hit("EASE + recency", &ease(orders, LAMBDA, items)?),
+        hit("EASE + recency, 200 neighbours", &ease(orders, LAMBDA, KEPT)?),
+    ];
+    Ok((split.tests.len(), measures))
+}
+
+/// Counts in the orders before `split`; for one item of each later order, asks for the others. Gives the number of orders
+/// and ndcg@10.
+pub fn complementary(history: &History, split: i64) -> (usize, Vec<Measure>) {
+    let split = split_at(history, split);
+    let gain = |method: &'static str, model: &Neighbours| {
+        let gains: Vec<f64> = split
+            .tests
+            .par_iter()
+            .enumerate()
+            .map(|(index, items)| {
+                let query = items[draw(index, items.len())];
+                let wanted: Vec<u32> = items.iter().copied().filter(|item| *item != query).collect();
+                let shown: Vec<u32> = model.of(query).iter().take(10).map(|entry| entry.0).collect();
+                ndcg_at_10(&shown, &wanted)
+            })
+            .collect();
+        Measure {
+            method,
+            value: gains.iter().sum::<f64>() / gains.len().max(1) as f64,
+            coverage: None,
+        }
+    };
+    let orders = &split.orders;
+    let found = pairs(orders, KEPT);
+    let rows = found.iter().map(|pairs| pairs.iter().map(|pair| (pair.item, pair.score)).collect());
+    let scored = Neighbours::new(rows);
+    let lift = Neighbours::new(found.iter().enumerate().map(|(item, pairs)| {
+        let bought = orders.by_item[item].len() as f32;
+        let mut row: Vec<(u32, f32)> = pairs
+            .iter()
+            .map(|pair| {
+                let other = orders.by_item[pair.item as usize].len() as f32;
+                (pair.item, pair.together as f32 * orders.rows.len() as f32 / (bought * other))
+            })
+            .collect();
+        row.sort_by(|a, b| b.1.total_cmp(&a.1));
+        row
+    }));
+    let measures = vec![
+        gain("lift", &lift),
+        gain("co-count", &baseline::count(orders, KEPT)),
+        gain("cosine", &baseline::cosine(orders, KEPT)),
+        gain("confidence x log-lift", &scored),
+    ];
+    (split.tests.len(), measures)
+}
