@@ -236,4 +236,10 @@ typed_ids! {
     RecommendationModelId = "recommendationmodel";
     /// What staff wants recommended, or not.
     RecommendationRuleId = "recommendationrule";
+    /// A visit to the shop: the keyed hash of a name that a client chose.
+    VisitId = "visit";
+    /// Something that a visitor did.
+    InteractionId = "interaction";
+    /// An experiment.
+    ExperimentId = "experiment";
 }
