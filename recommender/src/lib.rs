@@ -10,6 +10,7 @@ pub mod history;
 pub mod neighbours;
 pub mod pairs;
 pub mod sessions;
+pub mod together;
 pub mod trending;
 
 pub use ease::{EaseError, ITEMS_MAX, ease};

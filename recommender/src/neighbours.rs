@@ -57,6 +57,18 @@ impl Neighbours {
         }
     }
 
+    /// The same for items that are numbered otherwise: the item of `new` at a place had the place as its number, and there
+    /// are `items` now.
+    #[must_use]
+    pub fn renumbered(&self, new: &[u32], items: usize) -> Self {
+        let mut rows: Vec<Vec<(u32, f32)>> = vec![Vec::new(); items];
+        for (old, item) in new.iter().enumerate() {
+            let row = self.of(old as u32).iter();
+            rows[*item as usize] = row.map(|(other, score)| (new[*other as usize], *score)).collect();
+        }
+        Self::new(rows)
+    }
+
     /// Adds to `scores` what each of `known` items says, times its weight.
     pub fn add(&self, known: impl IntoIterator<Item = (u32, f32)>, scores: &mut [f32]) {
         for (item, weight) in known {

@@ -3,6 +3,7 @@
 use rayon::prelude::*;
 
 use crate::history::Rows;
+use crate::together::together;
 
 /// Orders with both items below which nothing is said.
 pub const SUPPORT: u32 = 3;
@@ -18,25 +19,6 @@ pub struct Pair {
     pub score: f32,
 }
 
-/// Counts how often others come in the orders of an item.
-pub struct Together<'a>(&'a Rows);
-
-impl<'a> Together<'a> {
-    /// Of `orders`.
-    pub fn new(orders: &'a Rows) -> Self {
-        Self(orders)
-    }
-
-    /// Adds up, for each item, the orders that it shares with `item`.
-    pub fn count(&self, item: u32, counts: &mut [f32]) {
-        for row in &self.0.by_item[item as usize] {
-            for (other, _) in &self.0.rows[*row as usize].items {
-                counts[*other as usize] += 1.0;
-            }
-        }
-    }
-}
-
 /// The best `most` of each item by confidence x log-lift: P(other | item) · ln(P(other | item) / P(other)). Lift alone
 /// prefers what is rare; confidence alone what everybody buys.
 pub fn pairs(orders: &Rows, most: usize) -> Vec<Vec<Pair>> {
@@ -48,7 +30,7 @@ pub fn pairs(orders: &Rows, most: usize) -> Vec<Vec<Pair>> {
             || vec![0.0f32; orders.items()],
             |counts, item| {
                 counts.fill(0.0);
-                Together(orders).count(item, counts);
+                together(orders, item, counts);
                 counts[item as usize] = 0.0;
                 let found = counts.iter().enumerate().filter(|(_, both)| **both >= SUPPORT as f32);
                 let mut found: Vec<Pair> = found

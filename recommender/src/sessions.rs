@@ -12,6 +12,19 @@ const LENGTH: usize = 30;
 /// Items of a visit that are remembered; a program that looks at everything tells nothing.
 const REMEMBERED: usize = 200;
 
+/// What visits like one went on to.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Next {
+    /// The item.
+    pub item: u128,
+    /// How much speaks for it.
+    pub score: f32,
+    /// Visits that went on to it.
+    pub visits: u32,
+    /// Visits that were asked.
+    pub of: u32,
+}
+
 #[derive(Clone, Debug)]
 struct Session {
     /// The number under which items know it: rises with each visit.
@@ -109,25 +122,30 @@ impl Sessions {
 
     /// What visits like this one went on to, the best first: those of `seen` are left out. `seen` has the last item behind;
     /// `itself` is the name of the visit, which must not speak for itself.
-    pub fn next(&self, seen: &[u128], itself: Option<u128>, most: usize) -> Vec<(u128, f32)> {
+    pub fn next(&self, seen: &[u128], itself: Option<u128>, most: usize) -> Vec<Next> {
         let seen = &seen[seen.len().saturating_sub(LENGTH)..];
         // How much each counts: the later the more.
         let mut places: BTreeMap<u128, usize> = BTreeMap::new();
         for (place, item) in seen.iter().enumerate() {
             places.insert(*item, place + 1);
         }
-        let mut scores: HashMap<u128, f32> = HashMap::new();
-        for (similarity, session) in self.alike(&places, seen.len(), itself) {
+        let mut scores: HashMap<u128, (f32, u32)> = HashMap::new();
+        let alike = self.alike(&places, seen.len(), itself);
+        let of = alike.len() as u32;
+        for (similarity, session) in alike {
             let shared = session.items.iter().filter_map(|item| places.get(item));
             let Some(latest) = shared.max() else { continue };
             let steps = seen.len() - latest + 1;
             let says = similarity / steps as f32;
             for item in session.items.iter().filter(|item| !places.contains_key(item)) {
-                *scores.entry(*item).or_default() += says;
+                let entry = scores.entry(*item).or_default();
+                entry.0 += says;
+                entry.1 += 1;
             }
         }
-        let mut found: Vec<(u128, f32)> = scores.into_iter().collect();
-        found.sort_unstable_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+        let next = |(item, (score, visits))| Next { item, score, visits, of };
+        let mut found: Vec<Next> = scores.into_iter().map(next).collect();
+        found.sort_unstable_by(|a, b| b.score.total_cmp(&a.score).then(a.item.cmp(&b.item)));
         found.truncate(most);
         found
     }

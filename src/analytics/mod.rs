@@ -23,8 +23,8 @@ pub use graphql::AnalyticsMutation;
 pub use query::{Interaction, Seen, Span, Visitor, interactions, interactions_by_ids, recent_products, seen_in_visit};
 pub use sweep::sweep;
 pub use track::{EVENTS_MAX, NewInteraction, Problem, Track, TrackError, Tracked, track};
-pub use tracking::Tracking;
-pub use visit::{Analytics, SESSION_MAX, visit};
+pub use tracking::{Signer, Tracking};
+pub use visit::{Analytics, SESSION_MAX, signer, visit};
 
 use crate::app::App;
 use crate::platform::event::Listeners;

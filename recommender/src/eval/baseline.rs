@@ -2,21 +2,11 @@
 
 use crate::history::Rows;
 use crate::neighbours::Neighbours;
+use crate::together::together;
 
 /// How often they are together.
 pub(super) fn count(rows: &Rows, most: usize) -> Neighbours {
     Neighbours::by_row(rows.items(), most, |item, scores| together(rows, item, scores))
-}
-
-/// The same, over the root of how often each is there.
-pub(super) fn cosine(rows: &Rows, most: usize) -> Neighbours {
-    let sizes: Vec<f32> = rows.by_item.iter().map(|having| having.len() as f32).collect();
-    Neighbours::by_row(rows.items(), most, |item, scores| {
-        together(rows, item, scores);
-        for (other, score) in scores.iter_mut().enumerate().filter(|(_, score)| **score > 0.0) {
-            *score /= (sizes[item as usize] * sizes[other]).sqrt();
-        }
-    })
 }
 
 /// RP3beta: a random walk of three steps, with what is popular held back by `beta`.
@@ -34,12 +24,4 @@ pub(super) fn rp3beta(rows: &Rows, beta: f32, most: usize) -> Neighbours {
             *score /= sizes[other].powf(beta);
         }
     })
-}
-
-fn together(rows: &Rows, item: u32, scores: &mut [f32]) {
-    for row in &rows.by_item[item as usize] {
-        for (other, _) in &rows.rows[*row as usize].items {
-            scores[*other as usize] += 1.0;
-        }
-    }
 }

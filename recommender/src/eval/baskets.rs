@@ -7,7 +7,8 @@ use crate::eval::personal::{BUYERS, KEPT};
 use crate::eval::{Measure, baseline, draw, ndcg_at_10};
 use crate::history::{History, Rows};
 use crate::neighbours::{Neighbours, best};
-use crate::pairs::pairs;
+use crate::pairs::{Pair, pairs};
+use crate::together::cosine;
 
 /// Regularisation of the model of orders.
 pub const LAMBDA: f32 = 50.0;
@@ -45,33 +46,20 @@ fn split_at(history: &History, split: i64) -> Split {
 /// Those of the model.
 pub fn leave_one_out(history: &History, split: i64) -> Result<(usize, Vec<Measure>), EaseError> {
     let split = split_at(history, split);
-    let hit = |method: &'static str, model: &Neighbours| {
-        let hits = split.tests.par_iter().enumerate().map_init(
-            || vec![0.0f32; model.len()],
-            |scores, (index, items)| {
-                let out = draw(index, items.len());
-                scores.fill(0.0);
-                let rest = items.iter().enumerate().filter(|(place, _)| *place != out);
-                model.add(rest.clone().map(|(_, item)| (*item, 1.0)), scores);
-                rest.for_each(|(_, item)| scores[*item as usize] = 0.0);
-                usize::from(best(scores, 10).iter().any(|(item, _)| *item == items[out]))
-            },
-        );
-        Measure {
-            method,
-            value: hits.sum::<usize>() as f64 / split.tests.len().max(1) as f64,
-            coverage: None,
-        }
-    };
     let (orders, items) = (&split.orders, split.orders.items());
     let plain = split.history.orders(split.now, f32::INFINITY);
+    let named = |method, model: &Neighbours| Measure {
+        method,
+        value: hits(&split, model),
+        coverage: None,
+    };
     let measures = vec![
-        hit("co-count", &baseline::count(orders, items)),
-        hit("cosine", &baseline::cosine(orders, items)),
-        hit("RP3beta", &baseline::rp3beta(orders, 0.6, items)),
-        hit("EASE", &ease(&plain, LAMBDA, items)?),
-        hit("EASE + recency", &ease(orders, LAMBDA, items)?),
-        hit("EASE + recency, 200 neighbours", &ease(orders, LAMBDA, KEPT)?),
+        named("co-count", &baseline::count(orders, items)),
+        named("cosine", &cosine(orders, items)),
+        named("RP3beta", &baseline::rp3beta(orders, 0.6, items)),
+        named("EASE", &ease(&plain, LAMBDA, items)?),
+        named("EASE + recency", &ease(orders, LAMBDA, items)?),
+        named("EASE + recency, 200 neighbours", &ease(orders, LAMBDA, KEPT)?),
     ];
     Ok((split.tests.len(), measures))
 }
@@ -80,28 +68,8 @@ pub fn leave_one_out(history: &History, split: i64) -> Result<(usize, Vec<Measur
 /// and ndcg@10.
 pub fn complementary(history: &History, split: i64) -> (usize, Vec<Measure>) {
     let split = split_at(history, split);
-    let gain = |method: &'static str, model: &Neighbours| {
-        let gains: Vec<f64> = split
-            .tests
-            .par_iter()
-            .enumerate()
-            .map(|(index, items)| {
-                let query = items[draw(index, items.len())];
-                let wanted: Vec<u32> = items.iter().copied().filter(|item| *item != query).collect();
-                let shown: Vec<u32> = model.of(query).iter().take(10).map(|entry| entry.0).collect();
-                ndcg_at_10(&shown, &wanted)
-            })
-            .collect();
-        Measure {
-            method,
-            value: gains.iter().sum::<f64>() / gains.len().max(1) as f64,
-            coverage: None,
-        }
-    };
     let orders = &split.orders;
-    let found = pairs(orders, KEPT);
-    let rows = found.iter().map(|pairs| pairs.iter().map(|pair| (pair.item, pair.score)).collect());
-    let scored = Neighbours::new(rows);
+    let found = pairs(orders, usize::MAX);
     let lift = Neighbours::new(found.iter().enumerate().map(|(item, pairs)| {
         let bought = orders.by_item[item].len() as f32;
         let mut row: Vec<(u32, f32)> = pairs
@@ -114,11 +82,59 @@ pub fn complementary(history: &History, split: i64) -> (usize, Vec<Measure>) {
         row.sort_by(|a, b| b.1.total_cmp(&a.1));
         row
     }));
+    let named = |method, model: &Neighbours| Measure {
+        method,
+        value: gains(&split, model),
+        coverage: None,
+    };
     let measures = vec![
-        gain("lift", &lift),
-        gain("co-count", &baseline::count(orders, KEPT)),
-        gain("cosine", &baseline::cosine(orders, KEPT)),
-        gain("confidence x log-lift", &scored),
+        named("lift", &lift),
+        named("co-count", &baseline::count(orders, KEPT)),
+        named("cosine", &cosine(orders, KEPT)),
+        named("confidence x log-lift", &scored(&found)),
     ];
     (split.tests.len(), measures)
+}
+
+/// What a shop recommends by: the number of orders, hits of the model of orders, gains of what is bought together.
+pub(super) fn served(history: &History, split: i64) -> Result<(usize, f64, f64), EaseError> {
+    let split = split_at(history, split);
+    let model = ease(&split.orders, LAMBDA, KEPT)?;
+    let together = scored(&pairs(&split.orders, KEPT));
+    Ok((split.tests.len(), hits(&split, &model), gains(&split, &together)))
+}
+
+fn scored(found: &[Vec<Pair>]) -> Neighbours {
+    let rows = found.iter().map(|pairs| pairs.iter().map(|pair| (pair.item, pair.score)).collect());
+    Neighbours::new(rows)
+}
+
+/// Share of the orders in which the item that was left out is among the first 10.
+fn hits(split: &Split, model: &Neighbours) -> f64 {
+    let hits = split.tests.par_iter().enumerate().map_init(
+        || vec![0.0f32; model.len()],
+        |scores, (index, items)| {
+            let out = draw(index, items.len());
+            scores.fill(0.0);
+            let rest: Vec<u32> = items.iter().copied().filter(|item| *item != items[out]).collect();
+            model.add(rest.iter().map(|item| (*item, 1.0)), scores);
+            for item in rest {
+                scores[item as usize] = 0.0;
+            }
+            usize::from(best(scores, 10).iter().any(|(item, _)| *item == items[out]))
+        },
+    );
+    hits.sum::<usize>() as f64 / split.tests.len().max(1) as f64
+}
+
+/// Mean ndcg@10 of the other items of an order, asked for by one.
+fn gains(split: &Split, model: &Neighbours) -> f64 {
+    let gains = split.tests.par_iter().enumerate().map(|(index, items)| {
+        let query = items[draw(index, items.len())];
+        let wanted: Vec<u32> = items.iter().copied().filter(|item| *item != query).collect();
+        let shown: Vec<u32> = model.of(query).iter().take(10).map(|entry| entry.0).collect();
+        ndcg_at_10(&shown, &wanted)
+    });
+    // One after the other: the sum of floats depends on the order.
+    gains.collect::<Vec<f64>>().iter().sum::<f64>() / split.tests.len().max(1) as f64
 }

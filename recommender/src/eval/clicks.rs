@@ -29,9 +29,10 @@ pub fn next_click(clicks: &[Click], split: i64) -> (usize, Vec<Measure>) {
         let so_far = seen.entry(click.session).or_default();
         if begun && click.at >= split && !so_far.contains(&click.item) {
             asked += 1;
-            let hit = |shown: Vec<(u128, f32)>| usize::from(shown.iter().any(|(item, _)| *item == click.item));
-            by_sessions += hit(sessions.next(so_far, Some(click.session), 20));
-            by_rules += hit(rules.next(so_far, 20));
+            let shown = sessions.next(so_far, Some(click.session), 20);
+            by_sessions += usize::from(shown.iter().any(|next| next.item == click.item));
+            let shown = rules.next(so_far, 20);
+            by_rules += usize::from(shown.iter().any(|(item, _)| *item == click.item));
         }
         sessions.push(click.session, click.item, click.at);
         rules.push(so_far, click.item);

@@ -3,10 +3,12 @@
 mod baseline;
 mod baskets;
 mod clicks;
+mod holdout;
 mod personal;
 
 pub use baskets::{complementary, leave_one_out};
 pub use clicks::{Click, next_click};
+pub use holdout::{Holdout, holdout};
 pub use personal::{Personal, personal};
 
 /// What a method reached.

@@ -6,8 +6,9 @@ use rayon::prelude::*;
 
 use crate::ease::{EaseError, ease};
 use crate::eval::{Measure, baseline, ndcg_at_10};
-use crate::history::{DAY, History, Row, decay};
+use crate::history::{DAY, History, Row, Rows, decay};
 use crate::neighbours::{Neighbours, best};
+use crate::together::cosine;
 
 /// Buyers that an item needs to be in it.
 pub const BUYERS: u32 = 5;
@@ -36,16 +37,59 @@ struct Question<'a> {
     wanted: Vec<u32>,
 }
 
-/// Trains before `split` and asks for what is new in the 90 days from it.
+/// Trains before `split` and asks for what is new in the 90 days from it: every method.
 ///
 /// # Errors
 /// Those of the model.
 pub fn personal(history: &History, split: i64) -> Result<Personal, EaseError> {
+    let (rows, later) = split_at(history, split);
+    let questions = questions(&rows, &later);
+    let items = rows.items();
+    let mut measures = vec![popularity(&rows, &questions)];
+    let alike = cosine(&rows, items);
+    measures.push(measure("item-kNN", &questions, items, |row, scores| once(&alike, row, scores)));
+    drop(alike);
+    let walk = baseline::rp3beta(&rows, 0.6, items);
+    measures.push(measure("RP3beta", &questions, items, |row, scores| once(&walk, row, scores)));
+    drop(walk);
+    let full = ease(&rows, LAMBDA, items)?;
+    measures.push(measure("EASE", &questions, items, |row, scores| once(&full, row, scores)));
+    measures.push(measure("EASE + recency", &questions, items, |row, scores| {
+        late(&full, row, split, scores);
+    }));
+    drop(full);
+    measures.push(kept(&rows, &questions, split)?);
+    Ok(report(&rows, questions.len(), measures))
+}
+
+/// The same for what sells best and what a shop recommends by.
+pub(super) fn served(history: &History, split: i64) -> Result<Personal, EaseError> {
+    let (rows, later) = split_at(history, split);
+    let questions = questions(&rows, &later);
+    let measures = vec![popularity(&rows, &questions), kept(&rows, &questions, split)?];
+    Ok(report(&rows, questions.len(), measures))
+}
+
+fn report(rows: &Rows, tested: usize, measures: Vec<Measure>) -> Personal {
+    Personal {
+        customers: rows.rows.iter().filter(|row| !row.items.is_empty()).count(),
+        items: rows.items(),
+        tested,
+        measures,
+    }
+}
+
+/// What was known before, and what came in the 90 days from then.
+fn split_at(history: &History, split: i64) -> (Rows, Rows) {
     let before = history.between(i64::MIN, split);
     let buyers = before.buyers();
     let known = |item: u32| buyers[item as usize] >= BUYERS;
     let rows = before.keep(known).0.customers();
     let later = history.between(split, split + 90 * DAY).keep(known).0.customers();
+    (rows, later)
+}
+
+fn questions<'a>(rows: &'a Rows, later: &Rows) -> Vec<Question<'a>> {
     let mut questions = Vec::new();
     for (row, later) in rows.rows.iter().zip(&later.rows) {
         let owned = |item: u32| row.items.binary_search_by_key(&item, |entry| entry.0).is_ok();
@@ -54,35 +98,28 @@ pub fn personal(history: &History, split: i64) -> Result<Personal, EaseError> {
             questions.push(Question { row, wanted });
         }
     }
-    let items = rows.items();
+    questions
+}
+
+fn popularity(rows: &Rows, questions: &[Question<'_>]) -> Measure {
     let popular: Vec<f32> = rows.by_item.iter().map(|having| having.len() as f32).collect();
-    let mut measures = vec![measure("popularity", &questions, items, |_, scores| scores.copy_from_slice(&popular))];
-    let once = |neighbours: &Neighbours, row: &Row, scores: &mut [f32]| {
-        neighbours.add(row.items.iter().map(|(item, _)| (*item, 1.0)), scores);
-    };
-    let late = |neighbours: &Neighbours, row: &Row, scores: &mut [f32]| {
-        let weighted = row.items.iter().map(|(item, at)| (*item, decay(split - at, HALF_LIFE)));
-        neighbours.add(weighted, scores);
-    };
-    let cosine = baseline::cosine(&rows, items);
-    measures.push(measure("item-kNN", &questions, items, |row, scores| once(&cosine, row, scores)));
-    drop(cosine);
-    let walk = baseline::rp3beta(&rows, 0.6, items);
-    measures.push(measure("RP3beta", &questions, items, |row, scores| once(&walk, row, scores)));
-    drop(walk);
-    let full = ease(&rows, LAMBDA, items)?;
-    measures.push(measure("EASE", &questions, items, |row, scores| once(&full, row, scores)));
-    measures.push(measure("EASE + recency", &questions, items, |row, scores| late(&full, row, scores)));
-    drop(full);
-    let kept = ease(&rows, LAMBDA, KEPT)?;
+    measure("popularity", questions, rows.items(), |_, scores| scores.copy_from_slice(&popular))
+}
+
+/// As a shop does it: so many neighbours, and what was bought lately says more.
+fn kept(rows: &Rows, questions: &[Question<'_>], now: i64) -> Result<Measure, EaseError> {
+    let kept = ease(rows, LAMBDA, KEPT)?;
     let name = "EASE + recency, 200 neighbours";
-    measures.push(measure(name, &questions, items, |row, scores| late(&kept, row, scores)));
-    Ok(Personal {
-        customers: rows.rows.iter().filter(|row| !row.items.is_empty()).count(),
-        items,
-        tested: questions.len(),
-        measures,
-    })
+    Ok(measure(name, questions, rows.items(), |row, scores| late(&kept, row, now, scores)))
+}
+
+fn once(neighbours: &Neighbours, row: &Row, scores: &mut [f32]) {
+    neighbours.add(row.items.iter().map(|(item, _)| (*item, 1.0)), scores);
+}
+
+fn late(neighbours: &Neighbours, row: &Row, now: i64, scores: &mut [f32]) {
+    let weighted = row.items.iter().map(|(item, at)| (*item, decay(now - at, HALF_LIFE)));
+    neighbours.add(weighted, scores);
 }
 
 fn measure(

@@ -1,0 +1,135 @@
+//! A training, from the orders in the database to the active model: in this process, or in one of its own.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use chrono::DateTime;
+use entity::RecommendationModelId;
+use entity::recommendation::recommendation_model;
+use entity::recommendation::recommendation_model::ModelStatus;
+use sea_orm::EntityTrait;
+
+use crate::app::App;
+use crate::platform::error::{Fault, Result};
+use crate::recommendation::history::{Source, source};
+use crate::recommendation::model::learn::{Learned, Metrics, Parameters, STAGES, learn, measure};
+use crate::recommendation::model::write::{Finished, fail, finish, knowledge, stage};
+
+/// How often it is looked how far the heavy part is.
+const LOOK: Duration = Duration::from_millis(200);
+
+/// Where trainings run.
+#[derive(Clone, Debug, Default)]
+pub enum Trainer {
+    /// In this process.
+    #[default]
+    Here,
+    /// In a process of their own: what they need of memory goes with it.
+    Child {
+        /// The program.
+        program: PathBuf,
+        /// What was configured by arguments, as variables.
+        variables: Vec<(OsString, OsString)>,
+    },
+}
+
+/// Makes the model `model`, which waits for it, where the application trains. What goes wrong is noted in its row.
+///
+/// # Errors
+/// Those of the database; when the process cannot be started.
+pub async fn run(app: &App, model: RecommendationModelId) -> Result<()> {
+    let Trainer::Child { program, variables } = &app.recommender.trainer else {
+        return train(app, model).await;
+    };
+    let child = tokio::process::Command::new(program)
+        .args(["train", "--model", &model.to_string()])
+        .envs(variables.iter().cloned())
+        .kill_on_drop(true)
+        .status()
+        .await?;
+    // One that ended well wrote down what it did.
+    if !child.success() {
+        fail(app, model, &format!("the process ended: {child}")).await?;
+    }
+    app.recommender.forget();
+    Ok(())
+}
+
+/// Makes the model `model` in this process.
+///
+/// # Errors
+/// Those of the database. What else goes wrong is noted in the row of the model.
+pub async fn train(app: &App, model: RecommendationModelId) -> Result<()> {
+    let row = recommendation_model::Entity::find_by_id(model).one(&app.db).await?;
+    if row.is_none_or(|row| row.status != ModelStatus::Training) {
+        // Its job was run before, or another one took its place.
+        return Ok(());
+    }
+    match make(app, model).await {
+        Ok(()) => Ok(()),
+        Err(fault) => {
+            tracing::error!(model = %model, %fault, "a model of recommendations was not made");
+            fail(app, model, &fault.to_string()).await
+        }
+    }
+}
+
+async fn make(app: &App, model: RecommendationModelId) -> Result<()> {
+    let parameters = Parameters::default();
+    let read = source(app, async |share: f64| {
+        let progress = (share * f64::from(STAGES[1].1)) as i32;
+        if let Err(error) = stage(app, model, STAGES[0].0, progress).await {
+            tracing::warn!(%error, "the progress of a training was not noted");
+        }
+    });
+    let source = Arc::new(read.await?);
+    let (learned, metrics) = heavy(app, model, Arc::clone(&source), parameters).await?;
+    stage(app, model, STAGES[6].0, STAGES[6].1).await?;
+    knowledge(app, model, &source.products, &learned).await?;
+    let times = source.history.baskets.iter().filter_map(|basket| DateTime::from_timestamp(basket.at, 0));
+    let finished = Finished {
+        window: times.clone().min().zip(times.max()),
+        orders: source.history.baskets.len(),
+        customers: source.history.customers,
+        items: source.products.len(),
+        parameters: serde_json::to_value(parameters)?,
+        metrics: serde_json::to_value(metrics)?,
+    };
+    finish(app, model, &finished).await?;
+    Ok(())
+}
+
+/// The part that computes, on threads of its own, with its progress noted meanwhile.
+async fn heavy(
+    app: &App,
+    model: RecommendationModelId,
+    source: Arc<Source>,
+    parameters: Parameters,
+) -> Result<(Learned, Metrics)> {
+    let reached = Arc::new(AtomicUsize::new(0));
+    let at = Arc::clone(&reached);
+    let mut work = tokio::task::spawn_blocking(move || {
+        let learned = learn(&source, &parameters, |stage| at.store(stage, Ordering::Relaxed))?;
+        at.store(5, Ordering::Relaxed);
+        Ok((learned, measure(&source)?))
+    });
+    let mut noted = 0;
+    loop {
+        tokio::select! {
+            done = &mut work => {
+                let done: Result<_, recommender::EaseError> = done.map_err(|e| Fault::part("training", e))?;
+                return done.map_err(|e| Fault::part("training", e));
+            }
+            () = tokio::time::sleep(LOOK) => {
+                let now = reached.load(Ordering::Relaxed);
+                if now != noted {
+                    noted = now;
+                    stage(app, model, STAGES[now].0, STAGES[now].1).await?;
+                }
+            }
+        }
+    }
+}
