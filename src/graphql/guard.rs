@@ -83,5 +83,7 @@ pub mod visible {
         staff_write = StaffWrite;
         api_keys_write = ApiKeysWrite;
         audit_read = AuditRead;
+        experiment_read = ExperimentRead;
+        experiment_write = ExperimentWrite;
     }
 }

@@ -10,6 +10,7 @@ use crate::catalog::{CatalogMutation, CatalogQuery};
 use crate::channel::ChannelQuery;
 use crate::checkout::CheckoutMutation;
 use crate::customer::{CustomerAddressMutation, CustomerMutation, CustomerQuery};
+use crate::experiment::{ExperimentMutation, ExperimentQuery};
 use crate::inventory::InventoryMutation;
 use crate::ledger::LedgerQuery;
 use crate::order::{OrderMutation, OrderQuery};
@@ -38,6 +39,7 @@ pub struct Query(
     ReconciliationQuery,
     SearchQuery,
     RecommendationQuery,
+    ExperimentQuery,
     AuditQuery,
     StaffQuery,
     MfaQuery,
@@ -68,6 +70,7 @@ pub struct Mutation(
     MfaMutation,
     ExternalMutation,
     AnalyticsMutation,
+    ExperimentMutation,
 );
 
 /// Everything that can be listened to.
