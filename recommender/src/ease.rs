@@ -7,7 +7,7 @@ use faer::{MatRef, Side};
 use rayon::prelude::*;
 
 use crate::history::Rows;
-use crate::neighbours::{Neighbours, best};
+use crate::neighbours::{Neighbours, strongest};
 
 /// Items at most: the matrix is square, 4 bytes a cell, and there are two at a time.
 pub const ITEMS_MAX: usize = 10_000;
@@ -23,7 +23,8 @@ pub enum EaseError {
     NotPositive,
 }
 
-/// The best `most` neighbours of each item.
+/// The `most` neighbours of each item that it says most about. It speaks against some of them: without these the model is
+/// worse by far.
 ///
 /// # Errors
 /// When there are too many items or the regularisation is too weak.
@@ -50,7 +51,7 @@ pub fn ease(rows: &Rows, lambda: f32, most: usize) -> Result<Neighbours, EaseErr
         .map(|item| {
             let mut weights: Vec<f32> = (0..items).map(|other| -inverse[(other, item)] / diagonal[other]).collect();
             weights[item] = 0.0;
-            best(&weights, most)
+            strongest(&weights, most)
         })
         .collect();
     Ok(Neighbours::new(neighbours))

@@ -10,7 +10,7 @@ pub struct Basket {
     pub customer: Option<u32>,
     /// When, in seconds since 1970.
     pub at: i64,
-    /// The items, each once, sorted.
+    /// The items, each once, in the order of the lines.
     pub items: Vec<u32>,
 }
 

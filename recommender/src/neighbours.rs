@@ -79,6 +79,22 @@ impl Neighbours {
     }
 }
 
+/// The places of the `most` scores that are farthest from zero, the highest first.
+pub fn strongest(scores: &[f32], most: usize) -> Vec<(u32, f32)> {
+    let there = scores.iter().enumerate().filter(|(_, score)| **score != 0.0);
+    let mut found: Vec<(u32, f32)> = there.map(|(item, score)| (item as u32, *score)).collect();
+    if found.len() > most {
+        if most == 0 {
+            return Vec::new();
+        }
+        let farther = |a: &(u32, f32), b: &(u32, f32)| b.1.abs().total_cmp(&a.1.abs()).then(a.0.cmp(&b.0));
+        found.select_nth_unstable_by(most - 1, farther);
+        found.truncate(most);
+    }
+    found.sort_unstable_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+    found
+}
+
 /// The places of the highest `most` scores above zero, the highest first; of equals the first.
 pub fn best(scores: &[f32], most: usize) -> Vec<(u32, f32)> {
     let above = scores.iter().enumerate().filter(|(_, score)| **score > 0.0);

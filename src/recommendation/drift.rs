@@ -167,7 +167,7 @@ pub async fn check(app: &App) -> Result<Vec<Reason>> {
                 tracing::info!(model = %model, ?reasons, "recommendations are learnt anew");
             }
             // One is under way, and knows what is there now.
-            Err(StartError::Running) => {}
+            Err(StartError::Running | StartError::Note) => {}
             Err(StartError::Fault(fault)) => return Err(fault),
         }
     }

@@ -1,6 +1,6 @@
 //! What was bought and looked at, read for training and for people.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 use entity::catalog::product::ProductStatus;
@@ -9,8 +9,10 @@ use entity::order::orders::OrderStatus;
 use entity::order::{order_line, orders};
 use entity::{CustomerId, InteractionId, OrderId, ProductId, TypedId};
 use recommender::history::{Basket, History, Row, Rows};
-use sea_orm::sea_query::{Expr, ExprTrait};
-use sea_orm::{ColumnTrait, Condition, EntityTrait, JoinType, Order, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::sea_query::{Expr, ExprTrait, SimpleExpr};
+use sea_orm::{
+    ColumnTrait, Condition, EntityTrait, JoinType, Order, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select,
+};
 
 use crate::analytics::{Span, interactions};
 use crate::app::App;
@@ -105,51 +107,27 @@ pub async fn source(app: &App, progress: impl AsyncFn(f64)) -> Result<Source> {
 }
 
 async fn baskets(db: &Db, products: &mut Numbers<ProductId>, progress: &impl AsyncFn(f64)) -> Result<History> {
-    let not_cancelled = orders::Column::Status.ne(OrderStatus::Cancelled);
-    let total = sea_orm::PaginatorTrait::count(orders::Entity::find().filter(not_cancelled.clone()), db).await?;
+    let total = PaginatorTrait::count(orders::Entity::find().filter(not_cancelled()), db).await?;
     let mut customers = Numbers::new();
     let mut history = History::default();
     let mut after: Option<OrderId> = None;
     let mut read = 0u64;
     loop {
-        let mut page = orders::Entity::find()
-            .select_only()
-            .columns([orders::Column::Id, orders::Column::CustomerId, orders::Column::PlacedAt])
-            .filter(not_cancelled.clone())
-            .order_by_asc(orders::Column::Id)
-            .limit(ORDERS);
-        if let Some(after) = after {
-            page = page.filter(orders::Column::Id.gt(after));
-        }
-        let page: Vec<(OrderId, Option<CustomerId>, DateTime<Utc>)> = page.into_tuple().all(db).await?;
-        let Some((last, ..)) = page.last() else { break };
-        let of_variant = Condition::all()
-            .add(Expr::col(variant::Column::Id.as_column_ref()).equals(order_line::Column::VariantId.as_column_ref()));
-        let mut lines = order_line::Entity::find()
-            .select_only()
-            .column(order_line::Column::OrderId)
-            .column(variant::Column::ProductId)
-            .filter(order_line::Column::OrderId.lte(*last));
-        if let Some(after) = after {
-            lines = lines.filter(order_line::Column::OrderId.gt(after));
-        }
-        QuerySelect::query(&mut lines).join(JoinType::InnerJoin, variant::Entity, of_variant);
-        let lines: Vec<(OrderId, ProductId)> = lines.into_tuple().all(db).await?;
-        let mut items: BTreeMap<OrderId, Vec<u32>> = BTreeMap::new();
-        for (order, product) in lines {
-            items.entry(order).or_default().push(products.of(product));
-        }
+        let page = orders_behind(db, after).await?;
+        let Some(last) = page.last() else { break };
+        after = Some(last.id);
         read += page.len() as u64;
-        after = Some(*last);
-        for (order, customer, placed_at) in page {
-            let Some(mut items) = items.remove(&order) else { continue };
-            items.sort_unstable();
-            items.dedup();
-            history.baskets.push(Basket {
-                customer: customer.map(|customer| customers.of(customer)),
-                at: placed_at.timestamp(),
-                items,
-            });
+        for order in page {
+            let mut items: Vec<u32> = Vec::with_capacity(order.products.len());
+            let mut seen = HashSet::new();
+            items.extend(order.products.iter().map(|product| products.of(*product)).filter(|item| seen.insert(*item)));
+            if !items.is_empty() {
+                history.baskets.push(Basket {
+                    customer: order.customer.map(|customer| customers.of(customer)),
+                    at: order.at.timestamp(),
+                    items,
+                });
+            }
         }
         progress(read as f64 / total.max(1) as f64).await;
     }
@@ -157,6 +135,72 @@ async fn baskets(db: &Db, products: &mut Numbers<ProductId>, progress: &impl Asy
     history.baskets.sort_by_key(|basket| basket.at);
     history.customers = customers.1.len();
     Ok(history)
+}
+
+fn not_cancelled() -> SimpleExpr {
+    orders::Column::Status.ne(OrderStatus::Cancelled)
+}
+
+/// An order with what it holds.
+#[derive(Clone, Debug)]
+pub struct Bought {
+    /// The order.
+    pub id: OrderId,
+    /// Who placed it.
+    pub customer: Option<CustomerId>,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// The products of its lines; one may come twice.
+    pub products: Vec<ProductId>,
+}
+
+/// The next orders behind `after` that were not called off, by key.
+///
+/// # Errors
+/// Those of the database.
+pub async fn orders_behind(db: &Db, after: Option<OrderId>) -> Result<Vec<Bought>> {
+    let mut page = orders::Entity::find()
+        .select_only()
+        .columns([orders::Column::Id, orders::Column::CustomerId, orders::Column::PlacedAt])
+        .filter(not_cancelled())
+        .order_by_asc(orders::Column::Id)
+        .limit(ORDERS);
+    if let Some(after) = after {
+        page = page.filter(orders::Column::Id.gt(after));
+    }
+    let page: Vec<(OrderId, Option<CustomerId>, DateTime<Utc>)> = page.into_tuple().all(db).await?;
+    let Some((last, ..)) = page.last() else {
+        return Ok(Vec::new());
+    };
+    let mut lines = lines().filter(order_line::Column::OrderId.lte(*last));
+    if let Some(after) = after {
+        lines = lines.filter(order_line::Column::OrderId.gt(after));
+    }
+    let mut of: HashMap<OrderId, Vec<ProductId>> = HashMap::new();
+    for (order, product) in lines.into_tuple::<(OrderId, ProductId)>().all(db).await? {
+        of.entry(order).or_default().push(product);
+    }
+    let order = |(id, customer, at)| Bought {
+        id,
+        customer,
+        at,
+        products: of.remove(&id).unwrap_or_default(),
+    };
+    Ok(page.into_iter().map(order).collect())
+}
+
+/// Orders with the products of their lines.
+fn lines() -> Select<order_line::Entity> {
+    let of_variant = Condition::all()
+        .add(Expr::col(variant::Column::Id.as_column_ref()).equals(order_line::Column::VariantId.as_column_ref()));
+    let mut lines = order_line::Entity::find()
+        .select_only()
+        .column(order_line::Column::OrderId)
+        .column(variant::Column::ProductId)
+        .order_by_asc(order_line::Column::OrderId)
+        .order_by_asc(order_line::Column::Position);
+    QuerySelect::query(&mut lines).join(JoinType::InnerJoin, variant::Entity, of_variant);
+    lines
 }
 
 /// The products of each visit.
@@ -200,7 +244,7 @@ pub async fn bought_by(db: &Db, customer: CustomerId, most: u64) -> Result<Vec<(
         .column(variant::Column::ProductId)
         .column_as(Expr::col(orders::Column::PlacedAt.as_column_ref()).max(), "last")
         .filter(orders::Column::CustomerId.eq(customer))
-        .filter(orders::Column::Status.ne(OrderStatus::Cancelled))
+        .filter(not_cancelled())
         .group_by(variant::Column::ProductId)
         .order_by(Expr::col(orders::Column::PlacedAt.as_column_ref()).max(), Order::Desc)
         .order_by_asc(variant::Column::ProductId)
@@ -261,7 +305,7 @@ pub async fn orders_since(db: &Db, since: DateTime<Utc>, most: u64) -> Result<Ve
             orders::Column::PlacedAt,
         ])
         .filter(orders::Column::PlacedAt.gt(since))
-        .filter(orders::Column::Status.ne(OrderStatus::Cancelled))
+        .filter(not_cancelled())
         .order_by_desc(orders::Column::PlacedAt)
         .order_by_desc(orders::Column::Id)
         .limit(most);
@@ -269,14 +313,7 @@ pub async fn orders_since(db: &Db, since: DateTime<Utc>, most: u64) -> Result<Ve
     let mut products: HashMap<OrderId, Vec<ProductId>> = HashMap::new();
     for page in rows.chunks(ORDERS as usize) {
         let ids: Vec<OrderId> = page.iter().map(|row| row.0).collect();
-        let on_variant =
-            Expr::col(variant::Column::Id.as_column_ref()).equals(order_line::Column::VariantId.as_column_ref());
-        let mut lines = order_line::Entity::find()
-            .select_only()
-            .column(order_line::Column::OrderId)
-            .column(variant::Column::ProductId)
-            .filter(any_of(db, order_line::Column::OrderId, &ids));
-        QuerySelect::query(&mut lines).join(JoinType::InnerJoin, variant::Entity, Condition::all().add(on_variant));
+        let lines = lines().filter(any_of(db, order_line::Column::OrderId, &ids));
         for (order, product) in lines.into_tuple::<(OrderId, ProductId)>().all(db).await? {
             products.entry(order).or_default().push(product);
         }
@@ -311,7 +348,7 @@ pub async fn last_order(db: &Db) -> Result<Option<DateTime<Utc>>> {
     let last = orders::Entity::find()
         .select_only()
         .column(orders::Column::PlacedAt)
-        .filter(orders::Column::Status.ne(OrderStatus::Cancelled))
+        .filter(not_cancelled())
         .order_by_desc(orders::Column::PlacedAt)
         .limit(1);
     Ok(last.into_tuple().one(db).await?)

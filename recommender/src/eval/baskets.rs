@@ -1,19 +1,21 @@
-//! For a cart: the item that was taken out of an order. For a product: what else was in the order.
+//! For a cart: the last item of an order, from the others. For a product: what else is in the order that begins with it.
 
 use rayon::prelude::*;
 
 use crate::ease::{EaseError, ease};
-use crate::eval::personal::{BUYERS, KEPT};
-use crate::eval::{Measure, baseline, draw, ndcg_at_10};
+use crate::eval::personal::KEPT;
+use crate::eval::{Measure, baseline, ndcg_at_10};
 use crate::history::{History, Rows};
 use crate::neighbours::{Neighbours, best};
-use crate::pairs::{Pair, pairs};
+use crate::pairs::{LARGE, Pair, pairs};
 use crate::together::cosine;
 
 /// Regularisation of the model of orders.
 pub const LAMBDA: f32 = 50.0;
 /// Days after which an order says half.
 pub const HALF_LIFE: f32 = 180.0;
+/// Orders that an item needs to be in it.
+pub const ORDERS: usize = 10;
 /// Items of an order that is asked about.
 const SIZES: std::ops::RangeInclusive<usize> = 3..=60;
 
@@ -26,8 +28,8 @@ struct Split {
 
 fn split_at(history: &History, split: i64) -> Split {
     let before = history.between(i64::MIN, split);
-    let buyers = before.buyers();
-    let known = |item: u32| buyers[item as usize] >= BUYERS;
+    let counts = before.orders(split, HALF_LIFE).by_item;
+    let known = |item: u32| counts[item as usize].len() >= ORDERS;
     let before = before.keep(known).0;
     let later = history.between(split, i64::MAX).keep(known).0;
     let tests = later.baskets.into_iter().map(|basket| basket.items);
@@ -39,7 +41,7 @@ fn split_at(history: &History, split: i64) -> Split {
     }
 }
 
-/// Trains on the orders before `split`; from each later one of 3 to 60 items one is left out and asked for. Gives the
+/// Trains on the orders before `split`; from each later one of 3 to 60 items the last is left out and asked for. Gives the
 /// number of orders and the share in which it was among the first 10.
 ///
 /// # Errors
@@ -64,12 +66,13 @@ pub fn leave_one_out(history: &History, split: i64) -> Result<(usize, Vec<Measur
     Ok((split.tests.len(), measures))
 }
 
-/// Counts in the orders before `split`; for one item of each later order, asks for the others. Gives the number of orders
-/// and ndcg@10.
+/// Counts in the orders before `split`; for the first item of each later order, asks for the others. Gives the number of
+/// orders and ndcg@10.
 pub fn complementary(history: &History, split: i64) -> (usize, Vec<Measure>) {
     let split = split_at(history, split);
     let orders = &split.orders;
-    let found = pairs(orders, usize::MAX);
+    let plain = split.history.orders(split.now, f32::INFINITY);
+    let found = pairs(&plain, usize::MAX, usize::MAX);
     let lift = Neighbours::new(found.iter().enumerate().map(|(item, pairs)| {
         let bought = orders.by_item[item].len() as f32;
         let mut row: Vec<(u32, f32)> = pairs
@@ -92,6 +95,7 @@ pub fn complementary(history: &History, split: i64) -> (usize, Vec<Measure>) {
         named("co-count", &baseline::count(orders, KEPT)),
         named("cosine", &cosine(orders, KEPT)),
         named("confidence x log-lift", &scored(&found)),
+        named("confidence x log-lift + recency", &scored(&pairs(orders, LARGE, KEPT))),
     ];
     (split.tests.len(), measures)
 }
@@ -100,7 +104,7 @@ pub fn complementary(history: &History, split: i64) -> (usize, Vec<Measure>) {
 pub(super) fn served(history: &History, split: i64) -> Result<(usize, f64, f64), EaseError> {
     let split = split_at(history, split);
     let model = ease(&split.orders, LAMBDA, KEPT)?;
-    let together = scored(&pairs(&split.orders, KEPT));
+    let together = scored(&pairs(&split.orders, LARGE, KEPT));
     Ok((split.tests.len(), hits(&split, &model), gains(&split, &together)))
 }
 
@@ -111,17 +115,16 @@ fn scored(found: &[Vec<Pair>]) -> Neighbours {
 
 /// Share of the orders in which the item that was left out is among the first 10.
 fn hits(split: &Split, model: &Neighbours) -> f64 {
-    let hits = split.tests.par_iter().enumerate().map_init(
+    let hits = split.tests.par_iter().map_init(
         || vec![0.0f32; model.len()],
-        |scores, (index, items)| {
-            let out = draw(index, items.len());
+        |scores, items| {
+            let Some((out, rest)) = items.split_last() else { return 0 };
             scores.fill(0.0);
-            let rest: Vec<u32> = items.iter().copied().filter(|item| *item != items[out]).collect();
             model.add(rest.iter().map(|item| (*item, 1.0)), scores);
             for item in rest {
-                scores[item as usize] = 0.0;
+                scores[*item as usize] = 0.0;
             }
-            usize::from(best(scores, 10).iter().any(|(item, _)| *item == items[out]))
+            usize::from(best(scores, 10).iter().any(|(item, _)| item == out))
         },
     );
     hits.sum::<usize>() as f64 / split.tests.len().max(1) as f64
@@ -129,11 +132,10 @@ fn hits(split: &Split, model: &Neighbours) -> f64 {
 
 /// Mean ndcg@10 of the other items of an order, asked for by one.
 fn gains(split: &Split, model: &Neighbours) -> f64 {
-    let gains = split.tests.par_iter().enumerate().map(|(index, items)| {
-        let query = items[draw(index, items.len())];
-        let wanted: Vec<u32> = items.iter().copied().filter(|item| *item != query).collect();
-        let shown: Vec<u32> = model.of(query).iter().take(10).map(|entry| entry.0).collect();
-        ndcg_at_10(&shown, &wanted)
+    let gains = split.tests.par_iter().map(|items| {
+        let Some((query, wanted)) = items.split_first() else { return 0.0 };
+        let shown: Vec<u32> = model.of(*query).iter().take(10).map(|entry| entry.0).collect();
+        ndcg_at_10(&shown, wanted)
     });
     // One after the other: the sum of floats depends on the order.
     gains.collect::<Vec<f64>>().iter().sum::<f64>() / split.tests.len().max(1) as f64

@@ -30,12 +30,3 @@ pub fn ndcg_at_10(shown: &[u32], wanted: &[u32]) -> f64 {
     let ideal: f64 = (0..wanted.len().min(10)).map(discount).sum();
     if ideal > 0.0 { gain / ideal } else { 0.0 }
 }
-
-/// A number below `below` for question `index`: the same in every run.
-fn draw(index: usize, below: usize) -> usize {
-    // SplitMix64.
-    let mut z = (index as u64).wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    ((z ^ (z >> 31)) % below.max(1) as u64) as usize
-}

@@ -1,4 +1,4 @@
-//! For a customer: the new items of the 90 days behind the split, from what was bought before it.
+//! For a customer: the new items from the split on, from what was bought before it.
 
 use std::collections::HashSet;
 
@@ -6,7 +6,7 @@ use rayon::prelude::*;
 
 use crate::ease::{EaseError, ease};
 use crate::eval::{Measure, baseline, ndcg_at_10};
-use crate::history::{DAY, History, Row, Rows, decay};
+use crate::history::{History, Row, Rows, decay};
 use crate::neighbours::{Neighbours, best};
 use crate::together::cosine;
 
@@ -37,7 +37,7 @@ struct Question<'a> {
     wanted: Vec<u32>,
 }
 
-/// Trains before `split` and asks for what is new in the 90 days from it: every method.
+/// Trains before `split` and asks for what is new from then on: every method.
 ///
 /// # Errors
 /// Those of the model.
@@ -79,13 +79,13 @@ fn report(rows: &Rows, tested: usize, measures: Vec<Measure>) -> Personal {
     }
 }
 
-/// What was known before, and what came in the 90 days from then.
+/// What was known before, and what came from then on.
 fn split_at(history: &History, split: i64) -> (Rows, Rows) {
     let before = history.between(i64::MIN, split);
     let buyers = before.buyers();
     let known = |item: u32| buyers[item as usize] >= BUYERS;
     let rows = before.keep(known).0.customers();
-    let later = history.between(split, split + 90 * DAY).keep(known).0.customers();
+    let later = history.between(split, i64::MAX).keep(known).0.customers();
     (rows, later)
 }
 

@@ -7,7 +7,7 @@ use entity::{CategoryId, ChannelId, ProductId, RecommendationRuleId};
 
 use crate::catalog::{CategoryObject, ProductKey, ProductObject};
 use crate::graphql::context::ContextExt;
-use crate::graphql::error::{ErrorCode, UserError};
+use crate::graphql::error::{ErrorCode, UserError, Warning};
 use crate::graphql::guard::{Needs, visible};
 use crate::graphql::id::{Gid, global_id};
 use crate::graphql::page::{Connection, Known};
@@ -140,6 +140,22 @@ pub struct RecommendationRuleInput {
     note: Option<String>,
 }
 
+/// A rule, changed.
+#[derive(InputObject)]
+pub struct RecommendationRuleUpdateInput {
+    /// The rule.
+    id: Gid<RecommendationRuleId>,
+    /// What it is from now on.
+    rule: RecommendationRuleInput,
+}
+
+/// A rule to take away.
+#[derive(InputObject)]
+pub struct RecommendationRuleDeleteInput {
+    /// The rule.
+    id: Gid<RecommendationRuleId>,
+}
+
 impl RecommendationRuleInput {
     fn draft(self, channel: ChannelId) -> RuleDraft {
         RuleDraft {
@@ -165,6 +181,8 @@ pub struct RecommendationRulePayload {
     rule: Option<RecommendationRuleObject>,
     /// Why nothing was done: NOT_FOUND, INVALID_INPUT, LIMIT_REACHED.
     errors: Vec<UserError>,
+    /// What was done differently from what was asked.
+    warnings: Vec<Warning>,
 }
 
 fn payload(result: Result<Option<Rule>, RuleError>) -> Result<RecommendationRulePayload> {
@@ -173,6 +191,7 @@ fn payload(result: Result<Option<Rule>, RuleError>) -> Result<RecommendationRule
             return Ok(RecommendationRulePayload {
                 rule: rule.map(RecommendationRuleObject),
                 errors: Vec::new(),
+                warnings: Vec::new(),
             });
         }
         Err(RuleError::Fault(fault)) => return Err(fault.into()),
@@ -189,6 +208,7 @@ fn payload(result: Result<Option<Rule>, RuleError>) -> Result<RecommendationRule
     Ok(RecommendationRulePayload {
         rule: None,
         errors: vec![error],
+        warnings: Vec::new(),
     })
 }
 
@@ -237,12 +257,11 @@ impl RecommendationRuleMutation {
     async fn recommendation_rule_update(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The rule.")] id: Gid<RecommendationRuleId>,
-        #[graphql(desc = "What it is from now on.")] input: RecommendationRuleInput,
+        #[graphql(desc = "The rule, changed.")] input: RecommendationRuleUpdateInput,
     ) -> Result<RecommendationRulePayload> {
         ctx.everywhere(Permission::RecommendationWrite)?;
-        let draft = input.draft(ctx.scope().channel.id);
-        payload(Box::pin(update_rule(ctx.app(), &ctx.actor(), id.0, draft)).await.map(Some))
+        let draft = input.rule.draft(ctx.scope().channel.id);
+        payload(Box::pin(update_rule(ctx.app(), &ctx.actor(), input.id.0, draft)).await.map(Some))
     }
 
     /// Takes a rule away. Staff only: `recommendation.write`.
@@ -250,9 +269,9 @@ impl RecommendationRuleMutation {
     async fn recommendation_rule_delete(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The rule.")] id: Gid<RecommendationRuleId>,
+        #[graphql(desc = "The rule.")] input: RecommendationRuleDeleteInput,
     ) -> Result<RecommendationRulePayload> {
         ctx.everywhere(Permission::RecommendationWrite)?;
-        payload(Box::pin(delete_rule(ctx.app(), &ctx.actor(), id.0)).await.map(|()| None))
+        payload(Box::pin(delete_rule(ctx.app(), &ctx.actor(), input.id.0)).await.map(|()| None))
     }
 }

@@ -3,14 +3,14 @@
 use std::collections::HashMap;
 
 use async_graphql::dataloader::Loader;
-use async_graphql::{Context, Enum, ID, Json, Object, Result, SimpleObject};
+use async_graphql::{Context, Enum, ID, InputObject, Json, Object, Result, SimpleObject};
 use chrono::{DateTime, Utc};
 use entity::RecommendationModelId;
 use entity::recommendation::recommendation_model::{ModelKind, ModelStatus};
 
 use crate::graphql::batch::{Batch, Shared};
 use crate::graphql::context::ContextExt;
-use crate::graphql::error::{ErrorCode, UserError};
+use crate::graphql::error::{ErrorCode, UserError, Warning};
 use crate::graphql::guard::{Needs, visible};
 use crate::graphql::id::{Gid, global_id};
 use crate::graphql::page::{Connection, Known};
@@ -198,6 +198,20 @@ impl From<Drift> for RecommendationDrift {
     }
 }
 
+/// A training.
+#[derive(InputObject)]
+pub struct RecommendationTrainingStartInput {
+    /// Why, for the audit log; up to 500 characters.
+    note: Option<String>,
+}
+
+/// A version to recommend by.
+#[derive(InputObject)]
+pub struct RecommendationModelActivateInput {
+    /// The version.
+    id: Gid<RecommendationModelId>,
+}
+
 /// Answer of changes of models.
 #[derive(SimpleObject)]
 pub struct RecommendationModelPayload {
@@ -205,6 +219,8 @@ pub struct RecommendationModelPayload {
     model: Option<RecommendationModelObject>,
     /// Why nothing was done: NOT_FOUND, INVALID_INPUT, LIMIT_REACHED.
     errors: Vec<UserError>,
+    /// What was done differently from what was asked.
+    warnings: Vec<Warning>,
 }
 
 /// Reads of models.
@@ -244,14 +260,19 @@ impl RecommendationModelMutation {
     /// Has a worker make a new version from the orders and what visitors do; it is recommended by when it is finished.
     /// Staff only: `recommendation.write`.
     #[graphql(guard = "Needs(Permission::RecommendationWrite)", visible = "visible::recommendation_write")]
-    async fn recommendation_training_start(&self, ctx: &Context<'_>) -> Result<RecommendationModelPayload> {
+    async fn recommendation_training_start(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The training.")] input: RecommendationTrainingStartInput,
+    ) -> Result<RecommendationModelPayload> {
         ctx.everywhere(Permission::RecommendationWrite)?;
-        match Box::pin(start_training(ctx.app(), &ctx.actor())).await {
+        match Box::pin(start_training(ctx.app(), &ctx.actor(), input.note.as_deref())).await {
             Ok(model) => changed(ctx, model).await,
             Err(StartError::Fault(fault)) => Err(fault.into()),
             Err(error @ StartError::Running) => {
                 Ok(refused(UserError::new(ErrorCode::LimitReached, error.message(), &[])))
             }
+            Err(error @ StartError::Note) => Ok(refused(UserError::invalid(error.message(), &["note"]))),
         }
     }
 
@@ -260,9 +281,10 @@ impl RecommendationModelMutation {
     async fn recommendation_model_activate(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The version to recommend by.")] id: Gid<RecommendationModelId>,
+        #[graphql(desc = "The version.")] input: RecommendationModelActivateInput,
     ) -> Result<RecommendationModelPayload> {
         ctx.everywhere(Permission::RecommendationWrite)?;
+        let id = input.id;
         match Box::pin(activate(ctx.app(), &ctx.actor(), id.0)).await {
             Ok(()) => changed(ctx, id.0).await,
             Err(ActivateError::Fault(fault)) => Err(fault.into()),
@@ -277,6 +299,7 @@ async fn changed(ctx: &Context<'_>, model: RecommendationModelId) -> Result<Reco
     Ok(RecommendationModelPayload {
         model: model.map(RecommendationModelObject),
         errors: Vec::new(),
+        warnings: Vec::new(),
     })
 }
 
@@ -284,5 +307,6 @@ fn refused(error: UserError) -> RecommendationModelPayload {
     RecommendationModelPayload {
         model: None,
         errors: vec![error],
+        warnings: Vec::new(),
     }
 }

@@ -1,6 +1,6 @@
 //! The active model in memory: nothing of it is read while somebody waits.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use entity::recommendation::recommendation_neighbours::NeighbourKind;
 use entity::recommendation::{recommendation_item, recommendation_neighbours};
@@ -63,6 +63,20 @@ impl Knowledge {
     /// Whether it knows nothing.
     pub fn is_empty(&self) -> bool {
         self.products.is_empty()
+    }
+
+    /// The neighbours of each product, with how often the two are together, and the score.
+    pub fn neighbours(&self, kind: NeighbourKind) -> BTreeMap<ProductId, Vec<(ProductId, u32, f32)>> {
+        let rows = self.neighbours.get(&kind).into_iter().flatten();
+        let rows = self.products.iter().zip(rows).filter(|(_, row)| !row.is_empty());
+        let row = |(product, row): (&ProductId, &Vec<Neighbour>)| {
+            let named = row.iter().filter_map(|neighbour| {
+                let other = self.products.get(neighbour.place as usize)?;
+                Some((*other, neighbour.together, neighbour.score))
+            });
+            (*product, named.collect())
+        };
+        rows.map(row).collect()
     }
 
     /// What the products of `known`, each with a weight, say together: the best `most`, without those.

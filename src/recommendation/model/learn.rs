@@ -3,7 +3,7 @@
 use entity::recommendation::recommendation_neighbours::NeighbourKind;
 use recommender::eval::{Holdout, holdout};
 use recommender::history::DAY;
-use recommender::pairs::pairs;
+use recommender::pairs::{LARGE, pairs};
 use recommender::together::cosine;
 use recommender::{EaseError, ITEMS_MAX, Neighbours, Rows, ease};
 use serde::{Deserialize, Serialize};
@@ -112,7 +112,7 @@ pub fn learn(source: &Source, parameters: &Parameters, stage: impl Fn(usize)) ->
         ease(&orders, parameters.baskets_lambda, parameters.neighbours)
     })?;
     stage(3);
-    let together = pairs(&orders, parameters.others).into_iter().map(|row| {
+    let together = pairs(&orders, LARGE, parameters.others).into_iter().map(|row| {
         let neighbour = |pair: recommender::pairs::Pair| Neighbour {
             place: pair.item,
             together: pair.together,

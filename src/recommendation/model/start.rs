@@ -47,12 +47,17 @@ impl Reason {
 /// How long a training may take before another one takes its place.
 const PATIENCE: TimeDelta = TimeDelta::hours(2);
 
+/// Longest note in characters.
+const NOTE_MAX: usize = 500;
+
 /// Why no training began.
 #[derive(Debug, thiserror::Error)]
 #[error("{}", self.message())]
 pub enum StartError {
     /// One is under way.
     Running,
+    /// The note is too long.
+    Note,
     /// A part underneath failed.
     #[error(transparent)]
     Fault(#[from] Fault),
@@ -63,6 +68,7 @@ impl StartError {
     pub fn message(&self) -> Message {
         match self {
             Self::Running => message!("training-runs"),
+            Self::Note => message!("rule-note", max = NOTE_MAX),
             Self::Fault(_) => message!("failed"),
         }
     }
@@ -78,11 +84,18 @@ impl From<sea_orm::DbErr> for StartError {
 ///
 /// # Errors
 /// See [`StartError`].
-pub async fn start_training(app: &App, actor: &Actor) -> Result<RecommendationModelId, StartError> {
+pub async fn start_training(
+    app: &App,
+    actor: &Actor,
+    note: Option<&str>,
+) -> Result<RecommendationModelId, StartError> {
+    if note.is_some_and(|note| note.chars().count() > NOTE_MAX) {
+        return Err(StartError::Note);
+    }
     let tx = app.db.begin().await?;
     let model = enqueue(&tx, app, Reason::Staff).await?;
     let entry = Entry::new("recommendationTrainingStart", "RecommendationModel", model);
-    let entry = entry.after(&json!({ "status": "training" })).map_err(StartError::Fault)?;
+    let entry = entry.after(&json!({ "status": "training", "note": note })).map_err(StartError::Fault)?;
     audit::record(&tx, app, actor, entry).await?;
     tx.commit().await?;
     Ok(model)

@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 use std::path::PathBuf;
+use std::process::Stdio;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -44,15 +45,22 @@ pub async fn run(app: &App, model: RecommendationModelId) -> Result<()> {
     let Trainer::Child { program, variables } = &app.recommender.trainer else {
         return train(app, model).await;
     };
-    let child = tokio::process::Command::new(program)
+    let mut child = std::process::Command::new(program)
         .args(["train", "--model", &model.to_string()])
         .envs(variables.iter().cloned())
-        .kill_on_drop(true)
-        .status()
-        .await?;
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .spawn()?;
+    // It goes on where this process is told to stop meanwhile: what it has begun, it ends.
+    let ended = loop {
+        match child.try_wait()? {
+            Some(ended) => break ended,
+            None => tokio::time::sleep(LOOK).await,
+        }
+    };
     // One that ended well wrote down what it did.
-    if !child.success() {
-        fail(app, model, &format!("the process ended: {child}")).await?;
+    if !ended.success() {
+        fail(app, model, &format!("the process ended: {ended}")).await?;
     }
     app.recommender.forget();
     Ok(())
