@@ -20,7 +20,9 @@ mod visit;
 pub use events::{InteractionsTracked, VisitsForgotten};
 pub use feed::{Feed, follow};
 pub use graphql::AnalyticsMutation;
-pub use query::{Interaction, Seen, Span, Visitor, interactions, interactions_by_ids, recent_products, seen_in_visit};
+pub use query::{
+    Interaction, Seen, Span, Visitor, interactions, interactions_by_ids, recent_products, seen_in_visit, visits_of,
+};
 pub use sweep::sweep;
 pub use track::{EVENTS_MAX, NewInteraction, Problem, Track, TrackError, Tracked, track};
 pub use tracking::{Signer, Tracking};

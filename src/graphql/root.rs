@@ -6,7 +6,7 @@ use crate::account::{AccountMutation, AccountQuery, ExternalMutation, ExternalQu
 use crate::analytics::AnalyticsMutation;
 use crate::audit::AuditQuery;
 use crate::cart::{CartMutation, CartQuery};
-use crate::catalog::{CatalogMutation, CatalogQuery};
+use crate::catalog::{CatalogMutation, CatalogQuery, ComparisonQuery};
 use crate::channel::ChannelQuery;
 use crate::checkout::CheckoutMutation;
 use crate::customer::{CustomerAddressMutation, CustomerMutation, CustomerQuery};
@@ -32,6 +32,7 @@ pub struct Query(
     ChannelQuery,
     AccountQuery,
     CatalogQuery,
+    ComparisonQuery,
     CartQuery,
     CustomerQuery,
     OrderQuery,

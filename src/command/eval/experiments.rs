@@ -28,7 +28,7 @@ const EFFECT: f64 = 0.1;
 
 /// How to evaluate experiments.
 #[derive(clap::Args, Debug)]
-pub(super) struct Args {
+pub(in crate::command) struct Args {
     /// Experiments that are made up for each line.
     #[arg(long, default_value_t = 2000)]
     runs: u32,
