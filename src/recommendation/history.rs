@@ -71,7 +71,7 @@ impl<K: Copy + Eq + std::hash::Hash> Numbers<K> {
 ///
 /// # Errors
 /// Those of the database.
-pub async fn source(app: &App, progress: impl AsyncFn(f64)) -> Result<Source> {
+pub async fn source(app: &App, progress: impl Fn(f64) + Send + Sync) -> Result<Source> {
     let db = &app.db;
     let mut products = Numbers::new();
     let ids: Vec<ProductId> = product::Entity::find()
@@ -93,7 +93,7 @@ pub async fn source(app: &App, progress: impl AsyncFn(f64)) -> Result<Source> {
             of_products[products.of(id) as usize] = features;
         }
     }
-    progress(1.0).await;
+    progress(1.0);
     let history = History {
         items: products.1.len(),
         ..baskets
@@ -106,7 +106,7 @@ pub async fn source(app: &App, progress: impl AsyncFn(f64)) -> Result<Source> {
     })
 }
 
-async fn baskets(db: &Db, products: &mut Numbers<ProductId>, progress: &impl AsyncFn(f64)) -> Result<History> {
+async fn baskets(db: &Db, products: &mut Numbers<ProductId>, progress: &(impl Fn(f64) + Send + Sync)) -> Result<History> {
     let total = PaginatorTrait::count(orders::Entity::find().filter(not_cancelled()), db).await?;
     let mut customers = Numbers::new();
     let mut history = History::default();
@@ -129,7 +129,7 @@ async fn baskets(db: &Db, products: &mut Numbers<ProductId>, progress: &impl Asy
                 });
             }
         }
-        progress(read as f64 / total.max(1) as f64).await;
+        progress(read as f64 / Ord::max(total, 1) as f64);
     }
     // Ids of imported orders say nothing about when they were placed; what is learnt must not depend on the import.
     history.baskets.sort_by_key(|basket| basket.at);

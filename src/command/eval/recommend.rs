@@ -184,7 +184,10 @@ fn column(header: &StringRecord, names: &[&str]) -> Result<usize> {
 }
 
 /// The orders of an export: an order's rows follow each other, the first has its customer and its time.
-fn orders(path: &Path) -> Result<History> {
+///
+/// # Errors
+/// When the file cannot be read.
+pub fn orders(path: &Path) -> Result<History> {
     let mut reader = reader(path)?;
     let header = reader.headers().map_err(broken)?.clone();
     let (name, email) = (column(&header, &["Name"])?, column(&header, &["Email"])?);

@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::Stdio;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicI32, Ordering};
 use std::time::Duration;
 
 use chrono::DateTime;
@@ -87,15 +87,16 @@ pub async fn train(app: &App, model: RecommendationModelId) -> Result<()> {
 
 async fn make(app: &App, model: RecommendationModelId) -> Result<()> {
     let parameters = Parameters::default();
-    let read = source(app, async |share: f64| {
-        let progress = (share * f64::from(STAGES[1].1)) as i32;
-        if let Err(error) = stage(app, model, STAGES[0].0, progress).await {
-            tracing::warn!(%error, "the progress of a training was not noted");
-        }
+    let percent = Arc::new(AtomicI32::new(0));
+    let read = source(app, |share| {
+        let done = (share * f64::from(STAGES[1].1)) as i32;
+        percent.store(done.min(STAGES[1].1 - 1), Ordering::Relaxed);
     });
-    let source = Arc::new(read.await?);
-    let (learned, metrics) = heavy(app, model, Arc::clone(&source), parameters).await?;
-    stage(app, model, STAGES[6].0, STAGES[6].1).await?;
+    let source = Arc::new(noted(app, model, &percent, read).await?);
+    let work = heavy(Arc::clone(&source), parameters, Arc::clone(&percent));
+    let (learned, metrics) = noted(app, model, &percent, work).await?;
+    let (writing, done) = STAGES[6];
+    stage(app, model, writing, done).await?;
     knowledge(app, model, &source.products, &learned).await?;
     let times = source.history.baskets.iter().filter_map(|basket| DateTime::from_timestamp(basket.at, 0));
     let finished = Finished {
@@ -110,32 +111,39 @@ async fn make(app: &App, model: RecommendationModelId) -> Result<()> {
     Ok(())
 }
 
-/// The part that computes, on threads of its own, with its progress noted meanwhile.
+/// The part that computes, on threads of its own.
 async fn heavy(
-    app: &App,
-    model: RecommendationModelId,
     source: Arc<Source>,
     parameters: Parameters,
+    percent: Arc<AtomicI32>,
 ) -> Result<(Learned, Metrics)> {
-    let reached = Arc::new(AtomicUsize::new(0));
-    let at = Arc::clone(&reached);
-    let mut work = tokio::task::spawn_blocking(move || {
-        let learned = learn(&source, &parameters, |stage| at.store(stage, Ordering::Relaxed))?;
-        at.store(5, Ordering::Relaxed);
+    let work = tokio::task::spawn_blocking(move || {
+        let learned = learn(&source, &parameters, |part| percent.store(STAGES[part].1, Ordering::Relaxed))?;
+        percent.store(STAGES[5].1, Ordering::Relaxed);
         Ok((learned, measure(&source)?))
     });
-    let mut noted = 0;
+    let done: Result<_, recommender::EaseError> = work.await.map_err(|e| Fault::part("training", e))?;
+    done.map_err(|e| Fault::part("training", e))
+}
+
+/// Does `work`, and notes meanwhile how far it is.
+async fn noted<T>(
+    app: &App,
+    model: RecommendationModelId,
+    percent: &AtomicI32,
+    work: impl Future<Output = Result<T>>,
+) -> Result<T> {
+    tokio::pin!(work);
+    let mut last = -1;
     loop {
         tokio::select! {
-            done = &mut work => {
-                let done: Result<_, recommender::EaseError> = done.map_err(|e| Fault::part("training", e))?;
-                return done.map_err(|e| Fault::part("training", e));
-            }
+            done = &mut work => return done,
             () = tokio::time::sleep(LOOK) => {
-                let now = reached.load(Ordering::Relaxed);
-                if now != noted {
-                    noted = now;
-                    stage(app, model, STAGES[now].0, STAGES[now].1).await?;
+                let now = percent.load(Ordering::Relaxed);
+                if now != last {
+                    last = now;
+                    let part = STAGES.iter().rev().find(|(_, from)| *from <= now);
+                    stage(app, model, part.map_or("", |(name, _)| name), now).await?;
                 }
             }
         }
