@@ -26,7 +26,8 @@ use crate::platform::rate_limit::{InProcessBuckets, Limits, RedisBuckets};
 use crate::platform::stop::Stop;
 use crate::platform::texts::{InProcessTexts, RedisTexts, Texts};
 use crate::privacy::Exports;
-use crate::recommendation::Leaders;
+use crate::recommendation::model::Trainer;
+use crate::recommendation::{Leaders, Recommender};
 use crate::search::Search;
 use crate::shipping::Deliveries;
 use crate::staff::Access;
@@ -74,10 +75,14 @@ pub struct Parts {
     pub search: Search,
     /// The leaders of large categories and brands, cached.
     pub leaders: Leaders,
+    /// What is recommended by.
+    pub recommender: Recommender,
     /// The payment gateways.
     pub payments: Gateways,
     /// Where files are kept.
     pub media: Arc<dyn Store>,
+    /// Where files are kept that nobody is served: what is exchanged with programs elsewhere.
+    pub exchange: Arc<dyn Store>,
     /// How mail leaves.
     pub mail: Arc<dyn Transport>,
     /// Where passwords are hashed.
@@ -114,6 +119,7 @@ pub struct Builder {
     clock: Clock,
     seed: Option<u64>,
     payments: Option<Gateways>,
+    trainer: Trainer,
 }
 
 impl Builder {
@@ -124,6 +130,7 @@ impl Builder {
             clock: Clock::system(),
             seed: None,
             payments: None,
+            trainer: Trainer::Here,
         }
     }
 
@@ -148,6 +155,13 @@ impl Builder {
         self
     }
 
+    /// Has recommendations learnt where `trainer` says; in this process when not called.
+    #[must_use]
+    pub fn trainer(mut self, trainer: Trainer) -> Self {
+        self.trainer = trainer;
+        self
+    }
+
     /// Opens everything. The schema of the database is not touched: see [`db::migrate`].
     ///
     /// # Errors
@@ -158,6 +172,7 @@ impl Builder {
             clock,
             seed,
             payments,
+            trainer,
         } = self;
         let data_dir = config.server.data_dir.clone();
         std::fs::create_dir_all(&data_dir)?;
@@ -203,6 +218,7 @@ impl Builder {
                 None => Gateways::from_config(&config, &data_dir, &clock, &ids)?,
             },
             media: media::store::from_data_dir(&data_dir)?,
+            exchange: media::store::private_from_data_dir(&data_dir)?,
             mail: mail::transport::from_data_dir(&data_dir)?,
             passwords: Passwords::default(),
             tokens: Tokens::default(),
@@ -223,6 +239,7 @@ impl Builder {
             analytics: Analytics::default(),
             experiments: Experiments::default(),
             leaders: Leaders::default(),
+            recommender: Recommender::new(trainer),
             exports,
             jobs: Arc::new(registry),
         })))

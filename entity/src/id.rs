@@ -232,6 +232,10 @@ typed_ids! {
     AuditEntryId = "audit";
     /// A secret that was sent by mail and works once.
     OneTimeTokenId = "onetime";
+    /// A version of what is recommended.
+    RecommendationModelId = "recommendationmodel";
+    /// What staff wants recommended, or not.
+    RecommendationRuleId = "recommendationrule";
     /// A visit to the shop: the keyed hash of a name that a client chose.
     VisitId = "visit";
     /// Something that a visitor did.

@@ -305,3 +305,65 @@ experiment-number = { $name } liegt außerhalb des Bereichs
 experiment-guardrails = Ein Experiment hat höchstens { $max } Leitplanken, eine je Kennzahl
 experiment-revenue = Umsatz wird in der Währung eines Kanals gezählt: Wählen Sie einen
 experiment-period = Das Ende liegt hinter dem Anfang
+## Warum etwas empfohlen wird
+
+recommended-together = In { $count } von { $of ->
+    [one] { $of } Bestellung
+   *[other] { $of } Bestellungen
+} zusammen gekauft
+recommended-bought = Weil Sie { $name } gekauft haben ({ $percent } % dessen, was dafür spricht)
+recommended-history = Weil es zu Ihren Käufen passt
+recommended-cart = Passt zu { $name } im Warenkorb ({ $percent } % dessen, was dafür spricht)
+recommended-basket = Passt zu Ihrem Warenkorb
+recommended-goes = Oft in Bestellungen mit { $name } ({ $percent } % dessen, was dafür spricht)
+recommended-order = Oft in solchen Bestellungen
+recommended-visits = Bei { $count } von { $of ->
+    [one] { $of } ähnlichen Besuch
+   *[other] { $of } ähnlichen Besuchen
+} danach angesehen
+recommended-similar = { $percent } % wie { $name }
+recommended-alike = { $percent } % ähnlich
+recommended-viewed = In { $count ->
+    [one] { $count } Besuch
+   *[other] { $count } Besuchen
+} zusammen angesehen
+recommended-category = { $sold ->
+    [0] Aus derselben Kategorie
+   *[other] Aus derselben Kategorie, { $sold } verkauft
+}
+recommended-brand = { $sold ->
+    [0] Von derselben Marke
+   *[other] Von derselben Marke, { $sold } verkauft
+}
+recommended-trending = Von { $buyers ->
+    [one] { $buyers } Person
+   *[other] { $buyers } Personen
+} in den letzten { $days } Tagen gekauft
+# Seit $day hat der Shop nichts verkauft.
+recommended-trended = Von { $buyers ->
+    [one] { $buyers } Person
+   *[other] { $buyers } Personen
+} in den { $days } Tagen bis { $day } gekauft
+recommended-sold = { $sold ->
+    [0] Beliebt in diesem Shop
+   *[other] Beliebt in diesem Shop, { $sold } verkauft
+}
+recommended-seen = Kürzlich von Ihnen angesehen
+recommended-again = { $days ->
+    [0] Heute von Ihnen gekauft
+    [one] Vor { $days } Tag von Ihnen gekauft
+   *[other] Vor { $days } Tagen von Ihnen gekauft
+}
+recommended-chosen = Vom Shop ausgewählt
+training-runs = es wird gerade trainiert
+model-not-found = dieses Modell gibt es nicht mehr
+model-unfinished = dieses Modell wurde nie fertig
+rule-not-found = diese Regel gibt es nicht
+rule-target = eine Regel gilt einem Produkt oder einer Kategorie: productId oder targetCategoryId angeben
+rule-pin = ein angeheftetes Produkt braucht eine Position von { $min } bis { $max }, und nur dieses
+rule-percent = eine Verstärkung braucht einen Prozentsatz von { $min } bis { $max }, und nur diese
+rule-note = die Notiz ist länger als { $max } Zeichen
+rule-times = endsAt liegt nicht hinter startsAt
+rules-many = es gibt schon { $max } Regeln
+exchange-malformed = das ist keine Datei des Austauschs: { $reason }
+exchange-not-found = diese Datei gibt es nicht

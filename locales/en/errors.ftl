@@ -315,3 +315,65 @@ experiment-number = { $name } is out of range
 experiment-guardrails = an experiment has at most { $max } guardrails, one a metric
 experiment-revenue = revenue is counted in the currency of a channel: choose one
 experiment-period = the end lies behind the start
+## Why something is recommended
+
+recommended-together = Bought together in { $count } of { $of ->
+    [one] { $of } order
+   *[other] { $of } orders
+}
+recommended-bought = Because you bought { $name } ({ $percent } % of what speaks for it)
+recommended-history = Because of what you bought
+recommended-cart = Goes with { $name } in your cart ({ $percent } % of what speaks for it)
+recommended-basket = Goes with what is in your cart
+recommended-goes = Often in orders with { $name } ({ $percent } % of what speaks for it)
+recommended-order = Often in such orders
+recommended-visits = { $count } of the { $of ->
+    [one] { $of } visit
+   *[other] { $of } visits
+} most like yours went on to it
+recommended-similar = { $percent } % like { $name }
+recommended-alike = { $percent } % alike
+recommended-viewed = Looked at together in { $count ->
+    [one] { $count } visit
+   *[other] { $count } visits
+}
+recommended-category = { $sold ->
+    [0] From the same category
+   *[other] From the same category, { $sold } sold
+}
+recommended-brand = { $sold ->
+    [0] From the same brand
+   *[other] From the same brand, { $sold } sold
+}
+recommended-trending = Bought by { $buyers ->
+    [one] { $buyers } person
+   *[other] { $buyers } people
+} in the last { $days } days
+# The shop has sold nothing since $day.
+recommended-trended = Bought by { $buyers ->
+    [one] { $buyers } person
+   *[other] { $buyers } people
+} in the { $days } days up to { $day }
+recommended-sold = { $sold ->
+    [0] Popular in this shop
+   *[other] Popular in this shop, { $sold } sold
+}
+recommended-seen = You looked at it lately
+recommended-again = { $days ->
+    [0] You bought it today
+    [one] You bought it { $days } day ago
+   *[other] You bought it { $days } days ago
+}
+recommended-chosen = Chosen by the shop
+training-runs = a training is under way already
+model-not-found = there is no such model any more
+model-unfinished = this model was never finished
+rule-not-found = there is no such rule
+rule-target = a rule is about a product or about a category: give one of productId and targetCategoryId
+rule-pin = a pinned product needs a position from { $min } to { $max }, and nothing else does
+rule-percent = a boost needs a percentage from { $min } to { $max }, and nothing else does
+rule-note = the note is longer than { $max } characters
+rule-times = endsAt is not behind startsAt
+rules-many = there are { $max } rules already
+exchange-malformed = this is no file of the exchange: { $reason }
+exchange-not-found = there is no such file

@@ -25,8 +25,8 @@ pub use query::{
 };
 pub use sweep::sweep;
 pub use track::{EVENTS_MAX, NewInteraction, Problem, Track, TrackError, Tracked, track};
-pub use tracking::Tracking;
-pub use visit::{Analytics, SESSION_MAX, visit};
+pub use tracking::{Signer, Tracking};
+pub use visit::{Analytics, SESSION_MAX, signer, visit};
 
 use crate::app::App;
 use crate::platform::event::Listeners;

@@ -9,8 +9,8 @@ use sea_orm::IntoActiveModel;
 
 use crate::analytics::events::InteractionsTracked;
 use crate::analytics::query::{Interaction, interactions_by_ids};
-use crate::analytics::tracking::Tracking;
-use crate::analytics::visit::{SESSION_MAX, visit};
+use crate::analytics::tracking::{Signer, Tracking};
+use crate::analytics::visit::{SESSION_MAX, signer, visit};
 use crate::app::App;
 use crate::cart::cart_of_token;
 use crate::catalog::{products_of_variants, visible_products};
@@ -230,6 +230,7 @@ fn row(
 struct Known {
     products: HashSet<ProductId>,
     variants: HashMap<VariantId, ProductId>,
+    signer: Signer,
 }
 
 impl Known {
@@ -239,6 +240,7 @@ impl Known {
         let variants: HashSet<VariantId> = events.iter().filter_map(|event| event.variant).collect();
         let variants: Vec<VariantId> = variants.into_iter().collect();
         Ok(Self {
+            signer: signer(app).await?,
             products: visible_products(&app.db, scope, &products).await?,
             variants: match variants.is_empty() {
                 true => HashMap::new(),
@@ -272,7 +274,7 @@ impl Known {
             return Err(Problem::Position);
         }
         let Some(token) = &event.tracking else { return Ok(None) };
-        let tracking = Tracking::read(token).filter(|tracking| tracking.product == event.product);
+        let tracking = self.signer.read(token).filter(|tracking| tracking.product == event.product);
         tracking.map(Some).ok_or(Problem::Tracking)
     }
 }

@@ -8,6 +8,7 @@ use sha2::Sha256;
 use tokio::sync::OnceCell;
 
 use crate::analytics::feed::Feed;
+use crate::analytics::tracking::Signer;
 use crate::app::App;
 use crate::platform::error::{Fault, Result};
 
@@ -36,6 +37,14 @@ pub async fn visit(app: &App, session: &str) -> Result<VisitId> {
     let mut half = [0u8; 16];
     half.copy_from_slice(&hash[..16]);
     Ok(VisitId::from_uuid(uuid::Builder::from_custom_bytes(half).into_uuid()))
+}
+
+/// What signs tokens of recommendations.
+///
+/// # Errors
+/// Those of the database, the first time.
+pub async fn signer(app: &App) -> Result<Signer> {
+    Signer::new(app.analytics.key.get_or_try_init(|| load(app)).await?)
 }
 
 async fn load(app: &App) -> Result<String> {

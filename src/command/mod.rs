@@ -1,7 +1,8 @@
 //! The commands of the binary.
 
 pub mod doctor;
-mod eval;
+pub mod eval;
+mod exchange;
 mod healthcheck;
 pub mod import;
 mod migrate;
@@ -11,10 +12,12 @@ mod reindex;
 mod schema;
 pub mod seed;
 mod serve;
+mod train;
 mod user;
 mod webhook;
 mod worker;
 
+use std::ffi::OsString;
 use std::process::ExitCode;
 
 use clap::builder::Resettable;
@@ -26,6 +29,7 @@ use crate::app::{App, Builder};
 use crate::config::Config;
 use crate::platform::db;
 use crate::platform::error::{Fault, Result};
+use crate::recommendation::model::Trainer;
 
 /// Stack of a worker thread in bytes. Resolving goes as deep as the document does, and a build without optimisation needs
 /// half a megabyte for a level. It is address space, not memory, until it is used.
@@ -39,6 +43,9 @@ pub struct Cli {
     command: Option<Command>,
     #[command(flatten)]
     config: Config,
+    /// What was configured by arguments, as variables: for a process of our own.
+    #[arg(skip)]
+    given: Vec<(OsString, OsString)>,
 }
 
 impl Cli {
@@ -55,7 +62,10 @@ impl Cli {
         });
         let mut matches = command.get_matches();
         refuse_visible_password(&matches);
-        Self::from_arg_matches_mut(&mut matches).unwrap_or_else(|error| error.exit())
+        let given = given(&matches);
+        let mut cli = Self::from_arg_matches_mut(&mut matches).unwrap_or_else(|error| error.exit());
+        cli.given = given;
+        cli
     }
 }
 
@@ -94,6 +104,13 @@ enum Command {
         #[command(subcommand)]
         what: eval::What,
     },
+    /// Learns what to recommend from the orders in the database, now.
+    Train(train::Args),
+    /// Gives interactions to programs elsewhere, and takes neighbours that they computed.
+    Exchange {
+        #[command(subcommand)]
+        what: exchange::What,
+    },
     /// Compares our books with those of the payment gateways now, and settles what can be.
     Reconcile,
     /// What payment gateways told.
@@ -103,6 +120,21 @@ enum Command {
     },
     /// Prints the GraphQL schema, or a text that is made from the code.
     Schema(schema::What),
+}
+
+/// The configuration that stands among the arguments, as variables.
+fn given(matches: &clap::ArgMatches) -> Vec<(OsString, OsString)> {
+    let command = Cli::command();
+    let variables = command.get_arguments().filter_map(|argument| {
+        let id = argument.get_id().as_str();
+        let variable = argument.get_env()?.to_owned();
+        if matches.value_source(id) != Some(ValueSource::CommandLine) {
+            return None;
+        }
+        let values: Vec<OsString> = matches.get_raw(id)?.map(ToOwned::to_owned).collect();
+        Some((variable, values.join(&OsString::from(","))))
+    });
+    variables.collect()
 }
 
 /// Ends the process when a password stands among its arguments, where everybody on the machine can read it.
@@ -134,10 +166,14 @@ pub fn start_logging(cli: &Cli) {
 
 /// Runs the command.
 pub async fn run(cli: Cli) -> ExitCode {
-    let Cli { command, config } = cli;
+    let Cli {
+        command,
+        config,
+        given,
+    } = cli;
     let result = match command.unwrap_or(Command::Serve) {
-        Command::Serve => serve::serve(config).await,
-        Command::Worker => worker::worker(config).await,
+        Command::Serve => serve::serve(config, given).await,
+        Command::Worker => worker::worker(config, given).await,
         Command::Migrate => migrate::migrate(config).await,
         Command::Seed { .. } => seed::seed(config).await,
         Command::Doctor => doctor::doctor(config).await,
@@ -146,6 +182,8 @@ pub async fn run(cli: Cli) -> ExitCode {
         Command::User { what } => user::user(config, what).await,
         Command::Import { what } => import::import(config, what).await,
         Command::Eval { what } => eval::eval(config, what).await,
+        Command::Train(args) => train::run(config, args).await,
+        Command::Exchange { what } => exchange::exchange(config, what).await,
         Command::Reconcile => reconcile::run(config).await,
         Command::Webhook { what } => webhook::webhook(config, what).await,
         Command::Schema(what) => schema::schema(what),
@@ -161,8 +199,21 @@ pub async fn run(cli: Cli) -> ExitCode {
 
 /// The application on a database whose schema is up to date.
 async fn open(config: Config) -> Result<App> {
+    open_with(config, Trainer::Here).await
+}
+
+/// The same, which trains in processes of its own: they are told what stood among the arguments of this one.
+async fn open_to_work(config: Config, given: Vec<(OsString, OsString)>) -> Result<App> {
+    let trainer = Trainer::Child {
+        program: std::env::current_exe()?,
+        variables: given,
+    };
+    open_with(config, trainer).await
+}
+
+async fn open_with(config: Config, trainer: Trainer) -> Result<App> {
     config.check().map_err(|e| Fault::part("configuration", e))?;
-    let app = Builder::new(config).build().await?;
+    let app = Builder::new(config).trainer(trainer).build().await?;
     db::migrate(&app.db).await?;
     Ok(app)
 }

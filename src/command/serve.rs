@@ -1,5 +1,6 @@
 //! `merx serve`.
 
+use std::ffi::OsString;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -18,8 +19,8 @@ use crate::platform::stop::Phase;
 const STOP_MAX: Duration = Duration::from_secs(29);
 
 /// Starts the server and stays until the process is told to stop. In development an empty database gets the demo shop.
-pub(super) async fn serve(config: Config) -> Result<ExitCode> {
-    let app = super::open(config).await?;
+pub(super) async fn serve(config: Config, given: Vec<(OsString, OsString)>) -> Result<ExitCode> {
+    let app = super::open_to_work(config, given).await?;
     for service in super::doctor::not_used_yet(&app.config) {
         tracing::warn!("{service}");
     }

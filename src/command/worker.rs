@@ -1,5 +1,6 @@
 //! `merx worker`: the jobs, apart from the server.
 
+use std::ffi::OsString;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
@@ -20,8 +21,8 @@ const ROUND: Duration = Duration::from_secs(10);
 const HOUSEKEEPING: Duration = Duration::from_secs(15 * 60);
 
 /// Runs the jobs until the process is told to stop.
-pub(super) async fn worker(config: Config) -> Result<ExitCode> {
-    let app = super::open(config).await?;
+pub(super) async fn worker(config: Config, given: Vec<(OsString, OsString)>) -> Result<ExitCode> {
+    let app = super::open_to_work(config, given).await?;
     let (stop, stopped) = watch::channel(false);
     tracing::info!(jobs = ?app.jobs.kinds(), "worker started");
     let work = work(app, stopped);
@@ -69,6 +70,9 @@ pub(super) async fn work(app: App, mut stop: watch::Receiver<bool>) {
             }
             if let Err(error) = crate::analytics::sweep(&app).await {
                 tracing::warn!(%error, "old interactions were not deleted, will be tried again");
+            }
+            if let Err(error) = crate::recommendation::drift::check_when_due(&app).await {
+                tracing::warn!(%error, "nobody looked whether recommendations still fit, will be tried again");
             }
             if let Err(error) = crate::ledger::check_when_due(&app).await {
                 tracing::warn!(%error, "the books were not looked at, will be tried again");

@@ -82,6 +82,8 @@ pub mod visible {
         staff_read = StaffRead;
         staff_write = StaffWrite;
         api_keys_write = ApiKeysWrite;
+        recommendation_read = RecommendationRead;
+        recommendation_write = RecommendationWrite;
         audit_read = AuditRead;
         experiment_read = ExperimentRead;
         experiment_write = ExperimentWrite;

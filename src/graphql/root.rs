@@ -19,7 +19,10 @@ use crate::payment::inbox::{InboxMutation, InboxQuery};
 use crate::payment::reconcile::ReconciliationQuery;
 use crate::payment::{PaymentMethodMutation, PaymentMutation, PaymentQuery};
 use crate::privacy::PrivacyMutation;
-use crate::recommendation::RecommendationQuery;
+use crate::recommendation::{
+    RecommendationModelMutation, RecommendationModelQuery, RecommendationQuery, RecommendationRuleMutation,
+    RecommendationRuleQuery,
+};
 use crate::search::SearchQuery;
 use crate::staff::{ApiKeyMutation, RoleMutation, StaffMutation, StaffQuery};
 
@@ -40,6 +43,8 @@ pub struct Query(
     ReconciliationQuery,
     SearchQuery,
     RecommendationQuery,
+    RecommendationModelQuery,
+    RecommendationRuleQuery,
     ExperimentQuery,
     AuditQuery,
     StaffQuery,
@@ -71,6 +76,8 @@ pub struct Mutation(
     MfaMutation,
     ExternalMutation,
     AnalyticsMutation,
+    RecommendationModelMutation,
+    RecommendationRuleMutation,
     ExperimentMutation,
 );
 

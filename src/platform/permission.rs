@@ -69,6 +69,10 @@ permissions! {
     StaffWrite = "staff.write";
     /// Make and revoke API keys.
     ApiKeysWrite = "api_keys.write";
+    /// See models of recommendations, how well they fit, and the rules of staff.
+    RecommendationRead = "recommendation.read";
+    /// Make rules of recommendations, train models and go back to older ones; takes the permission for every channel.
+    RecommendationWrite = "recommendation.write";
     /// Read the audit log.
     AuditRead = "audit.read";
     /// See experiments and their results, and look at their arms; takes the permission for every channel.

@@ -1,17 +1,51 @@
-//! Recommendations: a satellite that reads the catalogue and owns no table yet.
+//! Recommendations: a satellite that learns from orders and visits, and says what to show.
 //!
-//! RELATED shows products of the same category, then of the same brand: what can be bought first, then what sells best.
-//! The other intents show what sells best in the channel. Nothing here learns: whatever does will come before these.
+//! Owns the tables `recommendation_model`, `recommendation_item`, `recommendation_neighbours`, `recommendation_rule`.
+//! Emits nothing; listens to `CustomerErased` and `VisitsForgotten`. Invariants: at most one model is active (UNIQUE), and
+//! what it knows was written before it became so; what is shown can be bought in the channel; a list is empty only where
+//! the channel has nothing to buy.
+//!
+//! A training reads orders and visits, makes neighbours of products by the pure models of the crate `recommender`, and
+//! writes them. Servers hold the active model in memory: a request reads no model, only what the channel shows of the
+//! candidates. Visits are known as they happen, through the feed of [`crate::analytics`].
 
+mod candidates;
+pub mod drift;
+pub mod exchange;
 mod graphql;
+mod history;
+mod jobs;
+mod memory;
+pub mod model;
 mod query;
+mod reason;
+pub mod rule;
+mod slot;
+mod surface;
+mod trial;
+mod words;
 
-pub use graphql::{RecommendationConnection, RecommendationIntent, RecommendationQuery, recommendations_of};
-pub use query::{Leaders, Pick, RECOMMENDATIONS_MAX, Strategy, best_selling, related};
+pub use graphql::{
+    RecommendationConnection, RecommendationIntent, RecommendationModelMutation, RecommendationModelQuery,
+    RecommendationQuery, RecommendationRuleMutation, RecommendationRuleQuery, recommendations_of,
+};
+pub use memory::{Recommender, present};
+pub use query::{Leaders, RECOMMENDATIONS_MAX};
+pub use reason::{Reason, Strategy};
+pub use slot::{Candidate, Intent, Limits, Pick, Shown, compose};
+pub use surface::{Context, Slot, Source, fill};
 
+use crate::analytics::VisitsForgotten;
 use crate::app::App;
 use crate::platform::event::Listeners;
 use crate::platform::jobs::Registry;
+use crate::privacy::CustomerErased;
 
-/// Listens to nothing yet.
-pub fn register(_: &mut Registry<App>, _: &mut Listeners) {}
+/// Registers jobs and listeners.
+pub fn register(registry: &mut Registry<App>, listeners: &mut Listeners) {
+    registry.add(|app: App, job: jobs::Train| async move { jobs::train(&app, job).await });
+    registry.add(|app: App, job: jobs::CheckDrift| async move { jobs::check_drift(&app, job).await });
+    registry.add(|app: App, job: jobs::ForgetVisits| async move { jobs::forget_visits(&app, job).await });
+    listeners.on(|_: CustomerErased| Some(jobs::ForgetVisits {}));
+    listeners.on(|_: VisitsForgotten| Some(jobs::ForgetVisits {}));
+}

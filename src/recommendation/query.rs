@@ -1,6 +1,7 @@
-//! What to show beside a product.
+//! Reads of the catalogue for lists: what a channel shows, and the leaders of categories and brands.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
 
 use entity::catalog::product::ProductStatus;
 use entity::catalog::{product, product_listing};
@@ -9,12 +10,14 @@ use sea_orm::sea_query::{Alias, Expr, ExprTrait, Query, SelectStatement, SimpleE
 use sea_orm::{ColumnTrait, ConnectionTrait, FromQueryResult};
 
 use crate::app::App;
-use crate::catalog::{self, ListError, ProductList, ProductSort, SortField};
+use crate::catalog::{self, Filter, ListError, ProductList, ProductSort, SortField};
 use crate::channel::{Channel, Scope};
 use crate::platform::cache::Cache;
 use crate::platform::db::{any_of, any_text};
 use crate::platform::error::{Fault, Result};
 use crate::platform::page::PageArgs;
+use crate::platform::viewer::Viewer;
+use crate::recommendation::slot::Shown;
 
 /// Recommendations at once at most.
 pub const RECOMMENDATIONS_MAX: usize = 50;
@@ -23,68 +26,34 @@ const LEADERS: usize = 64;
 /// Groups whose leaders are remembered.
 const GROUPS: u64 = 10_000;
 
-/// Why a product is recommended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Strategy {
-    /// It is in the same category.
-    SameCategory,
-    /// It is of the same brand.
-    SameBrand,
-    /// It sells best in the channel.
-    BestSelling,
+/// Products that have something in common.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Group {
+    /// Those of a category.
+    Category(CategoryId),
+    /// Those of a brand.
+    Brand(String),
+    /// All of the channel.
+    All,
 }
 
-impl Strategy {
-    /// The name that clients see.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::SameCategory => "same_category",
-            Self::SameBrand => "same_brand",
-            Self::BestSelling => "best_selling",
-        }
-    }
-
-    /// The reason for people.
-    pub fn reason(self) -> &'static str {
-        match self {
-            Self::SameCategory => "From the same category",
-            Self::SameBrand => "From the same brand",
-            Self::BestSelling => "Popular in this shop",
-        }
-    }
-}
-
-/// A recommended product.
+/// One of the best of its group.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Pick {
-    /// The product.
-    pub product: ProductId,
-    /// Why.
-    pub strategy: Strategy,
-}
-
-/// A product to recommend others for.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Source {
+pub struct Leader {
     /// The product.
     pub product: ProductId,
     /// Its category.
     pub category: Option<CategoryId>,
-    /// Its brand.
-    pub brand: Option<String>,
-}
-
-/// Products that have something in common.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-enum Group {
-    Category(CategoryId),
-    Brand(String),
+    /// Whether it can be bought.
+    pub available: bool,
+    /// Units sold in the channel.
+    pub sold: i64,
 }
 
 /// The leaders of large groups, remembered for a few seconds: to find them, the whole group must be looked at. Small
 /// groups are looked at each time, so that a new product shows at once where there are few.
 #[derive(Clone)]
-pub struct Leaders(Cache<(ChannelId, Group), Vec<ProductId>>);
+pub struct Leaders(Cache<(ChannelId, Group), Vec<Leader>>);
 
 impl Default for Leaders {
     fn default() -> Self {
@@ -92,23 +61,12 @@ impl Default for Leaders {
     }
 }
 
-/// Up to [`RECOMMENDATIONS_MAX`] products for each of `sources`, in one statement at most: those of the same category,
-/// then those of the same brand; in either what can be bought first, then what sells best.
+/// The leaders of `groups`, in one statement at most: in each what can be bought first, then what sells best.
 ///
 /// # Errors
 /// Those of the database.
-pub async fn related(app: &App, scope: &Scope, sources: &[Source]) -> Result<HashMap<ProductId, Vec<Pick>>> {
-    let groups: BTreeSet<Group> = sources
-        .iter()
-        .flat_map(|s| {
-            s.category
-                .map(Group::Category)
-                .into_iter()
-                .chain(s.brand.clone().map(Group::Brand))
-        })
-        .collect();
-    let channel = &scope.channel;
-    let mut leaders: HashMap<Group, Vec<ProductId>> = HashMap::new();
+pub async fn leaders(app: &App, channel: &Arc<Channel>, groups: BTreeSet<Group>) -> Result<HashMap<Group, Vec<Leader>>> {
+    let mut leaders: HashMap<Group, Vec<Leader>> = HashMap::new();
     let mut missing = Vec::new();
     for group in groups {
         match app.leaders.0.peek(&(channel.id, group.clone())).await {
@@ -124,94 +82,102 @@ pub async fn related(app: &App, scope: &Scope, sources: &[Source]) -> Result<Has
         }
         leaders.insert(group, found);
     }
-    Ok(sources
-        .iter()
-        .map(|source| (source.product, picks(source, &leaders)))
-        .collect())
-}
-
-fn picks(source: &Source, leaders: &HashMap<Group, Vec<ProductId>>) -> Vec<Pick> {
-    let groups = [
-        (source.category.map(Group::Category), Strategy::SameCategory),
-        (source.brand.clone().map(Group::Brand), Strategy::SameBrand),
-    ];
-    let mut seen = HashSet::from([source.product]);
-    let mut picks = Vec::new();
-    for (group, strategy) in groups {
-        let found = group.and_then(|group| leaders.get(&group));
-        for product in found.into_iter().flatten() {
-            if seen.insert(*product) {
-                picks.push(Pick {
-                    product: *product,
-                    strategy,
-                });
-            }
-        }
-    }
-    picks.truncate(RECOMMENDATIONS_MAX);
-    picks
+    Ok(leaders)
 }
 
 #[derive(FromQueryResult)]
-struct Leader {
-    by_brand: i32,
+struct Row {
+    kind: i32,
     id: ProductId,
     category_id: Option<CategoryId>,
     brand: Option<String>,
+    available: bool,
+    units_sold: i64,
 }
 
 /// The leaders of `groups`, in order, in one statement.
-async fn load(app: &App, channel: &Channel, groups: &[Group]) -> Result<HashMap<Group, Vec<ProductId>>> {
+async fn load(app: &App, channel: &Arc<Channel>, groups: &[Group]) -> Result<HashMap<Group, Vec<Leader>>> {
     let db = &app.db;
-    let (mut categories, mut brands) = (Vec::new(), Vec::new());
+    let (mut categories, mut brands, mut parts, mut leading) = (Vec::new(), Vec::new(), Vec::new(), None);
     for group in groups {
         match group {
             Group::Category(id) => categories.push(*id),
             Group::Brand(brand) => brands.push(brand.clone()),
+            Group::All => leading = Some(best_selling(app, channel).await?),
         }
     }
-    let mut parts = Vec::new();
     if !categories.is_empty() {
-        parts.push(ranked(
-            channel,
-            "category_id",
-            0,
-            any_of(db, product::Column::CategoryId, &categories),
-        ));
+        let rule = any_of(db, product::Column::CategoryId, &categories);
+        parts.push(ranked(channel, "category_id", 0, rule));
     }
     if !brands.is_empty() {
-        parts.push(ranked(
-            channel,
-            "brand",
-            1,
-            any_text(db, product::Column::Brand, &brands),
-        ));
+        let rule = any_text(db, product::Column::Brand, &brands);
+        parts.push(ranked(channel, "brand", 1, rule));
     }
+    let mut leaders: HashMap<Group, Vec<Leader>> = groups.iter().map(|g| (g.clone(), Vec::new())).collect();
+    leaders.extend(leading.map(|leading| (Group::All, leading)));
     let mut parts = parts.into_iter();
     let Some(mut select) = parts.next() else {
-        return Ok(HashMap::new());
+        return Ok(leaders);
     };
     for part in parts {
         select.union(UnionType::All, part);
     }
     select.order_by(Alias::new("place"), sea_orm::Order::Asc);
-    let mut leaders: HashMap<Group, Vec<ProductId>> = groups.iter().map(|g| (g.clone(), Vec::new())).collect();
     for row in db.query_all(&select).await? {
-        let row = Leader::from_query_result(&row, "")?;
-        let group = match row.by_brand {
+        let row = Row::from_query_result(&row, "")?;
+        let group = match row.kind {
             0 => row.category_id.map(Group::Category),
             _ => row.brand.map(Group::Brand),
         };
         if let Some(found) = group.and_then(|group| leaders.get_mut(&group)) {
-            found.push(row.id);
+            found.push(Leader {
+                product: row.id,
+                category: row.category_id,
+                available: row.available,
+                sold: row.units_sold,
+            });
         }
     }
     Ok(leaders)
 }
 
-/// The first [`LEADERS`] products of each group by `column`, with their place in it.
-fn ranked(channel: &Channel, column: &'static str, by_brand: i32, rule: SimpleExpr) -> SelectStatement {
-    let shown = Query::select()
+/// What can be bought and sells best in the channel. Walks the index of sales, and stops when there are enough.
+async fn best_selling(app: &App, channel: &Arc<Channel>) -> Result<Vec<Leader>> {
+    let list = ProductList {
+        filter: Some(Filter::Available(true)),
+        sort: ProductSort {
+            field: SortField::BestSelling,
+            descending: true,
+        },
+        ..ProductList::default()
+    };
+    let args = PageArgs {
+        first: LEADERS,
+        after: None,
+    };
+    let scope = Scope {
+        channel: Arc::clone(channel),
+        viewer: Viewer::Anonymous,
+    };
+    let tree = app.categories.tree(&app.db).await?;
+    let page = match catalog::list(&app.db, &scope, &tree, &list, &args).await {
+        Ok(page) => page,
+        Err(ListError::Page(error)) => return Err(Fault::part("best-selling list", error)),
+        Err(ListError::Fault(fault)) => return Err(fault),
+    };
+    let leaders = page.rows.into_iter().map(|(_, row)| Leader {
+        product: row.product.id,
+        category: row.product.category_id,
+        available: true,
+        sold: row.units_sold,
+    });
+    Ok(leaders.collect())
+}
+
+/// Products of the channel that shoppers see and for which `rule` holds.
+fn listed(channel: &Channel, rule: SimpleExpr) -> SelectStatement {
+    Query::select()
         .column(product::Column::Id.as_column_ref())
         .column(product::Column::CategoryId.as_column_ref())
         .column(product::Column::Brand.as_column_ref())
@@ -228,48 +194,51 @@ fn ranked(channel: &Channel, column: &'static str, by_brand: i32, rule: SimpleEx
         .and_where(product::Column::Status.eq(ProductStatus::Active))
         .and_where(product_listing::Column::Published.eq(true))
         .and_where(product_listing::Column::MinPrice.is_not_null())
-        .to_owned();
+        .to_owned()
+}
+
+/// The first [`LEADERS`] products of each group by `column`, with their place in it.
+fn ranked(channel: &Channel, column: &'static str, kind: i32, rule: SimpleExpr) -> SelectStatement {
     let place = format!(
         "row_number() OVER (PARTITION BY \"{column}\" ORDER BY \"available\" DESC, \"units_sold\" DESC, \"id\")"
     );
+    let columns = ["id", "category_id", "brand", "available", "units_sold"];
     let placed = Query::select()
-        .columns(["id", "category_id", "brand"].map(Alias::new))
+        .columns(columns.map(Alias::new))
         .expr_as(Expr::cust(place), Alias::new("place"))
-        .from_subquery(shown, Alias::new("shown"))
+        .from_subquery(listed(channel, rule), Alias::new("shown"))
         .to_owned();
     Query::select()
-        .columns(["id", "category_id", "brand", "place"].map(Alias::new))
-        .expr_as(Expr::cust(by_brand.to_string()), Alias::new("by_brand"))
+        .columns(columns.map(Alias::new))
+        .column(Alias::new("place"))
+        .expr_as(Expr::cust(kind.to_string()), Alias::new("kind"))
         .from_subquery(placed, Alias::new("placed"))
         .and_where(Expr::col(Alias::new("place")).lte(LEADERS as i64))
         .to_owned()
 }
 
-/// What sells best in the channel.
+#[derive(FromQueryResult)]
+struct ShownRow {
+    id: ProductId,
+    category_id: Option<CategoryId>,
+    available: bool,
+}
+
+/// What the channel shows of `products`, in one statement.
 ///
 /// # Errors
 /// Those of the database.
-pub async fn best_selling(app: &App, scope: &Scope) -> Result<Vec<Pick>> {
-    let list = ProductList {
-        sort: ProductSort {
-            field: SortField::BestSelling,
-            descending: true,
-        },
-        ..ProductList::default()
-    };
-    let args = PageArgs {
-        first: LEADERS,
-        after: None,
-    };
-    let tree = app.categories.tree(&app.db).await?;
-    let page = match catalog::list(&app.db, scope, &tree, &list, &args).await {
-        Ok(page) => page,
-        Err(ListError::Page(error)) => return Err(Fault::part("best-selling list", error)),
-        Err(ListError::Fault(fault)) => return Err(fault),
-    };
-    let products = page.rows.into_iter().map(|(_, row)| Pick {
-        product: row.product.id,
-        strategy: Strategy::BestSelling,
-    });
-    Ok(products.collect())
+pub async fn shown(app: &App, channel: &Channel, products: &[ProductId]) -> Result<HashMap<ProductId, Shown>> {
+    if products.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let select = listed(channel, any_of(&app.db, product::Column::Id, products));
+    let rows = app.db.query_all(&select).await?;
+    let mut shown = HashMap::new();
+    for row in rows {
+        let row = ShownRow::from_query_result(&row, "")?;
+        let category = row.category_id;
+        shown.insert(row.id, Shown { category, available: row.available });
+    }
+    Ok(shown)
 }

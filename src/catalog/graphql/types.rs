@@ -202,7 +202,7 @@ impl ProductObject {
         Ok(Some(
             recommendations_of(
                 ctx,
-                Some(&self.0.product),
+                &self.0.product,
                 intent.unwrap_or(RecommendationIntent::Related),
                 first,
             )

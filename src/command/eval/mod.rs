@@ -1,6 +1,8 @@
 //! `merx eval`: how good answers are, on files that anyone can have.
 
 mod experiments;
+mod plot;
+pub mod recommend;
 
 use std::process::ExitCode;
 
@@ -14,11 +16,14 @@ use crate::platform::error::Result;
 pub(super) enum What {
     /// Makes up experiments and says how often their statistics are wrong. Needs no shop.
     Experiments(experiments::Args),
+    /// Trains on the first orders of a file and says how well it guesses the later ones.
+    Recommend(recommend::Args),
 }
 
 /// Runs the command.
 pub(super) async fn eval(_: Config, what: What) -> Result<ExitCode> {
     match what {
         What::Experiments(args) => experiments::experiments(&args),
+        What::Recommend(args) => recommend::recommend(args).await,
     }
 }

@@ -36,6 +36,14 @@ pub fn from_data_dir(data_dir: &Path) -> Result<Arc<dyn Store>> {
     Ok(Arc::new(FolderStore::new(data_dir.join("media"))?))
 }
 
+/// The store of files that nobody is served: under `exchange/` of the data folder.
+///
+/// # Errors
+/// When the folder cannot be made.
+pub fn private_from_data_dir(data_dir: &Path) -> Result<Arc<dyn Store>> {
+    Ok(Arc::new(FolderStore::new(data_dir.join("exchange"))?))
+}
+
 /// Whether `key` is made of plain segments: letters, digits, `-`, `_`, `.`, not starting with a dot.
 pub fn is_plain_key(key: &str) -> bool {
     let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');

@@ -32,11 +32,13 @@ pub enum Queue {
     Search,
     /// Mail.
     Mail,
+    /// What is learnt for recommendations: few, and long.
+    Training,
 }
 
 impl Queue {
     /// All queues.
-    pub const ALL: [Self; 3] = [Self::Orders, Self::Search, Self::Mail];
+    pub const ALL: [Self; 4] = [Self::Orders, Self::Search, Self::Mail, Self::Training];
 
     /// The name in the job table.
     pub fn name(self) -> &'static str {
@@ -44,6 +46,7 @@ impl Queue {
             Self::Orders => "orders",
             Self::Search => "search",
             Self::Mail => "mail",
+            Self::Training => "training",
         }
     }
 }

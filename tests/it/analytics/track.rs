@@ -141,8 +141,12 @@ async fn what_is_wrong_with_an_event_does_not_hold_up_the_others() {
         surface: "related".to_owned(),
         strategy: "same_category".to_owned(),
         source: None,
+        model: Some(3),
+        position: 1,
         experiment: None,
     };
+    let signer = merx::analytics::signer(&shop.app).await.expect("a key");
+    let token = signer.token(&token).expect("a token");
     let told = tell(
         &shop,
         "s",
@@ -155,8 +159,8 @@ async fn what_is_wrong_with_an_event_does_not_hold_up_the_others() {
             with("d", &one, "searchId", json!("")),
             with("e", &one, "position", json!(0)),
             with("f", &one, "trackingToken", json!("nonsense")),
-            with("g", &two, "trackingToken", json!(token.token())),
-            with("h", &one, "trackingToken", json!(token.token())),
+            with("g", &two, "trackingToken", json!(token)),
+            with("h", &one, "trackingToken", json!(token)),
             with("i", &one, "searchId", json!("search_1")),
         ]),
     )

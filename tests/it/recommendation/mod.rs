@@ -1,3 +1,10 @@
 //! Recommendations.
 
+mod exchange;
+mod lists;
+mod pure;
+mod reach;
 mod related;
+mod rules;
+mod shopping;
+mod training;

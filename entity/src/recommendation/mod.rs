@@ -1,0 +1,6 @@
+//! What is recommended, and by what.
+
+pub mod recommendation_item;
+pub mod recommendation_model;
+pub mod recommendation_neighbours;
+pub mod recommendation_rule;

@@ -1,0 +1,26 @@
+//! Staff takes a rule away.
+
+use entity::RecommendationRuleId;
+use entity::recommendation::recommendation_rule;
+use sea_orm::EntityTrait;
+
+use crate::app::App;
+use crate::audit::{self, Actor, Entry};
+use crate::platform::error::Result;
+use crate::recommendation::rule::RuleError;
+
+/// Deletes a rule.
+///
+/// # Errors
+/// See [`RuleError`].
+pub async fn delete_rule(app: &App, actor: &Actor, id: RecommendationRuleId) -> Result<(), RuleError> {
+    let tx = app.db.begin().await?;
+    let before = recommendation_rule::Entity::find_by_id(id).one(&tx).await?;
+    let before = before.ok_or(RuleError::NotFound)?;
+    recommendation_rule::Entity::delete_by_id(id).exec(&tx).await?;
+    let entry = Entry::new("recommendationRuleDelete", "RecommendationRule", id).before(&before)?;
+    audit::record(&tx, app, actor, entry).await?;
+    tx.commit().await?;
+    app.recommender.forget();
+    Ok(())
+}
