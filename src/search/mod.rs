@@ -12,8 +12,10 @@ mod filter;
 mod graphql;
 mod index;
 mod jobs;
+mod language;
 mod query;
 mod text;
+pub mod words;
 
 pub use engine::Engine;
 pub use facet::{Facet, FacetKind, FacetValue};
@@ -21,5 +23,6 @@ pub use filter::FilterInput;
 pub use graphql::SearchQuery;
 pub use index::{Search, index_products, owner, prepare, rebuild};
 pub use jobs::register;
+pub use language::Language;
 pub use query::{Answer, SearchError, Suggestions, search, suggest};
 pub use text::strip_html;

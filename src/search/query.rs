@@ -1,5 +1,7 @@
 //! Searching: the engine answers; where it cannot, the database does.
 
+use std::sync::Arc;
+
 use entity::catalog::attribute;
 use entity::{CategoryId, ProductId};
 use sea_orm::{EntityTrait, QueryFilter, QuerySelect};
@@ -16,6 +18,7 @@ use crate::search::engine::{self, Hit, Order, SearchRequest, SuggestRequest};
 use crate::search::facet::{self, Facet};
 use crate::search::filter::{self, FilterInput};
 use crate::search::index;
+use crate::search::language::Language;
 
 /// Categories, and other kinds, that a beginning suggests at most.
 pub const SUGGESTIONS_MAX: usize = 20;
@@ -92,6 +95,7 @@ pub async fn search(app: &App, scope: &Scope, search: Query) -> Result<Answer, S
         after: after.map(|(rank, product)| Hit { product, rank }),
         limit: search.page.first,
         facets: search.facets,
+        ..SearchRequest::default()
     };
     let answer = match app.search.engine().search(request).await {
         Ok(answer) => answer,
@@ -115,7 +119,7 @@ pub async fn search(app: &App, scope: &Scope, search: Query) -> Result<Answer, S
             has_previous: search.page.after.is_some(),
         },
         total: answer.total,
-        degraded: false,
+        degraded: answer.degraded,
         corrected: answer.corrected,
         prices: answer.prices,
         facets: facet::facets(answer.facets, &filters, &tree, scope.channel.currency, &names),
@@ -225,7 +229,7 @@ pub struct Suggestions {
     /// Products, best first.
     pub products: Vec<ProductId>,
     /// Categories with products, whose name matches.
-    pub categories: Vec<std::sync::Arc<Category>>,
+    pub categories: Vec<Arc<Category>>,
     /// Brands with products.
     pub brands: Vec<String>,
     /// Whole queries that have hits.
@@ -244,7 +248,9 @@ pub async fn suggest(app: &App, scope: &Scope, text: &str, limit: usize) -> Resu
     let request = SuggestRequest {
         owner: index::owner(app).await?,
         channel: scope.channel.slug.clone(),
+        language: Language::default(),
         text: text.to_owned(),
+        words: Arc::default(),
         limit,
     };
     let answer = match app.search.engine().suggest(request).await {
