@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use crate::account::external::Providers;
 use crate::account::{Passwords, Sessions, Tokens};
+use crate::analytics::Analytics;
 use crate::catalog::Categories;
 use crate::channel::Channels;
 use crate::config::Config;
@@ -23,12 +24,13 @@ use crate::platform::jobs::Registry;
 use crate::platform::rate_limit::{InProcessBuckets, Limits, RedisBuckets};
 use crate::platform::stop::Stop;
 use crate::platform::texts::{InProcessTexts, RedisTexts, Texts};
+use crate::privacy::Exports;
 use crate::recommendation::Leaders;
 use crate::search::Search;
 use crate::shipping::Deliveries;
 use crate::staff::Access;
 use crate::tax::TaxRates;
-use crate::{account, checkout, customer, mail, media, order, payment, recommendation, search, staff};
+use crate::{account, analytics, checkout, customer, mail, media, order, payment, recommendation, search, staff};
 
 /// Callers whose limits a process remembers: a few megabytes.
 const BUCKETS_MAX: usize = 100_000;
@@ -61,6 +63,8 @@ pub struct Parts {
     pub taxes: TaxRates,
     /// Delivery methods, cached.
     pub deliveries: Deliveries,
+    /// What the process keeps of visits.
+    pub analytics: Analytics,
     /// Search: the engine and what waits to be indexed.
     pub search: Search,
     /// The leaders of large categories and brands, cached.
@@ -85,6 +89,8 @@ pub struct Parts {
     pub texts: Texts,
     /// Whether the process goes on.
     pub stop: Stop,
+    /// What domains add to the data that a person may have.
+    pub exports: Exports,
     /// What can be done later.
     pub jobs: Arc<Registry<App>>,
 }
@@ -173,12 +179,14 @@ impl Builder {
         };
         let mut registry = Registry::default();
         let mut listeners = Listeners::default();
+        let mut exports = Exports::default();
         account::register(&mut registry);
         staff::register(&mut registry);
         customer::register(&mut registry);
         payment::register(&mut registry);
         order::register(&mut registry, &mut listeners, &ids);
         checkout::register(&mut registry, &mut listeners);
+        analytics::register(&mut registry, &mut listeners, &mut exports);
         search::register(&mut registry, &mut listeners);
         recommendation::register(&mut registry, &mut listeners);
         db.set_listeners(listeners);
@@ -206,7 +214,9 @@ impl Builder {
             categories: Categories::default(),
             taxes: TaxRates::default(),
             deliveries: Deliveries::default(),
+            analytics: Analytics::default(),
             leaders: Leaders::default(),
+            exports,
             jobs: Arc::new(registry),
         })))
     }

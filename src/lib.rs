@@ -34,6 +34,11 @@ pub mod order;
 pub mod checkout;
 pub mod privacy;
 
-// Satellites: they listen and read; no core domain imports them.
-pub mod recommendation;
+// Satellites: they listen and read; no core domain imports them. Lowest first, too.
+pub mod analytics;
+
+pub mod experiment;
+
 pub mod search;
+
+pub mod recommendation;

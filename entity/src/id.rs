@@ -240,4 +240,10 @@ typed_ids! {
     SynonymId = "synonym";
     /// A word that tells nothing in a search.
     StopWordId = "stopword";
+    /// A visit to the shop: the keyed hash of a name that a client chose.
+    VisitId = "visit";
+    /// Something that a visitor did.
+    InteractionId = "interaction";
+    /// An experiment.
+    ExperimentId = "experiment";
 }

@@ -2,11 +2,13 @@
 //! No rule, no GraphQL: what a row means is decided in the server.
 
 pub mod account;
+pub mod analytics;
 pub mod audit;
 pub mod cart;
 pub mod catalog;
 pub mod channel;
 pub mod customer;
+pub mod experiment;
 pub mod id;
 pub mod inventory;
 pub mod ledger;

@@ -280,3 +280,9 @@ refund-shipping = Der Versand wurde bereits erstattet
 refund-too-long = Ein Grund hat höchstens { $max } Zeichen und eine Erstattung höchstens { $most } Positionen
 refund-too-large = Es können nur { $left } erstattet werden
 refund-refused = Der Zahlungsanbieter hat die Erstattung abgelehnt
+
+## Interactions
+interaction-session = Die Sitzung braucht einen Namen von höchstens { $max } Bytes
+interaction-event = Ein Ereignis braucht eine ID von höchstens { $max } Bytes
+interaction-search = Die ID einer Suche hat höchstens { $max } Bytes und ist nicht leer
+interaction-tracking = Kein Tracking-Token dieses Produkts

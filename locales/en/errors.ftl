@@ -290,3 +290,9 @@ refund-shipping = the delivery was refunded before
 refund-too-long = a reason has at most { $max } characters, and a refund at most { $most } lines
 refund-too-large = only { $left } can be given back
 refund-refused = the gateway refused to give it back
+
+## Interactions
+interaction-session = the session needs a name of at most { $max } bytes
+interaction-event = an event needs an id of at most { $max } bytes
+interaction-search = the id of a search has at most { $max } bytes, and is not empty
+interaction-tracking = no tracking token of this product

@@ -121,8 +121,7 @@ fn logged(plan: Plan) -> Plan {
         .col(flag("degraded"))
         .col(text("engine"))
         .col(flag("continued"))
-        .col(text_null("session_hash"))
-        .col(text_null("cart_hash"))
+        .col(id_null("visit_id"))
         .col(time("at"))
         .to_owned();
     let outcomes = table("search_attribution")
@@ -145,8 +144,6 @@ fn logged(plan: Plan) -> Plan {
         searches,
         [
             index("search_log", &["at", "id"]),
-            index("search_log", &["session_hash", "at"]),
-            index("search_log", &["cart_hash", "at"]),
         ],
     )
     .add(

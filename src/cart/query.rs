@@ -122,6 +122,14 @@ pub(super) async fn row_by_token(db: &impl ConnectionTrait, token: &str) -> Resu
         .await?)
 }
 
+/// The key of the cart that `token` owns.
+///
+/// # Errors
+/// Those of the database.
+pub async fn cart_of_token(db: &impl ConnectionTrait, token: &str) -> Result<Option<CartId>> {
+    Ok(row_by_token(db, token).await?.map(|row| row.id))
+}
+
 /// The channel of a cart, as shoppers see it.
 pub(super) async fn scope_of(app: &App, row: &cart::Model) -> Result<Scope> {
     scope_in(app, &app.db, row).await

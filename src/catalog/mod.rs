@@ -35,7 +35,8 @@ pub use graphql::{
 pub use list::{ListError, ProductList, ProductSort, SortField, count, list};
 pub use offer::{Variant, variant_by_id, variants_by_ids, variants_with_products};
 pub use query::{
-    Listed, Product, ShownAttribute, attributes_of_products, collections_by_ids, products_by_ids, tags_of_products,
+    Listed, Product, ShownAttribute, attributes_of_products, collections_by_ids, products_by_ids, products_of_variants,
+    tags_of_products, visible_products,
 };
 pub(crate) use save::{Outcome, SaveError, Saved, create, import_batch};
 pub(crate) use state::{ProductState, product_state};

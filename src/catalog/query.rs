@@ -1,13 +1,13 @@
 //! Reads of the catalogue, scoped by channel and viewer.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use entity::catalog::product::ProductStatus;
 use entity::catalog::{
     attribute, collection, collection_product, media, product, product_attribute, product_listing, product_option,
     product_tag, variant,
 };
-use entity::{CollectionId, ProductId};
+use entity::{CollectionId, ProductId, VariantId};
 use sea_orm::sea_query::{Expr, ExprTrait, Query};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, FromQueryResult, JoinType, QueryFilter, QueryOrder,
@@ -108,6 +108,39 @@ pub async fn products_by_ids(
 ) -> Result<HashMap<ProductId, Listed>> {
     let rows = listed(db, scope, scoped(scope).filter(any_of(db, product::Column::Id, ids))).await?;
     Ok(rows.into_iter().map(|row| (row.product.id, row)).collect())
+}
+
+/// Which of `ids` the viewer may see.
+///
+/// # Errors
+/// Those of the database.
+pub async fn visible_products(
+    db: &impl ConnectionTrait,
+    scope: &Scope,
+    ids: &[ProductId],
+) -> Result<HashSet<ProductId>> {
+    let ids = scoped(scope)
+        .select_only()
+        .column(product::Column::Id)
+        .filter(any_of(db, product::Column::Id, ids));
+    let seen: Vec<ProductId> = ids.into_tuple().all(db).await?;
+    Ok(seen.into_iter().collect())
+}
+
+/// The products that variants belong to.
+///
+/// # Errors
+/// Those of the database.
+pub async fn products_of_variants(
+    db: &impl ConnectionTrait,
+    ids: &[VariantId],
+) -> Result<HashMap<VariantId, ProductId>> {
+    let pairs = variant::Entity::find()
+        .select_only()
+        .columns([variant::Column::Id, variant::Column::ProductId])
+        .filter(any_of(db, variant::Column::Id, ids));
+    let pairs: Vec<(VariantId, ProductId)> = pairs.into_tuple().all(db).await?;
+    Ok(pairs.into_iter().collect())
 }
 
 /// The product named `slug`, if the viewer may see it.

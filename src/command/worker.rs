@@ -67,6 +67,9 @@ pub(super) async fn work(app: App, mut stop: watch::Receiver<bool>) {
             if let Err(error) = crate::account::sweep(&app).await {
                 tracing::warn!(%error, "sessions that are past were not deleted, will be tried again");
             }
+            if let Err(error) = crate::analytics::sweep(&app).await {
+                tracing::warn!(%error, "old interactions were not deleted, will be tried again");
+            }
             if let Err(error) = crate::ledger::check_when_due(&app).await {
                 tracing::warn!(%error, "the books were not looked at, will be tried again");
             }

@@ -3,6 +3,7 @@
 use async_graphql::{MergedObject, MergedSubscription, Schema};
 
 use crate::account::{AccountMutation, AccountQuery, ExternalMutation, ExternalQuery, MfaMutation, MfaQuery};
+use crate::analytics::AnalyticsMutation;
 use crate::audit::AuditQuery;
 use crate::cart::{CartMutation, CartQuery};
 use crate::catalog::{CatalogMutation, CatalogQuery};
@@ -66,6 +67,7 @@ pub struct Mutation(
     ApiKeyMutation,
     MfaMutation,
     ExternalMutation,
+    AnalyticsMutation,
 );
 
 /// Everything that can be listened to.

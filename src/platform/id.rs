@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
 use entity::TypedId;
 use parking_lot::Mutex;
 use rand::rngs::StdRng;
@@ -100,4 +101,9 @@ fn assemble(millis: u64, low: u128) -> Uuid {
     bytes[..2].copy_from_slice(&high.to_be_bytes());
     bytes[2..].copy_from_slice(&rest.to_be_bytes());
     uuid::Builder::from_unix_timestamp_millis(millis, &bytes).into_uuid()
+}
+
+/// What is smaller than every key that is made at `at` or later, and larger than those made before.
+pub fn first_id_at<I: TypedId>(at: DateTime<Utc>) -> I {
+    I::from_uuid(assemble(u64::try_from(at.timestamp_millis()).unwrap_or_default(), 0))
 }

@@ -140,7 +140,11 @@ pub fn encode_cursor<K: Serialize>(tag: &str, key: &K) -> String {
     base64url(&json)
 }
 
-fn decode_cursor<K: DeserializeOwned>(tag: &str, cursor: &str) -> Result<K, PageError> {
+/// Reads a cursor of the list `tag`.
+///
+/// # Errors
+/// [`PageError::Cursor`] or [`PageError::ForeignCursor`].
+pub fn decode_cursor<K: DeserializeOwned>(tag: &str, cursor: &str) -> Result<K, PageError> {
     let json = unbase64url(cursor).ok_or(PageError::Cursor)?;
     let Cursor(found, key): Cursor<serde_json::Value> = serde_json::from_slice(&json).map_err(|_| PageError::Cursor)?;
     if found != tag {

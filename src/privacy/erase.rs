@@ -14,9 +14,11 @@ use crate::customer::{self, Customer, customer_by_id, customers_by_ids};
 use crate::mail::{self, Envelope, Letter};
 use crate::platform::db::{Tx, retry_conflicts};
 use crate::platform::error::{Fault, Result};
+use crate::platform::event;
 use crate::platform::jobs;
 use crate::platform::locale::{Locale, Message, message};
 use crate::platform::rate_limit::Throttled;
+use crate::privacy::events::CustomerErased;
 use crate::{cart, order, payment};
 
 /// Longest time that the last letter may take.
@@ -120,6 +122,7 @@ async fn forget(tx: &Tx, app: &App, person: &Customer, everywhere: bool) -> Resu
     payment::forget_people(tx, person.id).await?;
     delete_account(tx, app, person.id.uuid()).await?;
     customer::forget(tx, person.id).await?;
+    event::emit(tx, &CustomerErased { customer: person.id }).await?;
     jobs::forget_mentions(tx, &person.email).await
 }
 

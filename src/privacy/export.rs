@@ -11,7 +11,7 @@ use entity::payment::payment_method::MethodDetails;
 use entity::{AddressId, CustomerId, OrderId, OrderLineId, PaymentId, SessionId, TypedId};
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde::Serialize;
-use serde_json::json;
+use serde_json::{Map, Value, json};
 
 use crate::account::account_by_id;
 use crate::app::App;
@@ -77,6 +77,9 @@ struct Person {
     identities: Vec<IdentityPart>,
     payment_methods: Vec<MethodPart>,
     events: Vec<EventPart>,
+    /// What other domains add, by its name.
+    #[serde(flatten)]
+    more: Map<String, Value>,
 }
 
 #[derive(Serialize)]
@@ -271,6 +274,7 @@ async fn person(app: &App, id: CustomerId) -> Result<Person, ExportError> {
         identities: identities(app, id).await?,
         payment_methods: payment_methods(app, id).await?,
         events: events(app, id).await?,
+        more: app.exports.of(app, id).await?,
     })
 }
 

@@ -2,7 +2,7 @@
 
 use sea_orm::entity::prelude::*;
 
-use crate::{ChannelId, SearchId};
+use crate::{ChannelId, SearchId, VisitId};
 
 /// A row of `search_log`.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -25,10 +25,8 @@ pub struct Model {
     pub engine: String,
     /// Whether it is a later page of another search.
     pub continued: bool,
-    /// SHA-256 of the name of the visit, in hex.
-    pub session_hash: Option<String>,
-    /// SHA-256 of the token of the cart, in hex.
-    pub cart_hash: Option<String>,
+    /// The visit: a keyed hash of the name that the client gave it.
+    pub visit_id: Option<VisitId>,
     /// When.
     pub at: DateTimeUtc,
 }

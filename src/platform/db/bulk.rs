@@ -24,7 +24,8 @@ pub async fn insert_all<A>(tx: &Tx, rows: Vec<A>) -> Result<()>
 where
     A: ActiveModelTrait + Send + Sync,
 {
-    write_all(tx, rows, None).await
+    write_all(tx, rows, None).await?;
+    Ok(())
 }
 
 /// Inserts `rows`; where the `key` is taken, the columns `update` of the row that is there are overwritten. No columns:
@@ -41,12 +42,24 @@ pub async fn upsert_all<A>(
 where
     A: ActiveModelTrait + Send + Sync,
 {
-    write_all(tx, rows, Some((key, update))).await
+    write_all(tx, rows, Some((key, update))).await?;
+    Ok(())
+}
+
+/// Inserts those of `rows` whose `key` is not taken, and says how many these were.
+///
+/// # Errors
+/// Those of the database; then rows of earlier statements stay until the transaction is rolled back.
+pub async fn insert_new<A>(tx: &Tx, rows: Vec<A>, key: &[<A::Entity as EntityTrait>::Column]) -> Result<u64>
+where
+    A: ActiveModelTrait + Send + Sync,
+{
+    write_all(tx, rows, Some((key, &[]))).await
 }
 
 pub(super) type Clash<'a, C> = Option<(&'a [C], &'a [C])>;
 
-async fn write_all<A>(tx: &Tx, rows: Vec<A>, clash: Clash<'_, <A::Entity as EntityTrait>::Column>) -> Result<()>
+async fn write_all<A>(tx: &Tx, rows: Vec<A>, clash: Clash<'_, <A::Entity as EntityTrait>::Column>) -> Result<u64>
 where
     A: ActiveModelTrait + Send + Sync,
 {
@@ -56,19 +69,20 @@ where
         Backend::Sqlite => PARAMETERS / columns,
     };
     let mut rows = rows.into_iter().peekable();
+    let mut written = 0;
     while rows.peek().is_some() {
         let chunk: Vec<A> = rows.by_ref().take(most).collect();
         if Backend::of(tx) == Backend::Postgres
             && let Some((sql, arrays)) = as_arrays(&chunk, clash, 0)
         {
             let statement = Statement::from_sql_and_values(tx.get_database_backend(), sql, arrays);
-            tx.execute_raw(statement).await?;
+            written += tx.execute_raw(statement).await?.rows_affected();
             continue;
         }
         let mut chunk = chunk.into_iter().peekable();
         while chunk.peek().is_some() {
             let insert = A::Entity::insert_many(chunk.by_ref().take(PARAMETERS / columns));
-            match clash {
+            written += match clash {
                 None => insert.exec_without_returning(tx).await?,
                 Some((key, update)) => {
                     let mut rule = OnConflict::columns(key.iter().copied());
@@ -82,7 +96,7 @@ where
             };
         }
     }
-    Ok(())
+    Ok(written)
 }
 
 /// One statement with one array a column, for PostgreSQL: its text is the same for any number of rows, so it is parsed

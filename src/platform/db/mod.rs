@@ -9,7 +9,7 @@ mod later;
 mod outbox;
 mod tx;
 
-pub use bulk::{insert_all, upsert_all};
+pub use bulk::{insert_all, insert_new, upsert_all};
 pub use connect::{Backend, Options, connect, is_empty_database, migrate};
 pub use counter::Counter;
 pub use inspect::{Inspection, inspect};

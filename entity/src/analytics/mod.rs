@@ -1,0 +1,4 @@
+//! What visitors do.
+
+pub mod interaction;
+pub mod visit_key;
