@@ -296,3 +296,16 @@ interaction-session = the session needs a name of at most { $max } bytes
 interaction-event = an event needs an id of at most { $max } bytes
 interaction-search = the id of a search has at most { $max } bytes, and is not empty
 interaction-tracking = no tracking token of this product
+
+## Merchandising
+merchandising-rule-not-found = no such merchandising rule
+merchandising-unknown = there is nothing of this id
+merchandising-redirect = must be a path of the shop such as /sale, or an address that begins with https:// or http://
+merchandising-time = must be later than the beginning
+synonym-not-found = no such synonyms
+synonym-count = two to { $max } different words are needed, or one beside "word"
+stop-word-not-found = no such stop word
+stop-word-one = must be one word of 1 to { $max } characters
+stop-word-taken = is a stop word already
+every-channel = this counts in every channel: it takes the permission for every channel
+search-period = a period begins before it ends, and has at most { $max } days

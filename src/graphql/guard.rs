@@ -82,6 +82,8 @@ pub mod visible {
         staff_read = StaffRead;
         staff_write = StaffWrite;
         api_keys_write = ApiKeysWrite;
+        search_read = SearchRead;
+        search_write = SearchWrite;
         audit_read = AuditRead;
     }
 }

@@ -19,7 +19,7 @@ use crate::payment::reconcile::ReconciliationQuery;
 use crate::payment::{PaymentMethodMutation, PaymentMutation, PaymentQuery};
 use crate::privacy::PrivacyMutation;
 use crate::recommendation::RecommendationQuery;
-use crate::search::SearchQuery;
+use crate::search::{InsightMutation, InsightQuery, MerchandisingMutation, MerchandisingQuery, SearchQuery};
 use crate::staff::{ApiKeyMutation, RoleMutation, StaffMutation, StaffQuery};
 
 /// Everything that can be asked.
@@ -37,6 +37,8 @@ pub struct Query(
     LedgerQuery,
     ReconciliationQuery,
     SearchQuery,
+    MerchandisingQuery,
+    InsightQuery,
     RecommendationQuery,
     AuditQuery,
     StaffQuery,
@@ -68,6 +70,8 @@ pub struct Mutation(
     MfaMutation,
     ExternalMutation,
     AnalyticsMutation,
+    MerchandisingMutation,
+    InsightMutation,
 );
 
 /// Everything that can be listened to.

@@ -69,6 +69,10 @@ permissions! {
     StaffWrite = "staff.write";
     /// Make and revoke API keys.
     ApiKeysWrite = "api_keys.write";
+    /// See merchandising rules, synonyms and stop words, and what was searched for.
+    SearchRead = "search.read";
+    /// Change merchandising rules, synonyms and stop words; those of all channels take the permission for every channel.
+    SearchWrite = "search.write";
     /// Read the audit log.
     AuditRead = "audit.read";
 }

@@ -187,12 +187,7 @@ pub(super) async fn put_effect(tx: &Tx, rule: &mut Rule, effect: Effect) -> Resu
     }
 }
 
-async fn put_target(
-    tx: &Tx,
-    rule: &mut Rule,
-    target: Target,
-    place: &'static [&'static str],
-) -> Result<(), RuleError> {
+async fn put_target(tx: &Tx, rule: &mut Rule, target: Target, place: &'static [&'static str]) -> Result<(), RuleError> {
     match target {
         Target::Product(id) => {
             if product::Entity::find_by_id(id).count(tx).await? == 0 {

@@ -52,7 +52,7 @@ impl From<sea_orm::DbErr> for ListError {
 }
 
 /// What counts in `channel`: its own, and what counts in all.
-pub(super) fn heard_in(column: impl ColumnTrait, channel: ChannelId) -> Condition {
+pub(in crate::search) fn heard_in(column: impl ColumnTrait, channel: ChannelId) -> Condition {
     Condition::any().add(column.eq(channel)).add(column.is_null())
 }
 

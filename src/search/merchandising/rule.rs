@@ -156,7 +156,11 @@ pub fn view<'a>(rules: impl IntoIterator<Item = &'a Model>, asked: &Asked, now: 
             },
             RuleAction::Boost | RuleAction::Bury => match (target_of(rule), rule.percent) {
                 (Some(target), Some(percent)) if moved.insert(target.clone()) => {
-                    let percent = if rule.action == RuleAction::Bury { -percent } else { percent };
+                    let percent = if rule.action == RuleAction::Bury {
+                        -percent
+                    } else {
+                        percent
+                    };
                     view.adjust.push(engine::Adjust {
                         target: for_engine(target),
                         percent,
