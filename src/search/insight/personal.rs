@@ -68,12 +68,22 @@ fn has_phone(text: &str) -> bool {
     runs(text).iter().any(is_phone)
 }
 
-/// 13 to 19 digits whose check digit is right, somewhere in a run.
+/// Digits of the length of a card's number that begin like one and whose check digit is right, somewhere in a run. Codes
+/// of goods have up to 14 digits and begin otherwise.
 fn has_card(text: &str) -> bool {
     runs(text).iter().any(|(_, run)| {
         let digits: Vec<u32> = run.chars().filter_map(|c| c.to_digit(10)).collect();
-        (13..=19).any(|length| digits.windows(length).any(passes_luhn))
+        (14..=19).any(|length| digits.windows(length).any(|card| begins_like_card(card) && passes_luhn(card)))
     })
+}
+
+fn begins_like_card(digits: &[u32]) -> bool {
+    let issuers = match digits.len() {
+        14 | 15 => 3..=3,
+        16 => 2..=6,
+        _ => 4..=6,
+    };
+    digits.first().is_some_and(|first| issuers.contains(first))
 }
 
 fn passes_luhn(digits: &[u32]) -> bool {
