@@ -2,7 +2,7 @@
 
 use entity::catalog::{collection, collection_product};
 use entity::{CollectionId, ProductId};
-use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use crate::platform::db::{Db, any_of, any_text};
 use crate::platform::error::Result;

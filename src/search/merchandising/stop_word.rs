@@ -2,7 +2,7 @@
 
 use entity::StopWordId;
 use entity::search::search_stop_word;
-use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter};
+use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter};
 use serde_json::json;
 
 use crate::app::App;
