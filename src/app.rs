@@ -11,6 +11,7 @@ use crate::analytics::Analytics;
 use crate::catalog::Categories;
 use crate::channel::Channels;
 use crate::config::Config;
+use crate::experiment::Experiments;
 use crate::mail::Transport;
 use crate::media::Store;
 use crate::payment::Gateways;
@@ -30,7 +31,9 @@ use crate::search::Search;
 use crate::shipping::Deliveries;
 use crate::staff::Access;
 use crate::tax::TaxRates;
-use crate::{account, analytics, checkout, customer, mail, media, order, payment, recommendation, search, staff};
+use crate::{
+    account, analytics, checkout, customer, experiment, mail, media, order, payment, recommendation, search, staff,
+};
 
 /// Callers whose limits a process remembers: a few megabytes.
 const BUCKETS_MAX: usize = 100_000;
@@ -65,6 +68,8 @@ pub struct Parts {
     pub deliveries: Deliveries,
     /// What the process keeps of visits.
     pub analytics: Analytics,
+    /// The experiments that run, and what was shown.
+    pub experiments: Experiments,
     /// Search: the engine and what waits to be indexed.
     pub search: Search,
     /// The leaders of large categories and brands, cached.
@@ -187,6 +192,7 @@ impl Builder {
         order::register(&mut registry, &mut listeners, &ids);
         checkout::register(&mut registry, &mut listeners);
         analytics::register(&mut registry, &mut listeners, &mut exports);
+        experiment::register(&mut registry, &mut listeners, &mut exports);
         search::register(&mut registry, &mut listeners);
         recommendation::register(&mut registry, &mut listeners);
         db.set_listeners(listeners);
@@ -215,6 +221,7 @@ impl Builder {
             taxes: TaxRates::default(),
             deliveries: Deliveries::default(),
             analytics: Analytics::default(),
+            experiments: Experiments::default(),
             leaders: Leaders::default(),
             exports,
             jobs: Arc::new(registry),

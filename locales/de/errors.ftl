@@ -299,3 +299,22 @@ stop-word-one = Muss ein Wort von 1 bis { $max } Zeichen sein
 stop-word-taken = Ist schon ein Stoppwort
 every-channel = Das gilt in jedem Vertriebskanal: nötig ist die Berechtigung für alle
 search-period = Ein Zeitraum beginnt vor seinem Ende und hat höchstens { $max } Tage
+
+## Experiments
+experiment-not-found = Dieses Experiment gibt es nicht
+experiment-channel = Diesen Kanal gibt es nicht
+experiment-key = Ein Schlüssel hat 1 bis { $max } Kleinbuchstaben, Ziffern, Binde- und Unterstriche und ist nicht „holdout“
+experiment-key-taken = Ein anderes Experiment hat diesen Schlüssel
+experiment-started = Das Experiment wurde gestartet: Nur Name, Hypothese und Ende sind noch zu ändern
+experiment-status = Das Experiment ist nicht in dem Zustand, in dem das geht
+experiment-over = Das Ende des Experiments ist vorbei
+experiment-layer = Eine Ebene ist ein Schlüssel, und nur Experimente mit eigenem Schlüssel wählen eine
+experiment-layer-taken = Das Experiment „{ $other }“ läuft auf einem Teil derselben Einheiten
+experiment-slots = Die Plätze liegen zwischen 0 und 10000 und enden hinter ihrem Anfang
+experiment-arms = Ein Experiment hat 2 bis { $max } Arme
+experiment-arm-twice = Ein anderer Arm hat diesen Schlüssel
+experiment-payload = Eine Nutzlast hat höchstens { $max } Bytes und ist ein Objekt, wo der Shop selbst sie liest
+experiment-number = { $name } liegt außerhalb des Bereichs
+experiment-guardrails = Ein Experiment hat höchstens { $max } Leitplanken, eine je Kennzahl
+experiment-revenue = Umsatz wird in der Währung eines Kanals gezählt: Wählen Sie einen
+experiment-period = Das Ende liegt hinter dem Anfang

@@ -309,3 +309,22 @@ stop-word-one = must be one word of 1 to { $max } characters
 stop-word-taken = is a stop word already
 every-channel = this counts in every channel: it takes the permission for every channel
 search-period = a period begins before it ends, and has at most { $max } days
+
+## Experiments
+experiment-not-found = no such experiment
+experiment-channel = no such channel
+experiment-key = a key has 1 to { $max } small letters, digits, hyphens and underscores, and is not "holdout"
+experiment-key-taken = another experiment has this key
+experiment-started = the experiment was started: only its name, hypothesis and end can change
+experiment-status = the experiment is not where this can be done with it
+experiment-over = the end of the experiment has passed
+experiment-layer = a layer is a key, and only keyed experiments choose one
+experiment-layer-taken = the experiment "{ $other }" runs on some of the same units
+experiment-slots = the slots lie between 0 and 10000, and end behind their start
+experiment-arms = an experiment has 2 to { $max } arms
+experiment-arm-twice = another arm has this key
+experiment-payload = a payload has at most { $max } bytes, and is an object where the shop itself reads it
+experiment-number = { $name } is out of range
+experiment-guardrails = an experiment has at most { $max } guardrails, one a metric
+experiment-revenue = revenue is counted in the currency of a channel: choose one
+experiment-period = the end lies behind the start

@@ -42,13 +42,7 @@ fn plan() -> Plan {
             [],
         )
         .add(interaction(), interaction_indexes())
-        .add(
-            experiment(),
-            [
-                unique("experiment", &["key"]),
-                index("experiment", &["created_at", "id"]),
-            ],
-        )
+        .add(experiment(), [unique("experiment", &["key"])])
         .add(
             table("exposure")
                 .col(id("experiment_id"))
@@ -74,6 +68,7 @@ fn interaction() -> TableCreateStatement {
         .col(id_null("variant_id"))
         .col(text("kind"))
         .col(time("at"))
+        .col(time("received_at"))
         .col(text_null("search_id"))
         .col(int_null("position"))
         .col(id_null("cart_id"))

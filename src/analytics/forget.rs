@@ -1,27 +1,23 @@
 //! A person is forgotten, or wants to know what is known.
 
+use entity::CustomerId;
 use entity::analytics::interaction::{Column, Entity};
-use entity::{CustomerId, VisitId};
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde_json::{Value, json};
 
+use crate::analytics::events::VisitsForgotten;
+use crate::analytics::query::visits_of;
 use crate::app::App;
 use crate::platform::db::{Tx, any_of};
 use crate::platform::error::Result;
+use crate::platform::event;
 
 /// Rows in an export at most, the latest.
 const EXPORTED_MAX: u64 = 20_000;
 
 /// Deletes what the customer did, and what was done in the same visits before they signed in.
 pub(super) async fn forget(tx: &Tx, customer: CustomerId) -> Result<()> {
-    let visits: Vec<VisitId> = Entity::find()
-        .select_only()
-        .column(Column::VisitId)
-        .distinct()
-        .filter(Column::CustomerId.eq(customer))
-        .into_tuple()
-        .all(tx)
-        .await?;
+    let visits = visits_of(tx, customer).await?;
     let unnamed = Condition::all()
         .add(Column::CustomerId.is_null())
         .add(any_of(tx, Column::VisitId, &visits));
@@ -29,7 +25,7 @@ pub(super) async fn forget(tx: &Tx, customer: CustomerId) -> Result<()> {
         .filter(Condition::any().add(Column::CustomerId.eq(customer)).add(unnamed))
         .exec(tx)
         .await?;
-    Ok(())
+    event::emit(tx, &VisitsForgotten { visits }).await
 }
 
 /// What the customer did, the latest first.

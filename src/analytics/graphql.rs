@@ -7,7 +7,7 @@ use entity::{ProductId, VariantId};
 
 use crate::analytics::track::{self, NewInteraction, Problem, Track, TrackError};
 use crate::graphql::context::ContextExt;
-use crate::graphql::error::{ErrorCode, UserError};
+use crate::graphql::error::{ErrorCode, UserError, Warning};
 use crate::graphql::id::Gid;
 
 /// What a visitor did with a product.
@@ -83,6 +83,8 @@ pub struct RecommendationEventTrackPayload {
     duplicates: usize,
     /// Why events were not kept, each with its place in `events`: INVALID_INPUT, NOT_FOUND. The others were kept.
     errors: Vec<UserError>,
+    /// What was done differently from what was asked.
+    warnings: Vec<Warning>,
 }
 
 fn problem(place: usize, problem: Problem) -> UserError {
@@ -125,6 +127,7 @@ impl AnalyticsMutation {
                     .into_iter()
                     .map(|(place, why)| problem(place, why))
                     .collect(),
+                warnings: Vec::new(),
             }),
             Err(TrackError::Fault(fault)) => Err(fault.into()),
             Err(error) => {

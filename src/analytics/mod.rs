@@ -1,6 +1,6 @@
 //! Analytics: a satellite that takes in what visitors do with products.
 //!
-//! Owns the tables `interaction` and `visit_key`. Emits [`InteractionsTracked`]; listens to `CustomerErased`. Invariants:
+//! Owns the tables `interaction` and `visit_key`. Emits [`InteractionsTracked`] and [`VisitsForgotten`]; listens to `CustomerErased`. Invariants:
 //! nothing is kept of who has not consented; an event of a visit is kept once (UNIQUE); the name that a client gave a visit
 //! is nowhere, only its keyed hash; the customer is the one who has signed in, never one whom a client names.
 //!
@@ -17,10 +17,12 @@ mod track;
 mod tracking;
 mod visit;
 
-pub use events::InteractionsTracked;
+pub use events::{InteractionsTracked, VisitsForgotten};
 pub use feed::{Feed, follow};
 pub use graphql::AnalyticsMutation;
-pub use query::{Interaction, Seen, Span, Visitor, interactions, interactions_by_ids, recent_products, seen_in_visit};
+pub use query::{
+    Interaction, Seen, Span, Visitor, interactions, interactions_by_ids, recent_products, seen_in_visit, visits_of,
+};
 pub use sweep::sweep;
 pub use track::{EVENTS_MAX, NewInteraction, Problem, Track, TrackError, Tracked, track};
 pub use tracking::Tracking;

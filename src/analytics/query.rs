@@ -134,3 +134,16 @@ pub async fn interactions_by_ids(db: &impl ConnectionTrait, ids: &[InteractionId
         .order_by_asc(Column::Id);
     Ok(rows.all(db).await?)
 }
+
+/// The visits in which a customer had signed in.
+///
+/// # Errors
+/// Those of the database.
+pub async fn visits_of(db: &impl ConnectionTrait, customer: CustomerId) -> Result<Vec<VisitId>> {
+    let visits = Entity::find()
+        .select_only()
+        .column(Column::VisitId)
+        .distinct()
+        .filter(Column::CustomerId.eq(customer));
+    Ok(visits.into_tuple().all(db).await?)
+}

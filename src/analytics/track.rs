@@ -215,6 +215,7 @@ fn row(
         variant_id: event.variant,
         kind: event.kind,
         at: event.at.map_or(now, |at| at.clamp(now - LATE_MAX, now)),
+        received_at: now,
         search_id: event.search,
         position: event.position,
         cart_id,

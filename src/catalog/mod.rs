@@ -8,6 +8,7 @@
 mod attribute;
 mod category;
 mod clear_children;
+mod compare;
 mod draft;
 mod ensure_categories;
 mod events;
@@ -23,14 +24,16 @@ mod update_product;
 
 pub use attribute::{AttributeValue, NewAttribute};
 pub use category::{Categories, Category, CategoryTree};
+pub use compare::{COMPARED_MAX, ComparedAttribute, compare};
 pub use draft::{Draft, DraftError, DraftMedia, DraftVariant};
 pub(crate) use ensure_categories::ensure_categories;
 pub use events::ProductsChanged;
 pub(crate) use filter::is_available;
 pub use filter::{Filter, FilterError};
 pub use graphql::{
-    CatalogMutation, CatalogQuery, CategoryObject, CollectionKey, CollectionObject, ProductInput, ProductKey,
-    ProductObject, SortDirection, VariantInput, VariantKey, VariantObject, draft_of, opening_stock, save_errors,
+    CatalogMutation, CatalogQuery, CategoryObject, CollectionKey, CollectionObject, ComparisonQuery, ProductInput,
+    ProductKey, ProductObject, SortDirection, VariantInput, VariantKey, VariantObject, draft_of, opening_stock,
+    save_errors,
 };
 pub use list::{ListError, ProductList, ProductSort, SortField, count, list};
 pub use offer::{Variant, variant_by_id, variants_by_ids, variants_with_products};

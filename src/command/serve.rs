@@ -35,7 +35,10 @@ pub(super) async fn serve(config: Config) -> Result<ExitCode> {
         .shop
         .worker_in_process
         .then(|| tokio::spawn(super::worker::work(app.clone(), stopped.clone())));
-    let follower = tokio::spawn(crate::analytics::follow(app.clone(), stopped));
+    let followers = tokio::spawn(futures_util::future::join(
+        crate::analytics::follow(app.clone(), stopped.clone()),
+        crate::experiment::follow(app.clone(), stopped),
+    ));
     if let Some(address) = app.config.server.metrics_listen {
         let listener = bind(address).await?;
         let router = http::metrics_router(app.clone());
@@ -55,7 +58,7 @@ pub(super) async fn serve(config: Config) -> Result<ExitCode> {
     let _ = stop.send(true);
     let ended = async {
         server.await.map_err(|e| Fault::part("server", e))?;
-        follower.await.map_err(|e| Fault::part("follower", e))?;
+        followers.await.map_err(|e| Fault::part("followers", e))?;
         match worker {
             Some(worker) => worker.await.map_err(|e| Fault::part("worker", e)),
             None => Ok(()),

@@ -85,5 +85,7 @@ pub mod visible {
         search_read = SearchRead;
         search_write = SearchWrite;
         audit_read = AuditRead;
+        experiment_read = ExperimentRead;
+        experiment_write = ExperimentWrite;
     }
 }

@@ -6,10 +6,11 @@ use crate::account::{AccountMutation, AccountQuery, ExternalMutation, ExternalQu
 use crate::analytics::AnalyticsMutation;
 use crate::audit::AuditQuery;
 use crate::cart::{CartMutation, CartQuery};
-use crate::catalog::{CatalogMutation, CatalogQuery};
+use crate::catalog::{CatalogMutation, CatalogQuery, ComparisonQuery};
 use crate::channel::ChannelQuery;
 use crate::checkout::CheckoutMutation;
 use crate::customer::{CustomerAddressMutation, CustomerMutation, CustomerQuery};
+use crate::experiment::{ExperimentMutation, ExperimentQuery};
 use crate::inventory::InventoryMutation;
 use crate::ledger::LedgerQuery;
 use crate::order::{OrderMutation, OrderQuery};
@@ -28,6 +29,7 @@ pub struct Query(
     ChannelQuery,
     AccountQuery,
     CatalogQuery,
+    ComparisonQuery,
     CartQuery,
     CustomerQuery,
     OrderQuery,
@@ -40,6 +42,7 @@ pub struct Query(
     MerchandisingQuery,
     InsightQuery,
     RecommendationQuery,
+    ExperimentQuery,
     AuditQuery,
     StaffQuery,
     MfaQuery,
@@ -72,6 +75,7 @@ pub struct Mutation(
     AnalyticsMutation,
     MerchandisingMutation,
     InsightMutation,
+    ExperimentMutation,
 );
 
 /// Everything that can be listened to.

@@ -28,6 +28,10 @@ async fn metrics(State(app): State<App>) -> Response {
     );
     let _ = writeln!(text, "# TYPE merx_searches_unlogged_total counter");
     let _ = writeln!(text, "merx_searches_unlogged_total {lost}");
+    let lost = "merx_exposures_lost_total";
+    let _ = writeln!(text, "# HELP {lost} Exposures of experiments that were not written.");
+    let _ = writeln!(text, "# TYPE {lost} counter");
+    let _ = writeln!(text, "{lost} {}", app.experiments.lost());
     match queue_depths(&app.db).await {
         Ok(queues) => {
             let _ = writeln!(text, "# HELP merx_jobs Jobs by queue and state.");

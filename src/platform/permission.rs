@@ -75,6 +75,10 @@ permissions! {
     SearchWrite = "search.write";
     /// Read the audit log.
     AuditRead = "audit.read";
+    /// See experiments and their results, and look at their arms; takes the permission for every channel.
+    ExperimentRead = "experiment.read";
+    /// Write, start and stop experiments; takes the permission for every channel.
+    ExperimentWrite = "experiment.write";
 }
 
 impl fmt::Display for Permission {

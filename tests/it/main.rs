@@ -1,6 +1,7 @@
 //! The one test binary: everything goes through the application and its schema.
 
 mod account;
+mod analytics;
 mod architecture;
 mod audit;
 mod books;
@@ -14,6 +15,7 @@ mod customer;
 mod database;
 mod dependencies;
 mod drift;
+mod experiment;
 mod gateway;
 mod guides;
 mod http;

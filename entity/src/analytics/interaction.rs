@@ -47,6 +47,8 @@ pub struct Model {
     pub kind: InteractionKind,
     /// When, as the client says, within a day of the arrival.
     pub at: DateTimeUtc,
+    /// When it arrived.
+    pub received_at: DateTimeUtc,
     /// The search that it came from.
     pub search_id: Option<String>,
     /// The place in the list that it came from, from 1.

@@ -1,6 +1,7 @@
 //! The catalogue in the schema.
 
 mod batch;
+mod compare;
 mod groups;
 mod input;
 mod mutation;
@@ -8,6 +9,7 @@ mod query;
 mod types;
 
 pub use batch::{CollectionKey, ProductKey, VariantKey};
+pub use compare::ComparisonQuery;
 pub use groups::{CategoryObject, CollectionObject};
 pub use input::{ProductInput, VariantInput, draft_of, opening_stock};
 pub use mutation::{CatalogMutation, save_errors};

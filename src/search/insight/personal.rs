@@ -73,7 +73,11 @@ fn has_phone(text: &str) -> bool {
 fn has_card(text: &str) -> bool {
     runs(text).iter().any(|(_, run)| {
         let digits: Vec<u32> = run.chars().filter_map(|c| c.to_digit(10)).collect();
-        (14..=19).any(|length| digits.windows(length).any(|card| begins_like_card(card) && passes_luhn(card)))
+        (14..=19).any(|length| {
+            digits
+                .windows(length)
+                .any(|card| begins_like_card(card) && passes_luhn(card))
+        })
     })
 }
 

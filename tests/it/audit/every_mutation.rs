@@ -30,6 +30,11 @@ fn usd(amount: &str) -> Value {
     json!({ "amount": amount, "currencyCode": "USD" })
 }
 
+fn two_arms(key: &str) -> Value {
+    let arms = json!([{ "key": "a", "payload": {} }, { "key": "b", "payload": {} }]);
+    json!({ "key": key, "name": "Two ways", "kind": "SEARCH", "primaryMetric": "CLICK", "arms": arms })
+}
+
 /// An input with which `mutation` succeeds, and whether the thing was there before.
 async fn sample(shop: &Shop, mutation: &str) -> Option<(Value, bool)> {
     let product = async || {
@@ -54,6 +59,14 @@ async fn sample(shop: &Shop, mutation: &str) -> Option<(Value, bool)> {
         let input = json!({ "amount": usd("10.00") });
         let made = shop.staff().changed("giftCardCreate", input, "giftCard { id }").await;
         made["giftCard"]["id"].clone()
+    };
+    let experiment = async |key: &str| {
+        let input = two_arms(&key.to_lowercase());
+        let made = shop
+            .staff()
+            .changed("experimentCreate", input, "experiment { id }")
+            .await;
+        made["experiment"]["id"].clone()
     };
     Some(match mutation {
         "productCreate" => {
@@ -124,10 +137,24 @@ async fn sample(shop: &Shop, mutation: &str) -> Option<(Value, bool)> {
             row.into_active_model().insert(&shop.app.db).await.expect("kept");
             (json!({ "id": id.to_string() }), true)
         }
+        "experimentCreate" => (two_arms("written"), false),
+        "experimentUpdate" => (
+            json!({ "id": experiment("changed").await, "name": "Another name" }),
+            true,
+        ),
+        "experimentStart" | "experimentArchive" => (json!({ "id": experiment(mutation).await }), true),
+        "experimentStop" => {
+            let input = json!({ "id": experiment("stopped").await });
+            shop.staff()
+                .changed("experimentStart", input.clone(), "experiment { id }")
+                .await;
+            (input, true)
+        }
         "customerDataExportAsStaff" => (json!({ "id": customer("exported").await }), true),
         "customerEraseAsStaff" => (json!({ "id": customer("erased").await }), true),
         "merchandisingRuleCreate" | "merchandisingRuleUpdate" | "merchandisingRuleDelete" => {
-            let input = json!({ "name": mutation, "condition": { "queryIs": "sale" }, "effect": { "redirect": "/sale" } });
+            let input =
+                json!({ "name": mutation, "condition": { "queryIs": "sale" }, "effect": { "redirect": "/sale" } });
             if mutation == "merchandisingRuleCreate" {
                 return Some((input, false));
             }

@@ -1,5 +1,6 @@
 //! The catalogue.
 
+mod compare;
 mod create;
 mod draft;
 mod filter;

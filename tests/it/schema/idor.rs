@@ -62,6 +62,7 @@ fn class(place: &Place) -> Class {
             Class::Private("paymentmethod")
         }
         ("sessionRevoke", "sessionId") => Class::Private("session"),
+        ("productsCompare", "ids") => Class::Public,
         ("product" | "productVariant" | "category" | "collection", "id") => Class::Public,
         (_, "variantId" | "productId" | "categoryId" | "deliveryOptionId") => Class::Public,
         _ => panic!("{place:?} takes an id: say in {} what it may name", file!()),

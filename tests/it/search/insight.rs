@@ -42,7 +42,11 @@ pub(super) async fn logged(shop: &Shop) -> Vec<search_log::Model> {
 
 /// Searches in a visit and gives the name of the search.
 async fn look(shop: &Shop, session: &str, query: &str) -> String {
-    let session = if session.is_empty() { Value::Null } else { json!(session) };
+    let session = if session.is_empty() {
+        Value::Null
+    } else {
+        json!(session)
+    };
     let answer = shop.data(SEARCH, json!({ "query": query, "session": session })).await;
     answer["search"]["searchId"].as_str().expect("a name").to_owned()
 }
@@ -66,7 +70,10 @@ async fn insights(shop: &Shop, variables: Value) -> Value {
 
 fn queries(insights: &Value) -> Vec<&str> {
     let nodes = insights["queries"]["nodes"].as_array().expect("queries");
-    nodes.iter().map(|node| node["query"].as_str().expect("a query")).collect()
+    nodes
+        .iter()
+        .map(|node| node["query"].as_str().expect("a query"))
+        .collect()
 }
 
 #[tokio::test]
@@ -76,22 +83,33 @@ async fn every_search_is_logged_beside_the_request() {
     merx::search::flush(&shop.app).await.expect("written");
     let before = logged(&shop).await.len();
     // The request itself writes nothing: the log is written a moment later.
-    let first = shop.data(SEARCH, json!({ "query": " Zither ", "session": "visit-of-ada", "first": 1 })).await;
+    let first = shop
+        .data(
+            SEARCH,
+            json!({ "query": " Zither ", "session": "visit-of-ada", "first": 1 }),
+        )
+        .await;
     let after = first["search"]["pageInfo"]["endCursor"].clone();
-    shop.data(SEARCH, json!({ "query": " Zither ", "first": 1, "after": after })).await;
+    shop.data(SEARCH, json!({ "query": " Zither ", "first": 1, "after": after }))
+        .await;
     shop.data(SEARCH, json!({ "query": "zithr ada@example.com" })).await;
     merx::search::flush(&shop.app).await.expect("written");
     let rows = logged(&shop).await.split_off(before);
     assert_eq!(rows.len(), 3);
     assert_eq!(json!(rows[0].id.to_string()), first["search"]["searchId"]);
-    assert_eq!((rows[0].query.as_str(), rows[0].total, rows[0].continued), ("zither", 2, false));
+    assert_eq!(
+        (rows[0].query.as_str(), rows[0].total, rows[0].continued),
+        ("zither", 2, false)
+    );
     assert_eq!((rows[0].degraded, rows[0].at), (false, noon()));
     assert!(rows[0].visit_id.is_some() && rows[1].visit_id.is_none());
     assert!(rows[1].continued);
     assert_eq!(rows[2].query, "[withheld]");
     assert!(!format!("{rows:?}").contains("ada"), "{rows:?}");
     assert_eq!(shop.app.search.log().lost(), 0);
-    let (code, _) = shop.refused(SEARCH, json!({ "query": "x", "session": "s".repeat(129) })).await;
+    let (code, _) = shop
+        .refused(SEARCH, json!({ "query": "x", "session": "s".repeat(129) }))
+        .await;
     assert_eq!(code, "BAD_USER_INPUT");
 }
 
@@ -126,12 +144,18 @@ async fn clicks_and_carts_are_attributed_once() {
     let input = json!({ "sessionId": "ada", "consent": true, "events": events });
     shop.data(TRACK, json!({ "input": input })).await;
     let seen = insights(&shop, json!({})).await;
-    let rows = search_attribution::Entity::find().all(&shop.app.db).await.expect("rows");
+    let rows = search_attribution::Entity::find()
+        .all(&shop.app.db)
+        .await
+        .expect("rows");
     assert_eq!(rows.len(), 2, "{rows:?}");
     let expected = json!({ "searches": 1, "zeroResults": 0, "degraded": 0, "clickedSearches": 1, "clicks": 1,
         "clickThroughRate": 1.0, "averageClickPosition": 2.0, "cartAdds": 1, "orders": 0 });
     assert_eq!(seen["counts"], expected);
-    assert_eq!(seen["queries"]["nodes"], json!([{ "query": "zither", "counts": expected }]));
+    assert_eq!(
+        seen["queries"]["nodes"],
+        json!([{ "query": "zither", "counts": expected }])
+    );
     assert_eq!(seen["clickPositions"], json!([{ "position": 2, "clicks": 1 }]));
     // Without consent nothing is told.
     let input = json!({ "sessionId": "bob", "consent": false, "events": [
@@ -144,7 +168,10 @@ async fn clicks_and_carts_are_attributed_once() {
 async fn buy(shop: &Shop, session: &str, product: &str) -> Value {
     let document = "query($id: ID!) { product(by: { id: $id }) { variants(first: 1) { id } } }";
     let data = shop.data(document, json!({ "id": product })).await;
-    let variant = data["product"]["variants"][0]["id"].as_str().expect("a variant").to_owned();
+    let variant = data["product"]["variants"][0]["id"]
+        .as_str()
+        .expect("a variant")
+        .to_owned();
     let cart = shop.ready_cart(&variant, 1).await;
     let event = json!({ "id": format!("cart-{}", cart["id"]), "kind": "ADD", "productId": product });
     let input = json!({ "sessionId": session, "consent": true, "cartToken": cart["token"], "events": [event] });
@@ -170,7 +197,10 @@ async fn an_order_is_attributed_to_the_latest_search_of_its_visit() {
     buy(&shop, "ada", &product).await;
     let seen = insights(&shop, json!({})).await;
     assert_eq!(seen["counts"]["orders"], 1, "{seen:#}");
-    let orders = search_attribution::Entity::find().all(&shop.app.db).await.expect("rows");
+    let orders = search_attribution::Entity::find()
+        .all(&shop.app.db)
+        .await
+        .expect("rows");
     let bought: Vec<_> = orders.iter().filter(|row| row.order_id.is_some()).collect();
     assert_eq!(bought.len(), 1);
     assert_eq!(bought[0].search_id.to_string(), late);
@@ -239,7 +269,9 @@ async fn what_visits_give_up_for_something_else_becomes_synonyms() {
         let session = format!("visit-{i}");
         look(&shop, &session, "kantele").await;
         // The fourth one takes too long: that is another thought.
-        shop.app.clock.advance(Duration::from_secs(if i == 3 { 200 } else { 60 }));
+        shop.app
+            .clock
+            .advance(Duration::from_secs(if i == 3 { 200 } else { 60 }));
         let found = look(&shop, &session, "zither").await;
         tell(&shop, &session, "CLICK", &found, (&product, 1)).await;
     }
@@ -258,11 +290,17 @@ async fn what_visits_give_up_for_something_else_becomes_synonyms() {
     assert_eq!(seen["synonymSuggestions"], expected);
     let staff = shop.staff();
     let wrong = json!({ "givenUp": "psaltery", "foundBy": "zither" });
-    assert_eq!(staff.change_refused("searchSynonymSuggestionAccept", wrong).await.0, "NOT_FOUND");
+    assert_eq!(
+        staff.change_refused("searchSynonymSuggestionAccept", wrong).await.0,
+        "NOT_FOUND"
+    );
     let accept = json!({ "givenUp": "kantele", "foundBy": "zither" });
     let shown = "synonym { word words everywhere }";
     let made = staff.changed("searchSynonymSuggestionAccept", accept, shown).await;
-    assert_eq!(made["synonym"], json!({ "word": "kantele", "words": ["zither"], "everywhere": false }));
+    assert_eq!(
+        made["synonym"],
+        json!({ "word": "kantele", "words": ["zither"], "everywhere": false })
+    );
     assert_eq!(insights(&shop, json!({})).await["synonymSuggestions"], json!([]));
     let found = shop.data(SEARCH, json!({ "query": "kantele" })).await;
     assert_eq!(found["search"]["totalCount"], 2);
@@ -275,7 +313,10 @@ async fn popular_queries_are_suggested_when_enough_visits_made_them() {
     let queries = async |text: &str| {
         let data = shop.data(suggest, json!({ "query": text })).await;
         let queries = data["searchSuggest"]["queries"].as_array().expect("queries").clone();
-        queries.iter().map(|q| q.as_str().expect("a query").to_owned()).collect::<Vec<_>>()
+        queries
+            .iter()
+            .map(|q| q.as_str().expect("a query").to_owned())
+            .collect::<Vec<_>>()
     };
     for i in 0..3 {
         let search = look(&shop, &format!("visit-{i}"), "zither alpha").await;
@@ -295,7 +336,10 @@ async fn popular_queries_are_suggested_when_enough_visits_made_them() {
     assert_eq!(shown[0], "zither alpha", "{shown:?}");
     assert!(shown.contains(&"zither beta".to_owned()), "{shown:?}");
     for query in &shown {
-        assert!(!query.contains("agatha") && !query.contains("nobody") && !query.contains("ada"), "{shown:?}");
+        assert!(
+            !query.contains("agatha") && !query.contains("nobody") && !query.contains("ada"),
+            "{shown:?}"
+        );
     }
     assert_eq!(queries("alpha").await[0], "zither alpha");
 }
@@ -311,11 +355,17 @@ async fn old_searches_go_and_counts_stay() {
     merx::search::flush(&shop.app).await.expect("written");
     merx::search::sweep(&shop.app).await.expect("swept");
     assert_eq!(logged(&shop).await.len(), 1);
-    let rows = search_attribution::Entity::find().all(&shop.app.db).await.expect("rows");
+    let rows = search_attribution::Entity::find()
+        .all(&shop.app.db)
+        .await
+        .expect("rows");
     assert!(rows.is_empty(), "{rows:?}");
     let then = json!({ "from": noon(), "to": noon() });
     let seen = insights(&shop, then.clone()).await;
-    assert_eq!((&seen["counts"]["searches"], &seen["counts"]["clicks"]), (&json!(1), &json!(1)));
+    assert_eq!(
+        (&seen["counts"]["searches"], &seen["counts"]["clicks"]),
+        (&json!(1), &json!(1))
+    );
     shop.app.clock.advance(Duration::from_secs(700 * 86_400));
     merx::search::sweep(&shop.app).await.expect("swept");
     assert_eq!(insights(&shop, then).await["counts"]["searches"], 0);

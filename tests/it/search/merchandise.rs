@@ -17,7 +17,11 @@ async fn shop() -> (Shop, Vec<String>) {
     let shop = Shop::frozen(noon()).await;
     merx::search::prepare(&shop.app).await.expect("the index is built");
     let mut ids = Vec::new();
-    for (name, brand) in [("Zither Alpha", "Acme"), ("Zither Beta", "Acme"), ("Zither Gamma", "Umbra")] {
+    for (name, brand) in [
+        ("Zither Alpha", "Acme"),
+        ("Zither Beta", "Acme"),
+        ("Zither Gamma", "Umbra"),
+    ] {
         ids.push(create(&shop, name, "20.00", json!({ "brand": brand })).await);
     }
     shop.work().await;
@@ -29,7 +33,10 @@ async fn rule(shop: &Shop, condition: Value, effect: Value, more: Value) -> Stri
     let mut input = json!({ "name": "A rule", "condition": condition, "effect": effect });
     let fields = input.as_object_mut().expect("an object");
     fields.extend(more.as_object().expect("an object").clone());
-    let made = shop.staff().changed("merchandisingRuleCreate", input, "rule { id }").await;
+    let made = shop
+        .staff()
+        .changed("merchandisingRuleCreate", input, "rule { id }")
+        .await;
     made["rule"]["id"].as_str().expect("an id").to_owned()
 }
 
@@ -51,7 +58,13 @@ async fn a_redirect_counts_for_its_query_and_while_it_lasts() {
     let begin = noon() + TimeDelta::hours(1);
     let end = noon() + TimeDelta::hours(2);
     let times = json!({ "startsAt": begin, "endsAt": end });
-    rule(&shop, json!({ "queryIs": "Sale" }), json!({ "redirect": "/sale" }), times).await;
+    rule(
+        &shop,
+        json!({ "queryIs": "Sale" }),
+        json!({ "redirect": "/sale" }),
+        times,
+    )
+    .await;
     assert_eq!(redirect(&shop, "sale").await, Value::Null);
     shop.app.clock.advance(Duration::from_secs(3600));
     assert_eq!(redirect(&shop, " SALE! ").await, "/sale");
@@ -61,7 +74,13 @@ async fn a_redirect_counts_for_its_query_and_while_it_lasts() {
     // A part of the query; the larger priority counts.
     let contains = || json!({ "queryContains": "gift card" });
     rule(&shop, contains(), json!({ "redirect": "/low" }), json!({})).await;
-    rule(&shop, contains(), json!({ "redirect": "https://example.com/high" }), json!({ "priority": 5 })).await;
+    rule(
+        &shop,
+        contains(),
+        json!({ "redirect": "https://example.com/high" }),
+        json!({ "priority": 5 }),
+    )
+    .await;
     assert_eq!(redirect(&shop, "a gift card please").await, "https://example.com/high");
     assert_eq!(redirect(&shop, "gift cards").await, Value::Null);
     // Another channel has its own rules.
@@ -107,32 +126,51 @@ async fn brands_are_lifted_and_lowered() {
     rule(&shop, zither(), json!({ "boost": to("umbra", 500) }), json!({})).await;
     assert_eq!(names(&shop, "zither ").await[0], "Zither Gamma");
     // Of two rules that move the same brand, one counts.
-    let id = rule(&shop, zither(), json!({ "bury": to("umbra", 100) }), json!({ "priority": 1 })).await;
+    let id = rule(
+        &shop,
+        zither(),
+        json!({ "bury": to("umbra", 100) }),
+        json!({ "priority": 1 }),
+    )
+    .await;
     assert_eq!(names(&shop, "zither ").await[2], "Zither Gamma");
     let off = json!({ "id": id, "enabled": false, "expectedVersion": 1 });
     let staff = shop.staff();
-    let done = staff.changed("merchandisingRuleUpdate", off.clone(), "rule { version active }").await;
+    let done = staff
+        .changed("merchandisingRuleUpdate", off.clone(), "rule { version active }")
+        .await;
     assert_eq!(done["rule"], json!({ "version": 2, "active": false }));
     assert_eq!(names(&shop, "zither ").await[0], "Zither Gamma");
-    assert_eq!(staff.change_refused("merchandisingRuleUpdate", off).await.0, "STALE_VERSION");
+    assert_eq!(
+        staff.change_refused("merchandisingRuleUpdate", off).await.0,
+        "STALE_VERSION"
+    );
 }
 
 #[tokio::test]
 async fn categories_and_collections_are_curated_where_they_are_browsed() {
     let (shop, ids) = shop().await;
-    let data = shop.data("{ category(by: { slug: \"headphones\" }) { id } }", json!({})).await;
+    let data = shop
+        .data("{ category(by: { slug: \"headphones\" }) { id } }", json!({}))
+        .await;
     let category = data["category"]["id"].clone();
     let browse = |filter: Value| json!({ "query": "", "first": 100, "filters": [filter] });
     let headphones = || browse(json!({ "key": "category", "values": ["headphones"] }));
     let plainly = names_of(&ask(&shop, headphones()).await);
-    let last = ask(&shop, headphones()).await["nodes"].as_array().expect("hits").last().expect("one")["id"].clone();
+    let last = ask(&shop, headphones()).await["nodes"]
+        .as_array()
+        .expect("hits")
+        .last()
+        .expect("one")["id"]
+        .clone();
     let pin = |product: &Value| json!({ "pin": { "productId": product, "position": 1 } });
     rule(&shop, json!({ "categoryId": category }), pin(&last), json!({})).await;
     let curated = names_of(&ask(&shop, headphones()).await);
     assert_eq!(curated[0], plainly[plainly.len() - 1]);
     assert_eq!(curated.len(), plainly.len());
     // With words it is no browsing.
-    let worded = json!({ "query": "headphones ", "first": 100, "filters": [{ "key": "category", "values": ["headphones"] }] });
+    let worded =
+        json!({ "query": "headphones ", "first": 100, "filters": [{ "key": "category", "values": ["headphones"] }] });
     assert_ne!(names_of(&ask(&shop, worded).await)[0], curated[0]);
 
     let id: entity::CollectionId = shop.app.ids.new_id();
@@ -143,7 +181,10 @@ async fn categories_and_collections_are_curated_where_they_are_browsed() {
         description: String::new(),
         created_at: noon(),
     };
-    row.into_active_model().insert(&shop.app.db).await.expect("a collection");
+    row.into_active_model()
+        .insert(&shop.app.db)
+        .await
+        .expect("a collection");
     for (position, product) in (0..).zip(&ids) {
         let row = collection_product::Model {
             collection_id: id,
@@ -171,7 +212,13 @@ async fn a_preview_shows_both_sides_and_logs_nothing() {
     let (shop, ids) = shop().await;
     let begin = noon() + TimeDelta::days(1);
     let effect = json!({ "pin": { "productId": ids[2], "position": 1 } });
-    let id = rule(&shop, json!({ "queryIs": "zither" }), effect, json!({ "startsAt": begin })).await;
+    let id = rule(
+        &shop,
+        json!({ "queryIs": "zither" }),
+        effect,
+        json!({ "startsAt": begin }),
+    )
+    .await;
     let document = "query($at: DateTime) { merchandisingPreview(query: \"zither\", at: $at) {
         without { totalCount nodes { name } } with { totalCount nodes { name } } ruleIds redirect degraded } }";
     let staff = shop.staff();
@@ -190,7 +237,13 @@ async fn a_preview_shows_both_sides_and_logs_nothing() {
 async fn rules_belong_to_their_channel_and_must_make_sense() {
     let (shop, ids) = shop().await;
     let staff = shop.staff();
-    let id = rule(&shop, json!({ "queryIs": "sale" }), json!({ "redirect": "/sale" }), json!({})).await;
+    let id = rule(
+        &shop,
+        json!({ "queryIs": "sale" }),
+        json!({ "redirect": "/sale" }),
+        json!({}),
+    )
+    .await;
     let list = "query($where: MerchandisingRuleWhere, $first: Int, $after: String) {
         merchandisingRules(where: $where, first: $first, after: $after) { totalCount pageInfo { endCursor hasNextPage }
           nodes { id scope query action redirect target { brand } priority enabled startsAt active version } } }";
@@ -201,12 +254,20 @@ async fn rules_belong_to_their_channel_and_must_make_sense() {
     let there = staff.channel("eu").data(list, json!({})).await;
     assert_eq!(there["merchandisingRules"]["totalCount"], 0);
     let delete = json!({ "id": id });
-    let refused = staff.channel("eu").change_refused("merchandisingRuleDelete", delete.clone()).await;
+    let refused = staff
+        .channel("eu")
+        .change_refused("merchandisingRuleDelete", delete.clone())
+        .await;
     assert_eq!(refused.0, "NOT_FOUND");
     // A program of one channel makes rules there.
-    let european = shop.program(&["search.read", "search.write"], Some("eu")).await.channel("eu");
+    let european = shop
+        .program(&["search.read", "search.write"], Some("eu"))
+        .await
+        .channel("eu");
     let input = json!({ "name": "Umleitung", "condition": { "queryIs": "sale" }, "effect": { "redirect": "/eu" } });
-    european.changed("merchandisingRuleCreate", input.clone(), "rule { id }").await;
+    european
+        .changed("merchandisingRuleCreate", input.clone(), "rule { id }")
+        .await;
     assert_eq!(redirect(&shop.channel("eu"), "sale").await, "/eu");
     let (code, _) = european.channel("us").refused(list, json!({})).await;
     assert_eq!(code, "FORBIDDEN");
@@ -218,7 +279,11 @@ async fn rules_belong_to_their_channel_and_must_make_sense() {
     };
     for wrong in ["javascript:alert(1)", "//evil.example", "sale", "https://", "/a b", ""] {
         let (code, path) = try_with("effect", json!({ "redirect": wrong })).await;
-        assert_eq!((code.as_str(), path), ("INVALID_INPUT", json!(["effect", "redirect"])), "{wrong}");
+        assert_eq!(
+            (code.as_str(), path),
+            ("INVALID_INPUT", json!(["effect", "redirect"])),
+            "{wrong}"
+        );
     }
     let pin = json!({ "pin": { "productId": ids[0], "position": 0 } });
     assert_eq!(try_with("effect", pin).await.1, json!(["effect", "pin", "position"]));
@@ -227,17 +292,31 @@ async fn rules_belong_to_their_channel_and_must_make_sense() {
     assert_eq!(try_with("effect", pin).await.0, "NOT_FOUND");
     let bury = json!({ "bury": { "target": { "brand": "Acme" }, "percent": 101 } });
     assert_eq!(try_with("effect", bury).await.1, json!(["effect", "bury", "percent"]));
-    assert_eq!(try_with("condition", json!({ "queryIs": "?" })).await.0, "INVALID_INPUT");
+    assert_eq!(
+        try_with("condition", json!({ "queryIs": "?" })).await.0,
+        "INVALID_INPUT"
+    );
     assert_eq!(try_with("name", json!(" ")).await.1, json!(["name"]));
-    staff.changed("merchandisingRuleDelete", delete.clone(), "deletedId").await;
+    staff
+        .changed("merchandisingRuleDelete", delete.clone(), "deletedId")
+        .await;
     assert_eq!(redirect(&shop, "sale").await, Value::Null);
-    assert_eq!(staff.change_refused("merchandisingRuleDelete", delete).await.0, "NOT_FOUND");
+    assert_eq!(
+        staff.change_refused("merchandisingRuleDelete", delete).await.0,
+        "NOT_FOUND"
+    );
 }
 
 #[tokio::test]
 async fn searches_read_no_rules_from_the_database() {
     let (shop, _) = shop().await;
-    rule(&shop, json!({ "queryContains": "zither" }), json!({ "redirect": "/z" }), json!({})).await;
+    rule(
+        &shop,
+        json!({ "queryContains": "zither" }),
+        json!({ "redirect": "/z" }),
+        json!({}),
+    )
+    .await;
     let document = "{ search(query: \"zither\") { totalCount redirect } }";
     shop.data(document, json!({})).await;
     merx::search::flush(&shop.app).await.expect("written");
@@ -259,7 +338,13 @@ async fn another_server_hears_of_a_rule() {
     let other = shop.another_server().await;
     merx::search::prepare(&other.app).await.expect("the index is built");
     assert_eq!(redirect(&other, "sale").await, Value::Null);
-    rule(&shop, json!({ "queryIs": "sale" }), json!({ "redirect": "/sale" }), json!({})).await;
+    rule(
+        &shop,
+        json!({ "queryIs": "sale" }),
+        json!({ "redirect": "/sale" }),
+        json!({}),
+    )
+    .await;
     let end = std::time::Instant::now() + Duration::from_secs(30);
     while redirect(&other, "sale").await != "/sale" {
         assert!(std::time::Instant::now() < end, "the other server does not hear of it");

@@ -65,7 +65,9 @@ fn exchanged_words_are_told_from_finished_and_mended_ones() {
 
 #[test]
 fn popular_queries_go_on_like_what_is_typed() {
-    let popular: Vec<String> = ["usb hub", "desk lamp", "lamp", "lampshade"].map(str::to_owned).to_vec();
+    let popular: Vec<String> = ["usb hub", "desk lamp", "lamp", "lampshade"]
+        .map(str::to_owned)
+        .to_vec();
     assert_eq!(going_on(&popular, " LAM", 8), ["lamp", "lampshade", "desk lamp"]);
     assert_eq!(going_on(&popular, "lam", 1), ["lamp"]);
     assert_eq!(going_on(&popular, "amp", 8), Vec::<&str>::new());

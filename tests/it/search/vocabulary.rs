@@ -23,11 +23,19 @@ async fn words_that_mean_the_same_find_the_same() {
     staff.changed("searchSynonymUpdate", one_way.clone(), shown).await;
     assert_eq!(names(&shop, "kantele ").await, Vec::<String>::new());
     assert_eq!(names(&shop, "psaltery ").await, ["Zither Alpha"]);
-    assert_eq!(staff.change_refused("searchSynonymUpdate", one_way).await.0, "STALE_VERSION");
+    assert_eq!(
+        staff.change_refused("searchSynonymUpdate", one_way).await.0,
+        "STALE_VERSION"
+    );
     let list = "{ searchSynonyms { totalCount nodes { id word words } } }";
     let listed = staff.data(list, json!({})).await["searchSynonyms"].take();
-    assert_eq!(listed["nodes"], json!([{ "id": made["id"], "word": "psaltery", "words": ["zither"] }]));
-    staff.changed("searchSynonymDelete", json!({ "id": made["id"] }), "deletedId").await;
+    assert_eq!(
+        listed["nodes"],
+        json!([{ "id": made["id"], "word": "psaltery", "words": ["zither"] }])
+    );
+    staff
+        .changed("searchSynonymDelete", json!({ "id": made["id"] }), "deletedId")
+        .await;
     assert_eq!(names(&shop, "psaltery ").await, Vec::<String>::new());
     assert_eq!(staff.data(list, json!({})).await["searchSynonyms"]["totalCount"], 0);
     shop.work().await;
@@ -39,19 +47,33 @@ async fn what_counts_everywhere_takes_the_permission_everywhere() {
     let shop = shop().await;
     create(&shop, "Zither Alpha", "20.00", json!({})).await;
     shop.work().await;
-    let european = shop.program(&["search.read", "search.write"], Some("eu")).await.channel("eu");
+    let european = shop
+        .program(&["search.read", "search.write"], Some("eu"))
+        .await
+        .channel("eu");
     let input = json!({ "words": ["zither", "kantele"], "everywhere": true });
     let refused = european.change_refused("searchSynonymCreate", input.clone()).await;
     assert_eq!(refused, ("PERMISSION_MISSING".to_owned(), json!(["everywhere"])));
-    let made = shop.staff().changed("searchSynonymCreate", input, "synonym { id }").await;
+    let made = shop
+        .staff()
+        .changed("searchSynonymCreate", input, "synonym { id }")
+        .await;
     assert_eq!(names(&shop, "kantele ").await, ["Zither Alpha"]);
     // It is seen in every channel, and changed by who may everywhere.
-    let listed = european.data("{ searchSynonyms { nodes { id everywhere } } }", json!({})).await;
+    let listed = european
+        .data("{ searchSynonyms { nodes { id everywhere } } }", json!({}))
+        .await;
     assert_eq!(listed["searchSynonyms"]["nodes"][0]["everywhere"], true);
     let id = json!({ "id": made["synonym"]["id"] });
-    assert_eq!(european.change_refused("searchSynonymDelete", id).await.0, "PERMISSION_MISSING");
+    assert_eq!(
+        european.change_refused("searchSynonymDelete", id).await.0,
+        "PERMISSION_MISSING"
+    );
     let stop = json!({ "word": "the", "everywhere": true });
-    assert_eq!(european.change_refused("searchStopWordCreate", stop).await.0, "PERMISSION_MISSING");
+    assert_eq!(
+        european.change_refused("searchStopWordCreate", stop).await.0,
+        "PERMISSION_MISSING"
+    );
 }
 
 #[tokio::test]
@@ -62,18 +84,31 @@ async fn stop_words_are_not_looked_for() {
     shop.work().await;
     let staff = shop.staff();
     let made = staff
-        .changed("searchStopWordCreate", json!({ "word": "Grommet" }), "stopWord { id word everywhere }")
+        .changed(
+            "searchStopWordCreate",
+            json!({ "word": "Grommet" }),
+            "stopWord { id word everywhere }",
+        )
         .await;
     assert_eq!(made["stopWord"]["word"], "grommet");
     assert_eq!(names(&shop, "grommet zither ").await, ["Zither Alpha"]);
-    let again = staff.change_refused("searchStopWordCreate", json!({ "word": "grommet" })).await;
+    let again = staff
+        .change_refused("searchStopWordCreate", json!({ "word": "grommet" }))
+        .await;
     assert_eq!(again.0, "ALREADY_EXISTS");
     for everywhere in [json!({ "word": "of", "everywhere": true }), json!({ "word": "of" })] {
-        staff.changed("searchStopWordCreate", everywhere.clone(), "stopWord { id }").await;
-        assert_eq!(staff.change_refused("searchStopWordCreate", everywhere).await.0, "ALREADY_EXISTS");
+        staff
+            .changed("searchStopWordCreate", everywhere.clone(), "stopWord { id }")
+            .await;
+        assert_eq!(
+            staff.change_refused("searchStopWordCreate", everywhere).await.0,
+            "ALREADY_EXISTS"
+        );
     }
     for wrong in ["", "two words", &"x".repeat(101)] {
-        let refused = staff.change_refused("searchStopWordCreate", json!({ "word": wrong })).await;
+        let refused = staff
+            .change_refused("searchStopWordCreate", json!({ "word": wrong }))
+            .await;
         assert_eq!(refused, ("INVALID_INPUT".to_owned(), json!(["word"])), "{wrong}");
     }
     let list = "query($after: String) { searchStopWords(first: 2, after: $after) {
@@ -81,9 +116,17 @@ async fn stop_words_are_not_looked_for() {
     let page = staff.data(list, json!({})).await["searchStopWords"].take();
     assert_eq!(page["totalCount"], 3);
     assert_eq!(page["pageInfo"]["hasNextPage"], true);
-    let rest = staff.data(list, json!({ "after": page["pageInfo"]["endCursor"] })).await;
+    let rest = staff
+        .data(list, json!({ "after": page["pageInfo"]["endCursor"] }))
+        .await;
     assert_eq!(rest["searchStopWords"]["nodes"], json!([{ "word": "grommet" }]));
-    staff.changed("searchStopWordDelete", json!({ "id": made["stopWord"]["id"] }), "deletedId").await;
+    staff
+        .changed(
+            "searchStopWordDelete",
+            json!({ "id": made["stopWord"]["id"] }),
+            "deletedId",
+        )
+        .await;
     assert!(names(&shop, "grommet ").await.contains(&"Grommet Holder".to_owned()));
 }
 

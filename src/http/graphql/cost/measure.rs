@@ -243,7 +243,8 @@ impl<'a> Measurer<'a> {
 
     fn field(&mut self, field: &'a Field, parent: Parent<'a>, level: u64) -> Result<Measured, Refusal> {
         let mut measured = self.directives(&field.directives)?;
-        measured.values = measured.values.saturating_add(self.arguments(&field.arguments)?);
+        let values = self.arguments(&field.arguments)?;
+        measured.values = measured.values.saturating_add(values);
         measured.direct = 1;
         measured.merged = 1 + field.arguments.len() as u64;
         measured.aliases = u64::from(field.alias.is_some());
@@ -287,6 +288,8 @@ impl<'a> Measurer<'a> {
         } else {
             inside.depth += 1;
             (inside.fixed, inside.row) = self.points(field, known, &inner);
+            let paid = known.and_then(|known| values.checked_div(known.values_a_point?));
+            inside.fixed = inside.fixed.saturating_add(paid.unwrap_or_default());
         }
         Ok(measured.and(inside))
     }

@@ -1,0 +1,24 @@
+//! `merx eval`: how good answers are, on files that anyone can have.
+
+mod experiments;
+
+use std::process::ExitCode;
+
+use clap::Subcommand;
+
+use crate::config::Config;
+use crate::platform::error::Result;
+
+/// What is evaluated.
+#[derive(Subcommand, Debug)]
+pub(super) enum What {
+    /// Makes up experiments and says how often their statistics are wrong. Needs no shop.
+    Experiments(experiments::Args),
+}
+
+/// Runs the command.
+pub(super) async fn eval(_: Config, what: What) -> Result<ExitCode> {
+    match what {
+        What::Experiments(args) => experiments::experiments(&args),
+    }
+}
