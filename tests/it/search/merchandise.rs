@@ -318,18 +318,25 @@ async fn searches_read_no_rules_from_the_database() {
     )
     .await;
     let document = "{ search(query: \"zither\") { totalCount redirect } }";
-    shop.data(document, json!({})).await;
-    merx::search::flush(&shop.app).await.expect("written");
-    let (first, _) = shop.statements(shop.data(document, json!({}))).await;
+    let first = fewest(&shop, document).await;
     for i in 0..20 {
         let effect = json!({ "redirect": format!("/{i}") });
         rule(&shop, json!({ "queryIs": format!("q {i}") }), effect, json!({})).await;
     }
-    shop.data(document, json!({})).await;
-    merx::search::flush(&shop.app).await.expect("written");
-    let (later, answer) = shop.statements(shop.data(document, json!({}))).await;
+    let later = fewest(&shop, document).await;
     assert!(later <= first, "{later} statements, {first} before");
-    assert_eq!(answer["search"]["redirect"], "/z");
+    assert_eq!(redirect(&shop, "zither").await, "/z");
+}
+
+/// Statements of a document that has been asked before, where nothing else happens meanwhile.
+async fn fewest(shop: &Shop, document: &str) -> u64 {
+    let mut fewest = u64::MAX;
+    for _ in 0..8 {
+        merx::search::flush(&shop.app).await.expect("written");
+        let (statements, _) = shop.statements(shop.data(document, json!({}))).await;
+        fewest = fewest.min(statements);
+    }
+    fewest
 }
 
 #[tokio::test]
