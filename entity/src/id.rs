@@ -236,6 +236,14 @@ typed_ids! {
     RecommendationModelId = "recommendationmodel";
     /// What staff wants recommended, or not.
     RecommendationRuleId = "recommendationrule";
+    /// A search that was made.
+    SearchId = "search";
+    /// What staff wants to stand where in the answers to some searches.
+    MerchandisingRuleId = "searchrule";
+    /// Words that mean the same.
+    SynonymId = "synonym";
+    /// A word that tells nothing in a search.
+    StopWordId = "stopword";
     /// A visit to the shop: the keyed hash of a name that a client chose.
     VisitId = "visit";
     /// Something that a visitor did.

@@ -16,6 +16,7 @@ pub mod order;
 pub mod payment;
 pub mod platform;
 pub mod recommendation;
+pub mod search;
 pub mod staff;
 
 pub use id::*;

@@ -287,6 +287,19 @@ interaction-event = Ein Ereignis braucht eine ID von höchstens { $max } Bytes
 interaction-search = Die ID einer Suche hat höchstens { $max } Bytes und ist nicht leer
 interaction-tracking = Kein Tracking-Token dieses Produkts
 
+## Merchandising
+merchandising-rule-not-found = Keine solche Merchandising-Regel
+merchandising-unknown = Unter dieser ID gibt es nichts
+merchandising-redirect = Muss ein Pfad des Shops wie /sale sein oder eine Adresse, die mit https:// oder http:// beginnt
+merchandising-time = Muss nach dem Beginn liegen
+synonym-not-found = Keine solchen Synonyme
+synonym-count = Nötig sind zwei bis { $max } verschiedene Wörter, oder eines neben „word“
+stop-word-not-found = Kein solches Stoppwort
+stop-word-one = Muss ein Wort von 1 bis { $max } Zeichen sein
+stop-word-taken = Ist schon ein Stoppwort
+every-channel = Das gilt in jedem Vertriebskanal: nötig ist die Berechtigung für alle
+search-period = Ein Zeitraum beginnt vor seinem Ende und hat höchstens { $max } Tage
+
 ## Experiments
 experiment-not-found = Dieses Experiment gibt es nicht
 experiment-channel = Diesen Kanal gibt es nicht

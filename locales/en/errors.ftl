@@ -297,6 +297,19 @@ interaction-event = an event needs an id of at most { $max } bytes
 interaction-search = the id of a search has at most { $max } bytes, and is not empty
 interaction-tracking = no tracking token of this product
 
+## Merchandising
+merchandising-rule-not-found = no such merchandising rule
+merchandising-unknown = there is nothing of this id
+merchandising-redirect = must be a path of the shop such as /sale, or an address that begins with https:// or http://
+merchandising-time = must be later than the beginning
+synonym-not-found = no such synonyms
+synonym-count = two to { $max } different words are needed, or one beside "word"
+stop-word-not-found = no such stop word
+stop-word-one = must be one word of 1 to { $max } characters
+stop-word-taken = is a stop word already
+every-channel = this counts in every channel: it takes the permission for every channel
+search-period = a period begins before it ends, and has at most { $max } days
+
 ## Experiments
 experiment-not-found = no such experiment
 experiment-channel = no such channel

@@ -81,7 +81,7 @@ fn interaction() -> TableCreateStatement {
         .to_owned()
 }
 
-fn interaction_indexes() -> [IndexCreateStatement; 4] {
+fn interaction_indexes() -> [IndexCreateStatement; 5] {
     [
         // What was told before.
         unique("interaction", &["visit_id", "event_id"]),
@@ -90,6 +90,8 @@ fn interaction_indexes() -> [IndexCreateStatement; 4] {
         index("interaction", &["customer_id", "at"]),
         // What came of a search.
         index("interaction", &["search_id"]),
+        // The visits that an order came of.
+        index("interaction", &["cart_id"]),
     ]
 }
 

@@ -69,6 +69,9 @@ pub(super) async fn serve(config: Config, given: Vec<(OsString, OsString)>) -> R
         Ok(ended) => ended?,
         Err(_) => tracing::warn!("jobs were cut: they did not end in time, and will be tried again"),
     }
+    if let Err(error) = crate::search::flush(&app).await {
+        tracing::warn!(%error, "the last searches were not logged");
+    }
     Ok(ExitCode::SUCCESS)
 }
 

@@ -74,6 +74,12 @@ pub(super) async fn work(app: App, mut stop: watch::Receiver<bool>) {
             if let Err(error) = crate::recommendation::drift::check_when_due(&app).await {
                 tracing::warn!(%error, "nobody looked whether recommendations still fit, will be tried again");
             }
+            if let Err(error) = crate::search::roll_up(&app).await {
+                tracing::warn!(%error, "searches were not counted, will be tried again");
+            }
+            if let Err(error) = crate::search::sweep(&app).await {
+                tracing::warn!(%error, "old searches were not deleted, will be tried again");
+            }
             if let Err(error) = crate::ledger::check_when_due(&app).await {
                 tracing::warn!(%error, "the books were not looked at, will be tried again");
             }

@@ -84,6 +84,8 @@ pub mod visible {
         api_keys_write = ApiKeysWrite;
         recommendation_read = RecommendationRead;
         recommendation_write = RecommendationWrite;
+        search_read = SearchRead;
+        search_write = SearchWrite;
         audit_read = AuditRead;
         experiment_read = ExperimentRead;
         experiment_write = ExperimentWrite;

@@ -23,7 +23,7 @@ use crate::recommendation::{
     RecommendationModelMutation, RecommendationModelQuery, RecommendationQuery, RecommendationRuleMutation,
     RecommendationRuleQuery,
 };
-use crate::search::SearchQuery;
+use crate::search::{InsightMutation, InsightQuery, MerchandisingMutation, MerchandisingQuery, SearchQuery};
 use crate::staff::{ApiKeyMutation, RoleMutation, StaffMutation, StaffQuery};
 
 /// Everything that can be asked.
@@ -42,6 +42,8 @@ pub struct Query(
     LedgerQuery,
     ReconciliationQuery,
     SearchQuery,
+    MerchandisingQuery,
+    InsightQuery,
     RecommendationQuery,
     RecommendationModelQuery,
     RecommendationRuleQuery,
@@ -78,6 +80,8 @@ pub struct Mutation(
     AnalyticsMutation,
     RecommendationModelMutation,
     RecommendationRuleMutation,
+    MerchandisingMutation,
+    InsightMutation,
     ExperimentMutation,
 );
 

@@ -21,6 +21,13 @@ async fn metrics(State(app): State<App>) -> Response {
     let _ = writeln!(text, "# HELP merx_sql_statements_total SQL statements sent.");
     let _ = writeln!(text, "# TYPE merx_sql_statements_total counter");
     let _ = writeln!(text, "merx_sql_statements_total {}", app.db.statements());
+    let lost = app.search.log().lost();
+    let _ = writeln!(
+        text,
+        "# HELP merx_searches_unlogged_total Searches that the log could not take."
+    );
+    let _ = writeln!(text, "# TYPE merx_searches_unlogged_total counter");
+    let _ = writeln!(text, "merx_searches_unlogged_total {lost}");
     let lost = "merx_exposures_lost_total";
     let _ = writeln!(text, "# HELP {lost} Exposures of experiments that were not written.");
     let _ = writeln!(text, "# TYPE {lost} counter");

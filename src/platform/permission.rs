@@ -73,6 +73,10 @@ permissions! {
     RecommendationRead = "recommendation.read";
     /// Make rules of recommendations, train models and go back to older ones; takes the permission for every channel.
     RecommendationWrite = "recommendation.write";
+    /// See merchandising rules, synonyms and stop words, and what was searched for.
+    SearchRead = "search.read";
+    /// Change merchandising rules, synonyms and stop words; those of all channels take the permission for every channel.
+    SearchWrite = "search.write";
     /// Read the audit log.
     AuditRead = "audit.read";
     /// See experiments and their results, and look at their arms; takes the permission for every channel.

@@ -16,6 +16,7 @@ use crate::channel::Channel;
 use crate::platform::db::{Db, any_of};
 use crate::platform::error::Result;
 use crate::search::engine::{Batch, Document};
+use crate::search::language::Language;
 use crate::search::text::strip_html;
 
 /// What the index should hold of `products`: one document for each channel that shows the product.
@@ -114,6 +115,7 @@ fn common(
     Document {
         product: row.id,
         channel: String::new(),
+        language: Language::default(),
         name: row.name.clone(),
         brand: row.brand.clone().filter(|brand| !brand.trim().is_empty()),
         categories: path.iter().map(|c| (c.id, c.name.clone())).collect(),

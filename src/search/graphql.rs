@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, Enum, InputObject, Json, Object, Result, SimpleObject};
-use entity::{ProductId, write_bits};
+use entity::{ProductId, SearchId, VisitId};
 use futures_util::future::try_join_all;
 
+use crate::analytics::{SESSION_MAX, visit};
 use crate::catalog::{CategoryObject, ProductKey, ProductObject};
 use crate::graphql::context::ContextExt;
 use crate::graphql::error::ApiError;
@@ -16,7 +17,9 @@ use crate::platform::page::PageArgs;
 use crate::search::engine::Order;
 use crate::search::facet::{Facet, FacetKind, FacetValue};
 use crate::search::filter::FilterInput;
+use crate::search::insight;
 use crate::search::query::{self, Answer, SUGGESTIONS_MAX, SearchError};
+use crate::search::rescue::{RescueKind, rescue};
 
 /// What hits are sorted by.
 #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,9 +51,9 @@ pub struct SearchRangeInput {
 /// A filter, as returned in `facets.values.input`. Filters of different keys must all hold; of one key any will do.
 #[derive(InputObject, Clone, Debug)]
 pub struct SearchFilterInput {
-    /// The key of a facet: `brand`, `category`, `price` or that of an attribute.
+    /// The key of a facet: `brand`, `category`, `price` or that of an attribute; or `collection`.
     key: String,
-    /// Any of these; case does not matter. Categories by slug or id.
+    /// Any of these; case does not matter. Categories and collections by slug or id.
     values: Option<Vec<String>>,
     /// For `price`.
     range: Option<SearchRangeInput>,
@@ -148,9 +151,35 @@ pub struct SearchEdge {
     node: ProductObject,
 }
 
+/// What is offered where nothing is found.
+#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
+#[graphql(remote = "RescueKind")]
+pub enum SearchRescueKind {
+    /// What the same words find without the filters.
+    WithoutFilters,
+    /// What fewer words find.
+    FewerWords,
+    /// What sells best.
+    Popular,
+}
+
+/// What is offered where nothing is found.
+#[derive(SimpleObject)]
+pub struct SearchRescue {
+    /// What it is.
+    kind: SearchRescueKind,
+    /// The query that finds it; null for what is popular.
+    query: Option<String>,
+    /// Products, best first; eight at most.
+    nodes: Vec<ProductObject>,
+    /// Queries that many make; five at most.
+    queries: Vec<String>,
+}
+
 /// A page of hits.
 pub struct SearchConnection {
-    id: String,
+    id: SearchId,
+    asked: query::Query,
     answer: Answer,
     edges: Vec<SearchEdge>,
     info: PageInfo,
@@ -159,10 +188,33 @@ pub struct SearchConnection {
 /// A page of hits.
 #[Object]
 impl SearchConnection {
-    /// Names the search, for events about its hits.
+    /// Names the search, for events about its hits: `recommendationEventTrack` takes it.
     #[graphql(cache_control(private))]
-    async fn search_id(&self) -> &str {
-        &self.id
+    async fn search_id(&self) -> String {
+        self.id.to_string()
+    }
+
+    /// Where the shop wants who searches so to go instead: a path such as `/sale`, or an address. Null: show the hits.
+    async fn redirect(&self) -> Option<&str> {
+        self.answer.redirect.as_deref()
+    }
+
+    /// What to show where nothing is found: what the words find without the filters, else what fewer of them find, else
+    /// what sells best. Null when there are hits.
+    async fn rescue(&self, ctx: &Context<'_>) -> Result<Option<SearchRescue>> {
+        if self.answer.total > 0 || self.asked.page.after.is_some() {
+            return Ok(None);
+        }
+        let found = Box::pin(rescue(ctx.app(), ctx.scope(), &self.asked))
+            .await
+            .map_err(refused)?;
+        let products = load(ctx, found.products.into_iter().map(|id| ((), id)).collect()).await?;
+        Ok(Some(SearchRescue {
+            kind: found.kind.into(),
+            query: found.query,
+            nodes: products.into_iter().map(|((), product)| product).collect(),
+            queries: found.queries,
+        }))
     }
 
     /// All hits.
@@ -231,14 +283,14 @@ impl SearchSuggestions {
         &self.0.brands
     }
 
-    /// Whole queries that have hits.
+    /// Whole queries that have hits, those that many shoppers make first.
     async fn queries(&self) -> &[String] {
         &self.0.queries
     }
 }
 
 /// The products that the viewer may see, in order, with what came along.
-async fn load<T>(ctx: &Context<'_>, rows: Vec<(T, ProductId)>) -> Result<Vec<(T, ProductObject)>> {
+pub(super) async fn load<T>(ctx: &Context<'_>, rows: Vec<(T, ProductId)>) -> Result<Vec<(T, ProductObject)>> {
     let found = try_join_all(rows.iter().map(|(_, id)| ctx.batch(ProductKey(*id)))).await?;
     let rows = rows.into_iter().map(|(with, _)| with).zip(found);
     Ok(rows
@@ -246,11 +298,22 @@ async fn load<T>(ctx: &Context<'_>, rows: Vec<(T, ProductId)>) -> Result<Vec<(T,
         .collect())
 }
 
-fn refused(error: SearchError) -> async_graphql::Error {
+pub(super) fn refused(error: SearchError) -> async_graphql::Error {
     match error {
         SearchError::Input(message) => ApiError::bad_input(message).into(),
         SearchError::Page(error) => error.into(),
         SearchError::Fault(fault) => fault.into(),
+    }
+}
+
+/// The visit that a client calls `session`.
+async fn visit_of(ctx: &Context<'_>, session: Option<String>) -> Result<Option<VisitId>> {
+    match session {
+        None => Ok(None),
+        Some(name) if name.is_empty() || name.len() > SESSION_MAX => {
+            Err(ApiError::bad_input(message!("interaction-session", max = SESSION_MAX)).into())
+        }
+        Some(name) => Ok(Some(visit(ctx.app(), &name).await?)),
     }
 }
 
@@ -271,26 +334,36 @@ impl SearchQuery {
         #[graphql(desc = "Order; RELEVANCE when not given.")] sort: Option<SearchSort>,
         #[graphql(desc = "Hits a page, 0 to 100; 20 when not given.")] first: Option<i32>,
         #[graphql(desc = "Cursor to start behind.")] after: Option<String>,
+        #[graphql(
+            desc = "The name of the visit, as in `recommendationEventTrack`; only where the visitor has agreed that \
+                    what they do is kept. It is stored as a keyed hash."
+        )]
+        session_id: Option<String>,
     ) -> Result<Option<SearchConnection>> {
         let (app, scope) = (ctx.app(), ctx.scope());
-        let search = query::Query {
+        let visit = visit_of(ctx, session_id).await?;
+        let asked = query::Query {
             text: query,
             filters: filters.unwrap_or_default().into_iter().map(Into::into).collect(),
             order: sort.map(Into::into).unwrap_or_default(),
             page: PageArgs::new(first, after, scope.viewer.is_staff())?,
             facets: ctx.look_ahead().field("facets").exists(),
+            ..query::Query::default()
         };
-        let mut answer = query::search(app, scope, search).await.map_err(refused)?;
+        let mut answer = Box::pin(query::search(app, scope, asked.clone()))
+            .await
+            .map_err(refused)?;
+        let id: SearchId = app.ids.new_id();
+        insight::note(app, scope, (id, visit), &asked, &answer);
         if answer.degraded {
             // The engine may be back in a moment.
             ctx.insert_http_header("cache-control", "no-store");
         }
         let info = PageInfo::of(&answer.page);
         let edges = load(ctx, std::mem::take(&mut answer.page.rows)).await?;
-        let mut id = "search_".to_owned();
-        write_bits(app.ids.uuid(), &mut id)?;
         Ok(Some(SearchConnection {
             id,
+            asked,
             answer,
             edges: edges
                 .into_iter()

@@ -12,6 +12,8 @@ use crate::app::App;
 use crate::platform::error::{Fault, Result};
 use crate::search::document;
 use crate::search::engine::{Batch, Engine, Owner};
+use crate::search::insight::SearchLog;
+use crate::search::merchandising::{Shelf, vocabulary};
 
 /// Products read at once.
 const PAGE: u64 = 500;
@@ -24,6 +26,8 @@ pub struct Search {
     waiting: Mutex<Vec<Waiting>>,
     /// Held while products are read and written: what is read last is written last.
     turn: tokio::sync::Mutex<()>,
+    shelf: Shelf,
+    log: SearchLog,
 }
 
 struct Waiting {
@@ -38,7 +42,19 @@ impl Search {
             engine,
             waiting: Mutex::default(),
             turn: tokio::sync::Mutex::default(),
+            shelf: Shelf::default(),
+            log: SearchLog::default(),
         }
+    }
+
+    /// What staff says about searches.
+    pub fn shelf(&self) -> &Shelf {
+        &self.shelf
+    }
+
+    /// The searches on their way into the log.
+    pub fn log(&self) -> &SearchLog {
+        &self.log
     }
 
     /// The engine.
@@ -123,7 +139,17 @@ pub async fn rebuild(app: &App, progress: impl Fn(usize) + Send + Sync) -> Resul
         }
     });
     app.search.engine.rebuild(owner(app).await?, batches.boxed()).await?;
+    teach(app).await?;
     Ok(read.into_inner())
+}
+
+/// Tells the engine what words mean in all channels.
+///
+/// # Errors
+/// Those of the database and of the engine.
+pub async fn teach(app: &App) -> Result<()> {
+    let words = Arc::new(vocabulary(&app.db, None).await?);
+    Ok(app.search.engine.teach(owner(app).await?, words).await?)
 }
 
 /// Makes the index ready: nothing to do where it is a complete one of this database, and not empty beside a catalogue;

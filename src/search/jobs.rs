@@ -1,14 +1,16 @@
 //! What keeps the index fresh: jobs written in the transaction that changes a product.
 
-use entity::{ProductId, VariantId};
+use entity::{InteractionId, OrderId, ProductId, VariantId};
 use serde::{Deserialize, Serialize};
 
+use crate::analytics::InteractionsTracked;
 use crate::app::App;
 use crate::catalog::ProductsChanged;
 use crate::inventory::AvailabilityChanged;
+use crate::order::OrderPlaced;
 use crate::platform::event::Listeners;
 use crate::platform::jobs::{Job, JobError, Queue, Registry};
-use crate::search::{document, index};
+use crate::search::{document, index, insight};
 
 /// Brings the index up to date for products.
 #[derive(Serialize, Deserialize)]
@@ -32,7 +34,38 @@ impl Job for IndexVariants {
     const QUEUE: Queue = Queue::Search;
 }
 
-/// Listens to what changes an answer.
+/// Tells the engine what words mean.
+#[derive(Serialize, Deserialize)]
+pub(super) struct TeachWords {}
+
+impl Job for TeachWords {
+    const KIND: &'static str = "search.teach_words";
+    const QUEUE: Queue = Queue::Search;
+}
+
+/// Takes in what visitors did with hits.
+#[derive(Serialize, Deserialize)]
+struct AttributeInteractions {
+    interactions: Vec<InteractionId>,
+}
+
+impl Job for AttributeInteractions {
+    const KIND: &'static str = "search.attribute_interactions";
+    const QUEUE: Queue = Queue::Search;
+}
+
+/// Finds the searches that an order came from.
+#[derive(Serialize, Deserialize)]
+struct AttributeOrder {
+    order: OrderId,
+}
+
+impl Job for AttributeOrder {
+    const KIND: &'static str = "search.attribute_order";
+    const QUEUE: Queue = Queue::Search;
+}
+
+/// Listens to what changes an answer, and to what comes of one.
 pub fn register(registry: &mut Registry<App>, listeners: &mut Listeners) {
     listeners.on(|event: ProductsChanged| {
         Some(IndexProducts {
@@ -43,6 +76,20 @@ pub fn register(registry: &mut Registry<App>, listeners: &mut Listeners) {
         Some(IndexVariants {
             variants: event.variants,
         })
+    });
+    listeners.on(|event: InteractionsTracked| {
+        Some(AttributeInteractions {
+            interactions: event.interactions,
+        })
+    });
+    listeners.on(|event: OrderPlaced| Some(AttributeOrder { order: event.order }));
+    registry.add(|app: App, _: TeachWords| async move { index::teach(&app).await.map_err(JobError::Retry) });
+    registry.add(|app: App, job: AttributeInteractions| async move {
+        let attributed = insight::attribute_interactions(&app, &job.interactions).await;
+        attributed.map_err(JobError::Retry)
+    });
+    registry.add(|app: App, job: AttributeOrder| async move {
+        insight::attribute_order(&app, job.order).await.map_err(JobError::Retry)
     });
     registry.add(|app: App, job: IndexProducts| async move {
         index::index_products(&app, job.products).await.map_err(JobError::Retry)

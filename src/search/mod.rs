@@ -1,25 +1,37 @@
-//! Search: a satellite that listens to the catalogue and to inventory, and owns no table.
+//! Search: a satellite that listens to the catalogue, to inventory, to orders and to analytics. Its tables are those of
+//! [`merchandising`] and [`insight`].
 //!
 //! The index holds keys and what is matched, counted and sorted by; everything shown comes from the database through the
 //! viewer's scope. When the engine has no answer the database gives a plainer one, marked `degraded`. Cursors carry the
 //! rank and key of the last hit ("search after"), so that page 1,000 costs what page 1 does and a product that appears
 //! meanwhile shifts nothing; a commit between two pages may move scores a little, and with them a hit over the edge.
 
+mod collection;
 mod document;
 pub mod engine;
 mod facet;
 mod filter;
 mod graphql;
 mod index;
+pub mod insight;
 mod jobs;
+mod language;
+pub mod merchandising;
 mod query;
+mod rescue;
 mod text;
+pub mod words;
 
 pub use engine::Engine;
 pub use facet::{Facet, FacetKind, FacetValue};
 pub use filter::FilterInput;
 pub use graphql::SearchQuery;
 pub use index::{Search, index_products, owner, prepare, rebuild};
+pub use insight::graphql::{InsightMutation, InsightQuery};
+pub use insight::{flush, roll_up, sweep};
 pub use jobs::register;
-pub use query::{Answer, SearchError, Suggestions, search, suggest};
+pub use language::Language;
+pub use merchandising::graphql::{MerchandisingMutation, MerchandisingQuery};
+pub use query::{Answer, Curate, Query, SearchError, Suggestions, search, suggest};
+pub use rescue::{Rescue, RescueKind, rescue};
 pub use text::strip_html;

@@ -1,7 +1,10 @@
 //! Searching: the engine answers; where it cannot, the database does.
 
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
 use entity::catalog::attribute;
-use entity::{CategoryId, ProductId};
+use entity::{CategoryId, CollectionId, MerchandisingRuleId, ProductId};
 use sea_orm::{EntityTrait, QueryFilter, QuerySelect};
 
 use crate::app::App;
@@ -15,7 +18,9 @@ use crate::platform::text::sha256_hex;
 use crate::search::engine::{self, Hit, Order, SearchRequest, SuggestRequest};
 use crate::search::facet::{self, Facet};
 use crate::search::filter::{self, FilterInput};
-use crate::search::index;
+use crate::search::language::Language;
+use crate::search::merchandising::{self, View};
+use crate::search::{collection, index, insight};
 
 /// Categories, and other kinds, that a beginning suggests at most.
 pub const SUGGESTIONS_MAX: usize = 20;
@@ -47,6 +52,20 @@ pub struct Query {
     pub page: PageArgs,
     /// Whether facets are wanted.
     pub facets: bool,
+    /// Which rules of merchandising count.
+    pub curate: Curate,
+}
+
+/// Which rules of merchandising count in a search.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Curate {
+    /// Those of now.
+    #[default]
+    Now,
+    /// Those of another time, for a look ahead.
+    At(DateTime<Utc>),
+    /// None.
+    Never,
 }
 
 /// A page of hits.
@@ -64,6 +83,12 @@ pub struct Answer {
     pub prices: Option<(i64, i64)>,
     /// The facets.
     pub facets: Vec<Facet>,
+    /// What answered, for the log.
+    pub engine: &'static str,
+    /// Where staff sends who searches so.
+    pub redirect: Option<String>,
+    /// The rules of merchandising that counted, the weightiest first.
+    pub rules: Vec<MerchandisingRuleId>,
 }
 
 /// Searches the channel of `scope`.
@@ -72,7 +97,19 @@ pub struct Answer {
 /// See [`SearchError`]. A failing engine is none.
 pub async fn search(app: &App, scope: &Scope, search: Query) -> Result<Answer, SearchError> {
     let tree = app.categories.tree(&app.db).await?;
-    let filters = filter::parse(&search.filters, &tree, scope.channel.currency).map_err(SearchError::Input)?;
+    let mut filters = filter::parse(&search.filters, &tree, scope.channel.currency).map_err(SearchError::Input)?;
+    let members = collection::members(&app.db, &search.filters).await?;
+    let (words, view) = merchandising::consult(app, scope, &search, (&filters, members.as_ref())).await?;
+    let collection = members
+        .as_ref()
+        .and_then(|members| members.collections.first().copied());
+    filters.extend(members.map(|members| engine::Filter::Products(members.products)));
+    let looked = Looked {
+        tree: &tree,
+        filters: &filters,
+        collection,
+        view: &view,
+    };
     let tags = Tags::of(scope, &search);
     let begun_degraded = search.page.after_key::<String>(&tags.database);
     let after = match search.page.after_key::<(i64, ProductId)>(&tags.engine) {
@@ -81,32 +118,39 @@ pub async fn search(app: &App, scope: &Scope, search: Query) -> Result<Answer, S
     };
     // A walk that began in the database ends there: its cursors mean nothing to the engine.
     if let Ok(Some(cursor)) = begun_degraded {
-        return degraded(app, scope, &tree, &search, &filters, Some(cursor)).await;
+        return degraded(app, scope, &search, looked, Some(cursor)).await;
     }
     let request = SearchRequest {
         owner: index::owner(app).await?,
         channel: scope.channel.slug.clone(),
         text: search.text.clone(),
+        words,
+        curation: view.curation(),
         filters: filters.clone(),
         order: search.order,
         after: after.map(|(rank, product)| Hit { product, rank }),
         limit: search.page.first,
         facets: search.facets,
+        ..SearchRequest::default()
     };
     let answer = match app.search.engine().search(request).await {
         Ok(answer) => answer,
         Err(error) => {
             tracing::warn!(%error, "search is degraded: the database answers");
             return match after {
-                None => degraded(app, scope, &tree, &search, &filters, None).await,
-                Some(_) => Ok(nothing(&search.page)),
+                None => degraded(app, scope, &search, looked, None).await,
+                Some(_) => Ok(nothing(&search.page, &view)),
             };
         }
     };
-    let rows = answer.hits.into_iter().map(|hit| {
-        let cursor = encode_cursor(&tags.engine, &(hit.rank, hit.product));
-        (cursor, hit.product)
-    });
+    let cursor = |hit: &Hit| encode_cursor(&tags.engine, &(hit.rank, hit.product));
+    let cursors: Vec<String> = answer.hits.iter().map(cursor).collect();
+    let mut products: Vec<ProductId> = answer.hits.into_iter().map(|hit| hit.product).collect();
+    if after.is_none() && search.order == Order::Relevance {
+        // A cursor belongs to the place: the page goes on behind what the engine put last, whatever stands there.
+        products = view.place(products, |product| *product);
+    }
+    let rows = cursors.into_iter().zip(products);
     let names = attribute_names(&app.db, &answer.facets).await?;
     Ok(Answer {
         page: Page {
@@ -115,10 +159,13 @@ pub async fn search(app: &App, scope: &Scope, search: Query) -> Result<Answer, S
             has_previous: search.page.after.is_some(),
         },
         total: answer.total,
-        degraded: false,
+        degraded: answer.degraded,
         corrected: answer.corrected,
         prices: answer.prices,
         facets: facet::facets(answer.facets, &filters, &tree, scope.channel.currency, &names),
+        engine: "index",
+        redirect: view.redirect,
+        rules: view.rules,
     })
 }
 
@@ -143,7 +190,7 @@ impl Tags {
 }
 
 /// The end of a walk whose engine has gone away.
-fn nothing(page: &PageArgs) -> Answer {
+fn nothing(page: &PageArgs, view: &View) -> Answer {
     Answer {
         page: Page {
             rows: Vec::new(),
@@ -155,18 +202,30 @@ fn nothing(page: &PageArgs) -> Answer {
         corrected: None,
         prices: None,
         facets: Vec::new(),
+        engine: "database",
+        redirect: view.redirect.clone(),
+        rules: Vec::new(),
     }
+}
+
+/// What a search was read as.
+#[derive(Clone, Copy)]
+struct Looked<'a> {
+    tree: &'a CategoryTree,
+    filters: &'a [engine::Filter],
+    collection: Option<CollectionId>,
+    view: &'a View,
 }
 
 /// The database's answer: products with all words in name or brand.
 async fn degraded(
     app: &App,
     scope: &Scope,
-    tree: &CategoryTree,
     search: &Query,
-    filters: &[engine::Filter],
+    looked: Looked<'_>,
     after: Option<String>,
 ) -> Result<Answer, SearchError> {
+    let Looked { tree, filters, .. } = looked;
     let (field, descending) = match search.order {
         Order::Relevance | Order::BestSelling => (SortField::BestSelling, true),
         Order::PriceUp => (SortField::Price, false),
@@ -175,7 +234,7 @@ async fn degraded(
     };
     let list = ProductList {
         filter: Some(filter::in_database(&search.text, filters)),
-        collection: None,
+        collection: looked.collection,
         sort: ProductSort { field, descending },
     };
     let args = PageArgs {
@@ -199,7 +258,7 @@ async fn degraded(
             has_previous: search.page.after.is_some(),
         },
         total: u64::try_from(total).unwrap_or_default(),
-        ..nothing(&search.page)
+        ..nothing(&search.page, looked.view)
     })
 }
 
@@ -225,10 +284,10 @@ pub struct Suggestions {
     /// Products, best first.
     pub products: Vec<ProductId>,
     /// Categories with products, whose name matches.
-    pub categories: Vec<std::sync::Arc<Category>>,
+    pub categories: Vec<Arc<Category>>,
     /// Brands with products.
     pub brands: Vec<String>,
-    /// Whole queries that have hits.
+    /// Whole queries that have hits, those that many make first.
     pub queries: Vec<String>,
 }
 
@@ -241,10 +300,13 @@ pub async fn suggest(app: &App, scope: &Scope, text: &str, limit: usize) -> Resu
         return Ok(Suggestions::default());
     }
     let tree = app.categories.tree(&app.db).await?;
+    let known = app.search.shelf().get(app, scope.channel.id).await?;
     let request = SuggestRequest {
         owner: index::owner(app).await?,
         channel: scope.channel.slug.clone(),
+        language: Language::default(),
         text: text.to_owned(),
+        words: Arc::clone(&known.words),
         limit,
     };
     let answer = match app.search.engine().suggest(request).await {
@@ -259,10 +321,18 @@ pub async fn suggest(app: &App, scope: &Scope, text: &str, limit: usize) -> Resu
                 },
                 ..Query::default()
             };
-            let answer = degraded(app, scope, &tree, &search, &[], None).await?;
+            let looked = Looked {
+                tree: &tree,
+                filters: &[],
+                collection: None,
+                view: &View::default(),
+            };
+            let answer = degraded(app, scope, &search, looked, None).await?;
             let products = answer.page.rows.into_iter().map(|(_, product)| product).collect();
+            let popular = insight::going_on(&known.popular, text, limit);
             return Ok(Suggestions {
                 products,
+                queries: popular.into_iter().map(str::to_owned).collect(),
                 ..Suggestions::default()
             });
         }
@@ -272,10 +342,19 @@ pub async fn suggest(app: &App, scope: &Scope, text: &str, limit: usize) -> Resu
             .filter(|category| engine::goes_on(text, &category.name))
             .cloned()
     };
+    let popular = insight::going_on(&known.popular, text, limit)
+        .into_iter()
+        .map(str::to_owned);
+    let mut queries: Vec<String> = popular.collect();
+    for query in answer.queries {
+        if queries.len() < limit && !queries.contains(&query) {
+            queries.push(query);
+        }
+    }
     Ok(Suggestions {
         products: answer.products,
         categories: answer.categories.iter().filter_map(named).take(limit).collect(),
         brands: answer.brands,
-        queries: answer.queries,
+        queries,
     })
 }

@@ -1,6 +1,8 @@
 //! The port: what a search engine must do. An engine answers with keys and counts, never with what is shown: that comes
 //! from the database, so that an index which lags behind cannot show what a viewer may no longer see.
 
+mod curation;
+mod fuse;
 mod tantivy;
 
 use std::path::Path;
@@ -10,7 +12,11 @@ use async_trait::async_trait;
 use entity::{CategoryId, ChannelId, ProductId};
 use futures_util::stream::BoxStream;
 
+pub use self::curation::{Adjust, Curation, Target};
+pub use self::fuse::reciprocal;
 use crate::platform::error::{Fault, Result};
+use crate::search::language::Language;
+use crate::search::words::Vocabulary;
 
 /// Why an engine has no answer.
 #[derive(Debug, thiserror::Error)]
@@ -44,6 +50,8 @@ pub struct Document {
     pub product: ProductId,
     /// Slug of the channel.
     pub channel: String,
+    /// What its texts are written in.
+    pub language: Language,
     /// Name.
     pub name: String,
     /// Brand.
@@ -86,6 +94,8 @@ pub enum Filter {
         /// The values.
         values: Vec<String>,
     },
+    /// One of these products: those of a collection. No facet offers it.
+    Products(Vec<ProductId>),
 }
 
 /// What hits are ordered by; then by key, so that the order is total.
@@ -120,8 +130,17 @@ pub struct SearchRequest {
     pub owner: Owner,
     /// Slug of the channel.
     pub channel: String,
-    /// What the shopper typed; empty to browse.
+    /// What its shoppers write.
+    pub language: Language,
+    /// What the shopper typed, as [`crate::search::words::Typed`] reads it; empty to browse.
     pub text: String,
+    /// What words mean here.
+    pub words: Arc<Vocabulary>,
+    /// What staff put before the order of the engine. Counts with [`Order::Relevance`] only.
+    pub curation: Curation,
+    /// What other sources find for the text, best first in each list: fused with what the engine finds, with
+    /// [`Order::Relevance`].
+    pub also: Vec<Vec<ProductId>>,
     /// All of these must hold; at most one a facet.
     pub filters: Vec<Filter>,
     /// The order.
@@ -189,6 +208,19 @@ pub struct SearchAnswer {
     pub prices: Option<(i64, i64)>,
     /// Counts; empty when not asked for.
     pub facets: Facets,
+    /// What is to be marked in the texts of the hits.
+    pub marks: Marks,
+    /// Whether a part of the engine did not answer and a plainer part did.
+    pub degraded: bool,
+}
+
+/// Words to mark in what is shown of a hit: those that matched, which need not be those that were typed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Marks {
+    /// Whole words; other forms of them are marked too.
+    pub words: Vec<String>,
+    /// The beginning of a word that was still being typed.
+    pub beginning: Option<String>,
 }
 
 /// A beginning that somebody has typed.
@@ -198,8 +230,12 @@ pub struct SuggestRequest {
     pub owner: Owner,
     /// Slug of the channel.
     pub channel: String,
+    /// What its shoppers write.
+    pub language: Language,
     /// What has been typed.
     pub text: String,
+    /// What words mean here.
+    pub words: Arc<Vocabulary>,
     /// Suggestions of a kind at most.
     pub limit: usize,
 }
@@ -215,6 +251,8 @@ pub struct SuggestAnswer {
     pub brands: Vec<String>,
     /// Whole queries that have hits.
     pub queries: Vec<String>,
+    /// Whether a part of the engine did not answer and a plainer part did.
+    pub degraded: bool,
 }
 
 /// What replaces everything that the index holds of some products.
@@ -245,8 +283,15 @@ pub trait Engine: Send + Sync {
     /// is not a complete one of `owner`: the rebuild that it needs reads the products anyway.
     async fn write(&self, owner: Owner, batch: Batch) -> Result<(), EngineError>;
 
-    /// Replaces everything, whoever the index belonged to: it is a complete one of `owner` then. Searches see the old index until all batches are in, and keep it when one of them fails.
+    /// Replaces everything, whoever the index belonged to: it is a complete one of `owner` then. Searches
+    /// see the old index until all batches are in, and keep it when one of them fails.
     async fn rebuild(&self, owner: Owner, batches: BoxStream<'_, Result<Batch>>) -> Result<(), EngineError>;
+
+    /// Learns what words mean in all channels, for an engine that keeps this beside its index. One that takes it from
+    /// each request does nothing.
+    async fn teach(&self, _owner: Owner, _words: Arc<Vocabulary>) -> Result<(), EngineError> {
+        Ok(())
+    }
 }
 
 /// The embedded engine, with its index below `data_dir`.

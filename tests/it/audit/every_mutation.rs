@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use entity::payment::gateway_event;
+use entity::search::search_reformulation_day;
 use sea_orm::{ActiveModelTrait, IntoActiveModel};
 use serde_json::{Value, json};
 
@@ -151,6 +152,56 @@ async fn sample(shop: &Shop, mutation: &str) -> Option<(Value, bool)> {
         }
         "customerDataExportAsStaff" => (json!({ "id": customer("exported").await }), true),
         "customerEraseAsStaff" => (json!({ "id": customer("erased").await }), true),
+        "merchandisingRuleCreate" | "merchandisingRuleUpdate" | "merchandisingRuleDelete" => {
+            let input =
+                json!({ "name": mutation, "condition": { "queryIs": "sale" }, "effect": { "redirect": "/sale" } });
+            if mutation == "merchandisingRuleCreate" {
+                return Some((input, false));
+            }
+            let made = shop
+                .staff()
+                .changed("merchandisingRuleCreate", input, "rule { id }")
+                .await;
+            let id = &made["rule"]["id"];
+            match mutation {
+                "merchandisingRuleDelete" => (json!({ "id": id }), true),
+                _ => (json!({ "id": id, "enabled": false }), true),
+            }
+        }
+        "searchSynonymCreate" | "searchSynonymUpdate" | "searchSynonymDelete" => {
+            let input = json!({ "words": ["sofa", "couch"] });
+            if mutation == "searchSynonymCreate" {
+                return Some((input, false));
+            }
+            let made = shop
+                .staff()
+                .changed("searchSynonymCreate", input, "synonym { id }")
+                .await;
+            let id = &made["synonym"]["id"];
+            match mutation {
+                "searchSynonymDelete" => (json!({ "id": id }), true),
+                _ => (json!({ "id": id, "words": ["sofa", "settee"] }), true),
+            }
+        }
+        "searchStopWordCreate" => (json!({ "word": "the" }), false),
+        "searchStopWordDelete" => {
+            let made = shop
+                .staff()
+                .changed("searchStopWordCreate", json!({ "word": "of" }), "stopWord { id }")
+                .await;
+            (json!({ "id": made["stopWord"]["id"] }), true)
+        }
+        "searchSynonymSuggestionAccept" => {
+            let row = search_reformulation_day::Model {
+                channel_id: shop.channel_id("us").await.parse().expect("an id"),
+                day: i32::try_from(shop.app.clock.now().timestamp() / 86_400).expect("a day"),
+                given_up: "settee".to_owned(),
+                found_by: "divan".to_owned(),
+                sessions: 3,
+            };
+            row.into_active_model().insert(&shop.app.db).await.expect("kept");
+            (json!({ "givenUp": "settee", "foundBy": "divan" }), false)
+        }
         _ => return None,
     })
 }

@@ -305,7 +305,7 @@ pub(super) struct Unhidden {
     pub(super) inputs: BTreeMap<String, Value>,
 }
 
-const INPUTS: &str = "{ __schema { types { kind name enumValues { name }
+const INPUTS: &str = "{ __schema { types { kind name isOneOf enumValues { name }
     inputFields { name defaultValue type { ...Ref } } } } }
     fragment Ref on __Type { kind name ofType { kind name ofType { kind name ofType { kind name } } } }";
 
@@ -331,6 +331,10 @@ impl Unhidden {
             ("ENUM", _) => definition["enumValues"][0]["name"].clone(),
             ("INPUT_OBJECT", _) => {
                 let fields = list(&definition["inputFields"]).iter();
+                if definition["isOneOf"] == true {
+                    let value = |f: &Value| (text(&f["name"]), self.value(&written(&f["type"]), prefix));
+                    return fields.take(1).map(value).collect();
+                }
                 let needed = fields.filter(|f| written(&f["type"]).ends_with('!') && f["defaultValue"].is_null());
                 needed
                     .map(|f| (text(&f["name"]), self.value(&written(&f["type"]), prefix)))

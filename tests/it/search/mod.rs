@@ -2,9 +2,14 @@
 
 mod facets;
 mod fresh;
+mod insight;
+mod merchandise;
 mod owner;
 mod pages;
+mod personal;
+mod rescue;
 mod suggest;
+mod vocabulary;
 mod words;
 
 use serde_json::{Value, json};

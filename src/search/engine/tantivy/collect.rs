@@ -90,6 +90,7 @@ enum Test {
     Category(Vec<u64>),
     Price(Vec<(i64, i64)>),
     Attribute(String, Vec<u64>),
+    Products(Vec<u128>),
 }
 
 impl Test {
@@ -119,6 +120,11 @@ impl Test {
                 };
                 Self::Attribute(key.clone(), ords)
             }
+            Filter::Products(ids) => {
+                let mut ids: Vec<u128> = ids.iter().map(|id| id.uuid().as_u128()).collect();
+                ids.sort_unstable();
+                Self::Products(ids)
+            }
         })
     }
 
@@ -134,6 +140,7 @@ impl Test {
                 price.is_some_and(|price| bands.iter().any(|(min, max)| (*min..=*max).contains(&price)))
             }
             Self::Attribute(_, ords) => any(columns.attribute.as_ref(), ords),
+            Self::Products(ids) => ids.binary_search(&columns.id(doc)).is_ok(),
         }
     }
 }
@@ -207,7 +214,7 @@ pub(super) fn collect(
                 (Some(Test::Price(..)), Some(counter)) => counter.price(doc),
                 (Some(Test::Attribute(key, _)), Some(counter)) => counter.attribute(doc, key),
                 (None, Some(counter)) => counter.all(doc),
-                (_, None) => {}
+                (Some(Test::Products(_)), Some(_)) | (_, None) => {}
             }
             if failed.is_some() {
                 return;

@@ -201,6 +201,7 @@ impl Tantivy {
             corrected: analysis.corrected,
             prices: found.prices,
             facets: found.tally.facets(&request.filters)?,
+            ..SearchAnswer::default()
         })
     }
 }

@@ -48,6 +48,7 @@ pub(super) fn suggest(
         categories: categories.into_iter().map(|(id, _)| id).collect(),
         brands: brands.into_iter().map(|(brand, _)| brand).collect(),
         queries: queries(searcher, fields, request, analysis)?,
+        degraded: false,
     })
 }
 

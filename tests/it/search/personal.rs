@@ -1,0 +1,75 @@
+//! What of a query is kept, which words count as exchanged, and how a first page is laid out. Pure.
+
+use merx::search::insight::{WITHHELD, going_on, keepable, swapped};
+
+#[test]
+fn what_may_tell_who_somebody_is_is_not_kept() {
+    for personal in [
+        "ada@example.com",
+        "order of Ada.Byron+shop@example.co.uk please",
+        "ada @ example.com",
+        "ada(at)example.com",
+        "4242 4242 4242 4242",
+        "4242-4242-4242-4242",
+        "card 378282246310005 declined",
+        "+49 170 1234567",
+        "+1 (555) 010-9999",
+        "0049 170 1234567",
+        "DE89370400440532013000",
+        "gb82west12345698765432",
+    ] {
+        assert_eq!(keepable(personal), WITHHELD, "{personal}");
+    }
+}
+
+#[test]
+fn what_tells_nothing_of_anybody_is_kept() {
+    for (typed, kept) in [
+        ("  Red  SHOES ", "red shoes"),
+        ("17\" monitor", "17\" monitor"),
+        ("ddr4 3200 16gb", "ddr4 3200 16gb"),
+        ("5901234123457", "5901234123457"),
+        ("hdmi 2.1 @ 120hz", "hdmi 2.1 @ 120hz"),
+        ("sku 12345678", "sku 12345678"),
+        ("", ""),
+    ] {
+        if typed.contains('@') {
+            // Rather one query too many withheld than an address kept.
+            assert_eq!(keepable(typed), WITHHELD);
+        } else {
+            assert_eq!(keepable(typed), kept, "{typed}");
+        }
+    }
+    assert_eq!(keepable(&"x".repeat(500)).len(), 200);
+}
+
+#[test]
+fn exchanged_words_are_told_from_finished_and_mended_ones() {
+    let pair = |a: &str, b: &str| Some((a.to_owned(), b.to_owned()));
+    assert_eq!(swapped("sofa", "couch"), pair("sofa", "couch"));
+    assert_eq!(swapped("red notebook", "red laptop"), pair("notebook", "laptop"));
+    assert_eq!(swapped("cell phone", "smartphone"), pair("cell phone", "smartphone"));
+    for (before, behind) in [
+        ("headp", "headphones"),
+        ("headphnes", "headphones"),
+        ("lamp", "table lamp"),
+        ("table lamp", "lamp"),
+        ("lamp", "lamp"),
+        ("ssd 500", "ssd 1000"),
+        ("a b c d", "e f g h"),
+        ("red shoe", "shoe red"),
+    ] {
+        assert_eq!(swapped(before, behind), None, "{before} -> {behind}");
+    }
+}
+
+#[test]
+fn popular_queries_go_on_like_what_is_typed() {
+    let popular: Vec<String> = ["usb hub", "desk lamp", "lamp", "lampshade"]
+        .map(str::to_owned)
+        .to_vec();
+    assert_eq!(going_on(&popular, " LAM", 8), ["lamp", "lampshade", "desk lamp"]);
+    assert_eq!(going_on(&popular, "lam", 1), ["lamp"]);
+    assert_eq!(going_on(&popular, "amp", 8), Vec::<&str>::new());
+    assert_eq!(going_on(&popular, " ", 8), Vec::<&str>::new());
+}
