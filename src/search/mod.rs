@@ -7,9 +7,11 @@
 
 mod document;
 pub mod engine;
+pub mod eval;
 mod facet;
 mod filter;
 mod graphql;
+mod highlight;
 mod index;
 mod jobs;
 mod language;

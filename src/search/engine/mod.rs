@@ -14,6 +14,7 @@ use futures_util::stream::BoxStream;
 
 pub use self::curation::{Adjust, Curation, Target};
 pub use self::fuse::reciprocal;
+use crate::config::Config;
 use crate::platform::error::{Fault, Result};
 use crate::search::language::Language;
 use crate::search::words::Vocabulary;
@@ -290,6 +291,35 @@ pub trait Engine: Send + Sync {
     async fn teach(&self, _owner: Owner, _words: Arc<Vocabulary>) -> Result<(), EngineError> {
         Ok(())
     }
+}
+
+/// The kinds of engines that can be measured beside each other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum Kind {
+    /// The index in the data folder.
+    Embedded,
+    /// Meilisearch alone.
+    Meilisearch,
+    /// Meilisearch and the embedded index, fused.
+    Fused,
+}
+
+impl std::fmt::Display for Kind {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.pad(match self {
+            Self::Embedded => "embedded",
+            Self::Meilisearch => "meilisearch",
+            Self::Fused => "fused",
+        })
+    }
+}
+
+/// Every engine that is configured, each with an index of its own below `folder`.
+///
+/// # Errors
+/// When the folder cannot be made.
+pub fn all(_config: &Config, folder: &Path) -> Result<Vec<(Kind, Arc<dyn Engine>)>> {
+    Ok(vec![(Kind::Embedded, from_data_dir(folder)?)])
 }
 
 /// The embedded engine, with its index below `data_dir`.
