@@ -95,6 +95,8 @@ pub enum Filter {
         /// The values.
         values: Vec<String>,
     },
+    /// One of these products: those of a collection. No facet offers it.
+    Products(Vec<ProductId>),
 }
 
 /// What hits are ordered by; then by key, so that the order is total.

@@ -66,6 +66,7 @@ pub(super) enum Test {
     Category(Vec<u64>),
     Price(Vec<(i64, i64)>),
     Attribute(String, Vec<u64>),
+    Products(Vec<u128>),
 }
 
 impl Test {
@@ -95,6 +96,11 @@ impl Test {
                 };
                 Self::Attribute(key.clone(), ords)
             }
+            Filter::Products(ids) => {
+                let mut ids: Vec<u128> = ids.iter().map(|id| id.uuid().as_u128()).collect();
+                ids.sort_unstable();
+                Self::Products(ids)
+            }
         })
     }
 
@@ -110,6 +116,7 @@ impl Test {
                 price.is_some_and(|price| bands.iter().any(|(min, max)| (*min..=*max).contains(&price)))
             }
             Self::Attribute(_, ords) => any(columns.attribute.as_ref(), ords),
+            Self::Products(ids) => ids.binary_search(&columns.id(doc)).is_ok(),
         }
     }
 }
@@ -175,7 +182,7 @@ pub(super) fn collect(parts: &[Part], request: &SearchRequest, ranking: &Ranking
                 (Some(Test::Price(..)), Some(counter)) => counter.price(doc),
                 (Some(Test::Attribute(key, _)), Some(counter)) => counter.attribute(doc, key),
                 (None, Some(counter)) => counter.all(doc),
-                (_, None) => {}
+                (Some(Test::Products(_)), Some(_)) | (_, None) => {}
             }
             if failed.is_some() {
                 continue;
