@@ -57,7 +57,10 @@ fn told(plan: Plan) -> Plan {
         .foreign_key(&mut belongs_to(("merchandising_rule", "category_id"), "category"))
         .foreign_key(&mut belongs_to(("merchandising_rule", "collection_id"), "collection"))
         .foreign_key(&mut belongs_to(("merchandising_rule", "target_product_id"), "product"))
-        .foreign_key(&mut belongs_to(("merchandising_rule", "target_category_id"), "category"))
+        .foreign_key(&mut belongs_to(
+            ("merchandising_rule", "target_category_id"),
+            "category",
+        ))
         .check(check(
             "ck_merchandising_rule_scope",
             "(scope IN ('query_exact', 'query_contains') AND query IS NOT NULL)
@@ -172,10 +175,7 @@ fn counted(plan: Plan) -> Plan {
     ] {
         queries.col(big(number));
     }
-    queries.primary_key(&mut composite_key(
-        "search_query_day",
-        &["channel_id", "day", "query"],
-    ));
+    queries.primary_key(&mut composite_key("search_query_day", &["channel_id", "day", "query"]));
     let positions = table("search_position_day")
         .col(id("channel_id"))
         .col(int("day"))

@@ -79,8 +79,8 @@ const EMPTY_WORDS: [(Language, &[&str]); 11] = [
     (
         Language::French,
         &[
-            "à", "au", "aux", "avec", "de", "des", "du", "en", "et", "la", "le", "les", "ou", "par", "pour", "sur", "un",
-            "une",
+            "à", "au", "aux", "avec", "de", "des", "du", "en", "et", "la", "le", "les", "ou", "par", "pour", "sur",
+            "un", "une",
         ],
     ),
     (
@@ -92,21 +92,34 @@ const EMPTY_WORDS: [(Language, &[&str]); 11] = [
     (
         Language::Italian,
         &[
-            "a", "al", "con", "da", "dei", "del", "della", "di", "e", "gli", "i", "il", "in", "la", "le", "lo", "o", "per",
-            "un", "una",
+            "a", "al", "con", "da", "dei", "del", "della", "di", "e", "gli", "i", "il", "in", "la", "le", "lo", "o",
+            "per", "un", "una",
         ],
     ),
     (
         Language::Dutch,
-        &["aan", "de", "een", "en", "het", "in", "met", "of", "op", "te", "van", "voor"],
+        &[
+            "aan", "de", "een", "en", "het", "in", "met", "of", "op", "te", "van", "voor",
+        ],
     ),
     (
         Language::Portuguese,
-        &["a", "as", "com", "da", "de", "do", "e", "em", "na", "no", "o", "os", "ou", "para", "por", "um", "uma"],
+        &[
+            "a", "as", "com", "da", "de", "do", "e", "em", "na", "no", "o", "os", "ou", "para", "por", "um", "uma",
+        ],
     ),
-    (Language::Danish, &["af", "og", "en", "et", "den", "det", "for", "i", "med", "på", "til"]),
-    (Language::Swedish, &["av", "och", "en", "ett", "den", "det", "för", "i", "med", "på", "till"]),
-    (Language::Norwegian, &["av", "og", "en", "et", "den", "det", "for", "i", "med", "på", "til"]),
+    (
+        Language::Danish,
+        &["af", "og", "en", "et", "den", "det", "for", "i", "med", "på", "til"],
+    ),
+    (
+        Language::Swedish,
+        &["av", "och", "en", "ett", "den", "det", "för", "i", "med", "på", "till"],
+    ),
+    (
+        Language::Norwegian,
+        &["av", "og", "en", "et", "den", "det", "for", "i", "med", "på", "til"],
+    ),
     (Language::Finnish, &["ja", "tai", "on"]),
 ];
 

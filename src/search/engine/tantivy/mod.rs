@@ -159,7 +159,12 @@ impl Tantivy {
     }
 
     /// Looks the text up, and collects what matches.
-    fn run(&self, searcher: &Searcher, request: &SearchRequest, asked: &Asked<'_>) -> Result<(Analysis, Found), EngineError> {
+    fn run(
+        &self,
+        searcher: &Searcher,
+        request: &SearchRequest,
+        asked: &Asked<'_>,
+    ) -> Result<(Analysis, Found), EngineError> {
         let fields = &self.0.fields;
         let analysis = query::analyse(searcher, fields, asked)?;
         let mut shelves = Vec::new();

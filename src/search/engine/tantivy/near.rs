@@ -32,7 +32,10 @@ pub(super) fn swaps_of(word: &str) -> Vec<String> {
         letters.into_iter().collect()
     };
     let differ = |i: &usize| letters[*i] != letters[i + 1];
-    (0..letters.len().saturating_sub(1)).filter(differ).map(swapped).collect()
+    (0..letters.len().saturating_sub(1))
+        .filter(differ)
+        .map(swapped)
+        .collect()
 }
 
 impl Near {

@@ -83,9 +83,7 @@ pub(super) fn analyse(searcher: &Searcher, fields: &Fields, asked: &Asked<'_>) -
     let excluded = typed.excluded.iter().map(stems).filter(|p| !p.is_empty()).collect();
     let mut texts: Vec<String> = tokens(&typed.text).map(|token| token.word).collect();
     let last = texts.last().cloned().filter(|_| typed.typing);
-    let says_nothing = |word: &String| {
-        asked.language.says_nothing(word) || asked.vocabulary.stop_words.contains(word)
-    };
+    let says_nothing = |word: &String| asked.language.says_nothing(word) || asked.vocabulary.stop_words.contains(word);
     if !texts.iter().all(says_nothing) {
         texts.retain(|word| !says_nothing(word));
     }
@@ -121,7 +119,9 @@ pub(super) fn analyse(searcher: &Searcher, fields: &Fields, asked: &Asked<'_>) -
 fn marks(words: &[Word]) -> Marks {
     let mut marks = Marks::default();
     for word in words {
-        marks.words.extend(word.ways.iter().flat_map(|way| way.stems.iter().cloned()));
+        marks
+            .words
+            .extend(word.ways.iter().flat_map(|way| way.stems.iter().cloned()));
         if !word.completions.is_empty() {
             marks.beginning = Some(word.text.clone());
         }

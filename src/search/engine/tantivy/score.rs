@@ -86,7 +86,10 @@ pub(super) fn matches(
         }
         evidence.push(of_segment);
     }
-    let documents: usize = shelves.iter().map(|shelf| shelf.open.iter().filter(|open| **open).count()).sum();
+    let documents: usize = shelves
+        .iter()
+        .map(|shelf| shelf.open.iter().filter(|open| **open).count())
+        .sum();
     let rarities: Vec<f32> = frequencies.iter().map(|with| rarity(documents, *with)).collect();
     Ok(evidence.into_iter().map(|words| joined(words, &rarities)).collect())
 }
@@ -173,7 +176,10 @@ impl<'s> Shelf<'s> {
                 open[doc as usize] = alive.is_none_or(|alive| alive.is_alive(doc));
             });
         }
-        let norms = fields.texts.iter().map(|(field, _)| segment.get_fieldnorms_reader(*field));
+        let norms = fields
+            .texts
+            .iter()
+            .map(|(field, _)| segment.get_fieldnorms_reader(*field));
         Ok(Self {
             segment,
             norms: norms.collect::<tantivy::Result<_>>()?,
@@ -209,7 +215,12 @@ impl<'s> Shelf<'s> {
     }
 
     /// The documents that hold `stems` in a row in one of their texts, in order.
-    pub(super) fn holding(&self, searcher: &Searcher, fields: &Fields, stems: &[String]) -> tantivy::Result<Vec<DocId>> {
+    pub(super) fn holding(
+        &self,
+        searcher: &Searcher,
+        fields: &Fields,
+        stems: &[String],
+    ) -> tantivy::Result<Vec<DocId>> {
         let mut docs = Vec::new();
         for (field, _) in &fields.texts {
             let terms: Vec<Term> = stems.iter().map(|stem| Term::from_field_text(*field, stem)).collect();

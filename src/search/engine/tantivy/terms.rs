@@ -53,12 +53,7 @@ pub(super) fn completions(searcher: &Searcher, fields: &Fields, beginning: &str)
 
 /// The words nearest to `word`: fewest changes, then same first letter, then most frequent. Names and brands are asked
 /// first, descriptions only when those know nothing near.
-pub(super) fn near(
-    searcher: &Searcher,
-    fields: &Fields,
-    word: &str,
-    changes: usize,
-) -> tantivy::Result<Vec<Counted>> {
+pub(super) fn near(searcher: &Searcher, fields: &Fields, word: &str, changes: usize) -> tantivy::Result<Vec<Counted>> {
     for field in [fields.head, fields.body] {
         let found = near_in(searcher, field, word, changes)?;
         if !found.is_empty() {
