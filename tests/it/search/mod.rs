@@ -1,10 +1,13 @@
 //! Search: what is found, counted, suggested, and how soon.
 
+mod curated;
 mod facets;
 mod fresh;
 mod owner;
 mod pages;
+mod relevance;
 mod suggest;
+mod typed;
 mod words;
 
 use serde_json::{Value, json};
