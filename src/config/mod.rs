@@ -3,6 +3,7 @@
 
 mod accounts;
 mod edge;
+mod embeddings;
 mod payments;
 mod storefront;
 
@@ -16,6 +17,7 @@ use crate::platform::secret::Secret;
 
 pub use accounts::{Accounts, Admin, DEMO_ADMIN, StaffMfa};
 pub use edge::Edge;
+pub use embeddings::Embeddings;
 pub use payments::{Capture, IdempotencyKeys, Payments};
 pub use storefront::Storefront;
 
@@ -46,6 +48,9 @@ pub struct Config {
     /// Services beside the database.
     #[command(flatten)]
     pub services: Services,
+    /// A model that makes vectors of texts.
+    #[command(flatten)]
+    pub embeddings: Embeddings,
 }
 
 /// Where the program runs.
