@@ -70,8 +70,9 @@ pub(super) struct Asked<'a> {
     pub(super) vocabulary: &'a Vocabulary,
     /// Shortest beginning that is completed, in characters.
     pub(super) shortest: usize,
-    /// Whether a word that is known is completed all the same.
-    pub(super) completing: bool,
+    /// Whether somebody is still typing: a word that is known is completed all the same, and there is no time to look far
+    /// for what was meant.
+    pub(super) suggesting: bool,
 }
 
 /// Looks a text up. The last word is a beginning unless a space follows it.
@@ -149,7 +150,7 @@ impl Looking<'_> {
         }
         let known = self.frequency(&stem)?;
         let may_begin = begun && text.chars().count() >= self.asked.shortest;
-        let completions = if may_begin && (self.asked.completing || known <= RARE) {
+        let completions = if may_begin && (self.asked.suggesting || known <= RARE) {
             completions(self.searcher, self.fields, &text)?
         } else {
             Vec::new()
@@ -238,7 +239,7 @@ impl Looking<'_> {
         match changes_of(text) {
             _ if known => Ok(swapped),
             0 => Ok(Vec::new()),
-            changes => near(self.searcher, self.fields, text, changes),
+            changes => near(self.searcher, self.fields, text, changes, !self.asked.suggesting),
         }
     }
 

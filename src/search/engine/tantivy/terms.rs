@@ -70,17 +70,25 @@ pub(super) fn with_all(
     searcher.search(&BooleanQuery::intersection(terms.collect()), &Count)
 }
 
-/// The words nearest to `word`: same first letter where there is one, fewest changes, most frequent. Names and brands are
-/// asked first, descriptions only when those know nothing near.
-pub(super) fn near(searcher: &Searcher, fields: &Fields, word: &str, changes: usize) -> tantivy::Result<Vec<Counted>> {
-    // Few mistake the first letter, and the words with the same one are a small part of the dictionary.
+/// The words nearest to `word` with the same first letter, which few mistake: fewest changes, most frequent. Names and
+/// brands are asked first, descriptions only when those know nothing near, and names with another first letter, when it may
+/// take longer, last.
+pub(super) fn near(
+    searcher: &Searcher,
+    fields: &Fields,
+    word: &str,
+    changes: usize,
+    thoroughly: bool,
+) -> tantivy::Result<Vec<Counted>> {
     let first: String = word.chars().take(1).collect();
-    for beginning in [&*first, ""] {
-        for field in [fields.head, fields.body] {
-            let found = near_in(searcher, field, word, beginning, changes)?;
-            if !found.is_empty() {
-                return Ok(found);
-            }
+    let mut places = vec![(fields.head, &*first), (fields.body, &*first)];
+    if thoroughly {
+        places.push((fields.head, ""));
+    }
+    for (field, beginning) in places {
+        let found = near_in(searcher, field, word, beginning, changes)?;
+        if !found.is_empty() {
+            return Ok(found);
         }
     }
     Ok(Vec::new())
