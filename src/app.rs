@@ -29,6 +29,7 @@ use crate::privacy::Exports;
 use crate::recommendation::model::Trainer;
 use crate::recommendation::{Leaders, Recommender};
 use crate::search::Search;
+use crate::search::embedder::Embedder;
 use crate::shipping::Deliveries;
 use crate::staff::Access;
 use crate::tax::TaxRates;
@@ -120,6 +121,7 @@ pub struct Builder {
     seed: Option<u64>,
     payments: Option<Gateways>,
     trainer: Trainer,
+    embedder: Option<Arc<dyn Embedder>>,
 }
 
 impl Builder {
@@ -131,6 +133,7 @@ impl Builder {
             seed: None,
             payments: None,
             trainer: Trainer::Here,
+            embedder: None,
         }
     }
 
@@ -162,6 +165,13 @@ impl Builder {
         self
     }
 
+    /// Takes `embedder` in place of the model of the configuration.
+    #[must_use]
+    pub fn embedder(mut self, embedder: Arc<dyn Embedder>) -> Self {
+        self.embedder = Some(embedder);
+        self
+    }
+
     /// Opens everything. The schema of the database is not touched: see [`db::migrate`].
     ///
     /// # Errors
@@ -173,6 +183,7 @@ impl Builder {
             seed,
             payments,
             trainer,
+            embedder,
         } = self;
         let data_dir = config.server.data_dir.clone();
         std::fs::create_dir_all(&data_dir)?;
@@ -211,8 +222,12 @@ impl Builder {
         search::register(&mut registry, &mut listeners);
         recommendation::register(&mut registry, &mut listeners);
         db.set_listeners(listeners);
+        let embedder = match embedder {
+            Some(embedder) => Some(embedder),
+            None => search::embedder::from_config(&config)?,
+        };
         Ok(App(Arc::new(Parts {
-            search: Search::new(search::engine::from_data_dir(&data_dir)?),
+            search: Search::new(search::engine::from_data_dir(&data_dir)?).with_embedder(embedder),
             payments: match payments {
                 Some(payments) => payments,
                 None => Gateways::from_config(&config, &data_dir, &clock, &ids)?,

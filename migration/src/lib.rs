@@ -15,6 +15,7 @@ mod m20261121_000020_order_numbers;
 mod m20261122_000021_search;
 mod m20261122_000022_recommendations;
 mod m20261122_000023_interactions_experiments;
+mod m20261122_000024_product_vectors;
 mod payment_rebuilt;
 mod table;
 
@@ -44,6 +45,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000021_search::Migration),
             Box::new(m20261122_000022_recommendations::Migration),
             Box::new(m20261122_000023_interactions_experiments::Migration),
+            Box::new(m20261122_000024_product_vectors::Migration),
         ]
     }
 }

@@ -99,7 +99,7 @@ enum Command {
         #[command(subcommand)]
         what: import::What,
     },
-    /// Measures how good answers are.
+    /// Measures how good answers are, on files that anyone can have.
     Eval {
         #[command(subcommand)]
         what: eval::What,

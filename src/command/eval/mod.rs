@@ -3,6 +3,7 @@
 mod experiments;
 mod plot;
 pub mod recommend;
+mod search;
 
 use std::process::ExitCode;
 
@@ -18,12 +19,15 @@ pub(super) enum What {
     Experiments(experiments::Args),
     /// Trains on the first orders of a file and says how well it guesses the later ones.
     Recommend(recommend::Args),
+    /// Sends queries whose products people have graded to each search engine and says how good the answers are.
+    Search(search::Args),
 }
 
 /// Runs the command.
-pub(super) async fn eval(_: Config, what: What) -> Result<ExitCode> {
+pub(super) async fn eval(config: Config, what: What) -> Result<ExitCode> {
     match what {
         What::Experiments(args) => experiments::experiments(&args),
         What::Recommend(args) => recommend::recommend(args).await,
+        What::Search(args) => search::search(config, args).await,
     }
 }
