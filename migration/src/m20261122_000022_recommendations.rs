@@ -58,15 +58,24 @@ fn plan() -> Plan {
         .col(id("product_id"))
         .col(int("orders"))
         .index(&mut composite_key("recommendation_item", &["model_id", "place"]))
-        .foreign_key(&mut belongs_to(("recommendation_item", "model_id"), "recommendation_model"))
+        .foreign_key(&mut belongs_to(
+            ("recommendation_item", "model_id"),
+            "recommendation_model",
+        ))
         .to_owned();
     let neighbours = table("recommendation_neighbours")
         .col(id("model_id"))
         .col(text("kind"))
         .col(int("place"))
         .col(ColumnDef::new("packed").blob().not_null())
-        .index(&mut composite_key("recommendation_neighbours", &["model_id", "kind", "place"]))
-        .foreign_key(&mut belongs_to(("recommendation_neighbours", "model_id"), "recommendation_model"))
+        .index(&mut composite_key(
+            "recommendation_neighbours",
+            &["model_id", "kind", "place"],
+        ))
+        .foreign_key(&mut belongs_to(
+            ("recommendation_neighbours", "model_id"),
+            "recommendation_model",
+        ))
         .check(check(
             "ck_recommendation_neighbours_kind",
             "kind IN ('customers', 'baskets', 'pairs', 'content', 'views')",
@@ -98,7 +107,10 @@ fn rule() -> TableCreateStatement {
         .foreign_key(&mut belongs_to(("recommendation_rule", "category_id"), "category"))
         .foreign_key(&mut belongs_to(("recommendation_rule", "channel_id"), "channel"))
         .foreign_key(&mut belongs_to(("recommendation_rule", "product_id"), "product"))
-        .foreign_key(&mut belongs_to(("recommendation_rule", "target_category_id"), "category"))
+        .foreign_key(&mut belongs_to(
+            ("recommendation_rule", "target_category_id"),
+            "category",
+        ))
         .check(check(
             "ck_recommendation_rule_action",
             "action IN ('pin', 'exclude', 'boost')",

@@ -32,13 +32,22 @@ pub fn content(items: &[Features], most: usize) -> Neighbours {
             continue;
         }
         let column = columns.len() as u32;
-        let having: Vec<(u32, f32)> = having.into_iter().map(|(item, weight)| (item, weight * rarity)).collect();
+        let having: Vec<(u32, f32)> = having
+            .into_iter()
+            .map(|(item, weight)| (item, weight * rarity))
+            .collect();
         for (item, weight) in &having {
             rows[*item as usize].push((column, *weight));
         }
         columns.push(having);
     }
-    let length = |row: &Vec<(u32, f32)>| row.iter().map(|(_, w)| w * w).sum::<f32>().sqrt().max(f32::MIN_POSITIVE);
+    let length = |row: &Vec<(u32, f32)>| {
+        row.iter()
+            .map(|(_, w)| w * w)
+            .sum::<f32>()
+            .sqrt()
+            .max(f32::MIN_POSITIVE)
+    };
     let lengths: Vec<f32> = rows.iter().map(length).collect();
     Neighbours::by_row(items.len(), most, |item, scores| {
         for (column, weight) in &rows[item as usize] {

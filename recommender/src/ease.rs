@@ -49,7 +49,9 @@ pub fn ease(rows: &Rows, lambda: f32, most: usize) -> Result<Neighbours, EaseErr
     let neighbours: Vec<_> = (0..items)
         .into_par_iter()
         .map(|item| {
-            let mut weights: Vec<f32> = (0..items).map(|other| -inverse[(other, item)] / diagonal[other]).collect();
+            let mut weights: Vec<f32> = (0..items)
+                .map(|other| -inverse[(other, item)] / diagonal[other])
+                .collect();
             weights[item] = 0.0;
             strongest(&weights, most)
         })
@@ -61,13 +63,15 @@ pub fn ease(rows: &Rows, lambda: f32, most: usize) -> Result<Neighbours, EaseErr
 fn gram(rows: &Rows) -> Vec<f32> {
     let items = rows.items();
     let mut gram = vec![0.0f32; items * items];
-    gram.par_chunks_mut(items).zip(&rows.by_item).for_each(|(column, having)| {
-        for row in having {
-            let row = &rows.rows[*row as usize];
-            for (item, _) in &row.items {
-                column[*item as usize] += row.weight;
+    gram.par_chunks_mut(items)
+        .zip(&rows.by_item)
+        .for_each(|(column, having)| {
+            for row in having {
+                let row = &rows.rows[*row as usize];
+                for (item, _) in &row.items {
+                    column[*item as usize] += row.weight;
+                }
             }
-        }
-    });
+        });
     gram
 }

@@ -64,7 +64,13 @@ impl Rows {
 impl History {
     /// A row a customer, by number; empty where nothing is known of one. Every row counts the same.
     pub fn customers(&self) -> Rows {
-        let mut rows = vec![Row { weight: 1.0, items: Vec::new() }; self.customers];
+        let mut rows = vec![
+            Row {
+                weight: 1.0,
+                items: Vec::new()
+            };
+            self.customers
+        ];
         for basket in &self.baskets {
             if let Some(customer) = basket.customer {
                 let items = basket.items.iter().map(|item| (*item, basket.at));

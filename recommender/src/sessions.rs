@@ -72,7 +72,11 @@ impl Sessions {
             let number = self.next;
             self.next += 1;
             self.by_number.insert(number, session);
-            Session { number, items: Vec::new(), last: at }
+            Session {
+                number,
+                items: Vec::new(),
+                last: at,
+            }
         });
         entry.last = entry.last.max(at);
         match entry.items.iter().position(|known| *known == item) {
@@ -92,7 +96,9 @@ impl Sessions {
             entry.items.remove(0);
         }
         while self.by_name.len() > self.most {
-            let Some((_, oldest)) = self.by_number.pop_first() else { break };
+            let Some((_, oldest)) = self.by_number.pop_first() else {
+                break;
+            };
             self.forget_name(oldest);
         }
     }
@@ -103,7 +109,9 @@ impl Sessions {
     }
 
     fn forget_name(&mut self, name: u128) {
-        let Some(session) = self.by_name.remove(&name) else { return };
+        let Some(session) = self.by_name.remove(&name) else {
+            return;
+        };
         self.by_number.remove(&session.number);
         for item in session.items {
             if let Some(having) = self.by_item.get_mut(&item) {
@@ -143,7 +151,12 @@ impl Sessions {
                 entry.1 += 1;
             }
         }
-        let next = |(item, (score, visits))| Next { item, score, visits, of };
+        let next = |(item, (score, visits))| Next {
+            item,
+            score,
+            visits,
+            of,
+        };
         let mut found: Vec<Next> = scores.into_iter().map(next).collect();
         found.sort_unstable_by(|a, b| b.score.total_cmp(&a.score).then(a.item.cmp(&b.item)));
         found.truncate(most);

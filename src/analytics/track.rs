@@ -274,7 +274,10 @@ impl Known {
             return Err(Problem::Position);
         }
         let Some(token) = &event.tracking else { return Ok(None) };
-        let tracking = self.signer.read(token).filter(|tracking| tracking.product == event.product);
+        let tracking = self
+            .signer
+            .read(token)
+            .filter(|tracking| tracking.product == event.product);
         tracking.map(Some).ok_or(Problem::Tracking)
     }
 }

@@ -166,11 +166,7 @@ pub fn start_logging(cli: &Cli) {
 
 /// Runs the command.
 pub async fn run(cli: Cli) -> ExitCode {
-    let Cli {
-        command,
-        config,
-        given,
-    } = cli;
+    let Cli { command, config, given } = cli;
     let result = match command.unwrap_or(Command::Serve) {
         Command::Serve => serve::serve(config, given).await,
         Command::Worker => worker::worker(config, given).await,

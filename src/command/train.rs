@@ -66,8 +66,7 @@ pub(super) async fn run(config: Config, args: Args) -> Result<ExitCode> {
 
 /// Shows how far a training is while it runs.
 async fn shown(app: &App, model: RecommendationModelId, work: impl Future<Output = Result<()>>) -> Result<()> {
-    let style =
-        ProgressStyle::with_template("{bar:40} {pos} % {msg}").map_err(|e| Fault::part("progress", e))?;
+    let style = ProgressStyle::with_template("{bar:40} {pos} % {msg}").map_err(|e| Fault::part("progress", e))?;
     let bar = ProgressBar::new(100).with_style(style);
     tokio::pin!(work);
     loop {

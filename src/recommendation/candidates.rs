@@ -147,15 +147,18 @@ fn similar(knowledge: &Knowledge, anchors: &[ProductId]) -> Vec<Candidate> {
     let known: Vec<(ProductId, f32)> = anchors.iter().map(|product| (*product, 1.0)).collect();
     let mut found: HashMap<ProductId, Candidate> = HashMap::new();
     for said in knowledge.say(NeighbourKind::Content, &known, MOST) {
-        found.insert(said.product, Candidate {
-            product: said.product,
-            score: WRITTEN * said.score,
-            strategy: Strategy::Similar,
-            reason: Reason::Similar {
-                to: said.because,
-                percent: percent(said.score),
+        found.insert(
+            said.product,
+            Candidate {
+                product: said.product,
+                score: WRITTEN * said.score,
+                strategy: Strategy::Similar,
+                reason: Reason::Similar {
+                    to: said.because,
+                    percent: percent(said.score),
+                },
             },
-        });
+        );
     }
     for said in knowledge.say(NeighbourKind::Views, &known, MOST) {
         let score = (1.0 - WRITTEN) * said.score;

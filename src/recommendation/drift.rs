@@ -82,7 +82,9 @@ impl Drift {
             return vec![Reason::None];
         }
         let low = |value: Option<f64>, least: f64| self.orders >= ENOUGH && value.is_some_and(|value| value < least);
-        let worse = self.expected.is_some_and(|expected| low(self.hit_rate, expected * HIT_RATE));
+        let worse = self
+            .expected
+            .is_some_and(|expected| low(self.hit_rate, expected * HIT_RATE));
         let old = self.orders > 0 && self.age_days.is_some_and(|age| age > AGE_DAYS);
         let all = [
             (low(self.coverage, COVERAGE), Reason::Coverage),
@@ -90,7 +92,10 @@ impl Drift {
             (worse, Reason::HitRate),
             (old, Reason::Age),
         ];
-        all.into_iter().filter(|(is, _)| *is).map(|(_, reason)| reason).collect()
+        all.into_iter()
+            .filter(|(is, _)| *is)
+            .map(|(_, reason)| reason)
+            .collect()
     }
 }
 
@@ -116,7 +121,9 @@ pub async fn drift(app: &App) -> Result<Drift> {
         version: Some(row.version),
         new_products: new as f64 / on_sale.len().max(1) as f64,
         expected: metrics.basket_hr10,
-        age_days: row.trained_at.map(|at| (app.clock.now() - at).num_seconds() as f64 / 86_400.0),
+        age_days: row
+            .trained_at
+            .map(|at| (app.clock.now() - at).num_seconds() as f64 / 86_400.0),
         ..Drift::default()
     };
     // Orders may be imported that are older than the last one it knows: what was not there is not asked for.

@@ -106,7 +106,11 @@ pub async fn source(app: &App, progress: impl Fn(f64) + Send + Sync) -> Result<S
     })
 }
 
-async fn baskets(db: &Db, products: &mut Numbers<ProductId>, progress: &(impl Fn(f64) + Send + Sync)) -> Result<History> {
+async fn baskets(
+    db: &Db,
+    products: &mut Numbers<ProductId>,
+    progress: &(impl Fn(f64) + Send + Sync),
+) -> Result<History> {
     let total = PaginatorTrait::count(orders::Entity::find().filter(not_cancelled()), db).await?;
     let mut customers = Numbers::new();
     let mut history = History::default();
@@ -120,7 +124,13 @@ async fn baskets(db: &Db, products: &mut Numbers<ProductId>, progress: &(impl Fn
         for order in page {
             let mut items: Vec<u32> = Vec::with_capacity(order.products.len());
             let mut seen = HashSet::new();
-            items.extend(order.products.iter().map(|product| products.of(*product)).filter(|item| seen.insert(*item)));
+            items.extend(
+                order
+                    .products
+                    .iter()
+                    .map(|product| products.of(*product))
+                    .filter(|item| seen.insert(*item)),
+            );
             if !items.is_empty() {
                 history.baskets.push(Basket {
                     customer: order.customer.map(|customer| customers.of(customer)),
@@ -235,8 +245,7 @@ async fn views(db: &Db, products: &mut Numbers<ProductId>) -> Result<Vec<Row>> {
 /// # Errors
 /// Those of the database.
 pub async fn bought_by(db: &Db, customer: CustomerId, most: u64) -> Result<Vec<(ProductId, DateTime<Utc>)>> {
-    let on_order =
-        Expr::col(orders::Column::Id.as_column_ref()).equals(order_line::Column::OrderId.as_column_ref());
+    let on_order = Expr::col(orders::Column::Id.as_column_ref()).equals(order_line::Column::OrderId.as_column_ref());
     let on_variant =
         Expr::col(variant::Column::Id.as_column_ref()).equals(order_line::Column::VariantId.as_column_ref());
     let mut select = order_line::Entity::find()

@@ -228,7 +228,10 @@ async fn trends(app: &App) -> Result<Trends> {
         found.map(trend).collect()
     };
     Ok(Trends {
-        of: of.into_iter().map(|(channel, purchases)| (channel, ranked(purchases))).collect(),
+        of: of
+            .into_iter()
+            .map(|(channel, purchases)| (channel, ranked(purchases)))
+            .collect(),
         until: stale.then_some(last),
     })
 }

@@ -65,7 +65,11 @@ impl Default for Leaders {
 ///
 /// # Errors
 /// Those of the database.
-pub async fn leaders(app: &App, channel: &Arc<Channel>, groups: BTreeSet<Group>) -> Result<HashMap<Group, Vec<Leader>>> {
+pub async fn leaders(
+    app: &App,
+    channel: &Arc<Channel>,
+    groups: BTreeSet<Group>,
+) -> Result<HashMap<Group, Vec<Leader>>> {
     let mut leaders: HashMap<Group, Vec<Leader>> = HashMap::new();
     let mut missing = Vec::new();
     for group in groups {
@@ -238,7 +242,13 @@ pub async fn shown(app: &App, channel: &Channel, products: &[ProductId]) -> Resu
     for row in rows {
         let row = ShownRow::from_query_result(&row, "")?;
         let category = row.category_id;
-        shown.insert(row.id, Shown { category, available: row.available });
+        shown.insert(
+            row.id,
+            Shown {
+                category,
+                available: row.available,
+            },
+        );
     }
     Ok(shown)
 }

@@ -188,7 +188,12 @@ impl Reason {
             }
             (Self::Trending(buyers, Some(until)), _) => {
                 let day = until.format("%Y-%m-%d").to_string();
-                message!("recommended-trended", buyers = i64::from(buyers), days = DAYS, day = day)
+                message!(
+                    "recommended-trended",
+                    buyers = i64::from(buyers),
+                    days = DAYS,
+                    day = day
+                )
             }
             (Self::Sold(sold), _) => message!("recommended-sold", sold = sold),
             (Self::Seen, _) => message!("recommended-seen"),

@@ -139,7 +139,10 @@ pub fn compose(steps: &[Vec<Candidate>], limits: &Limits<'_>) -> Vec<Pick> {
         }
     }
     picked.extend(rest);
-    let mut picks: Vec<Pick> = picked.into_iter().map(|(candidate, score)| pick(candidate, score)).collect();
+    let mut picks: Vec<Pick> = picked
+        .into_iter()
+        .map(|(candidate, score)| pick(candidate, score))
+        .collect();
     pin(&mut picks, limits);
     picks.truncate(limits.first);
     let mut last = 1.0 / FALL;

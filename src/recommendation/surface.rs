@@ -220,8 +220,16 @@ async fn of_context(
 /// What visits like this one went on to.
 async fn next(app: &App, facts: &Facts) -> Result<Vec<Candidate>> {
     // Visits know their items with the last one behind.
-    let seen: Vec<u128> = facts.seen.iter().rev().map(|product| product.uuid().as_u128()).collect();
-    visits(app, |sessions| candidates::session(&sessions.next(&seen, facts.visit, candidates::MOST))).await
+    let seen: Vec<u128> = facts
+        .seen
+        .iter()
+        .rev()
+        .map(|product| product.uuid().as_u128())
+        .collect();
+    visits(app, |sessions| {
+        candidates::session(&sessions.next(&seen, facts.visit, candidates::MOST))
+    })
+    .await
 }
 
 /// What is known of products while lists are filled.
@@ -256,14 +264,7 @@ struct List<'a> {
 }
 
 impl<'a> List<'a> {
-    fn new(
-        app: &App,
-        scope: &Scope,
-        present: &Present,
-        slot: &'a Slot,
-        facts: &Facts,
-        next: Vec<Candidate>,
-    ) -> Self {
+    fn new(app: &App, scope: &Scope, present: &Present, slot: &'a Slot, facts: &Facts, next: Vec<Candidate>) -> Self {
         let now = app.clock.now();
         let place = Place {
             intent: slot.intent,
@@ -288,7 +289,11 @@ impl<'a> List<'a> {
 
     fn products(&self) -> impl Iterator<Item = ProductId> + '_ {
         let pinned = self.effect.pins.iter().map(|pin| pin.1);
-        self.steps.iter().flatten().map(|candidate| candidate.product).chain(pinned)
+        self.steps
+            .iter()
+            .flatten()
+            .map(|candidate| candidate.product)
+            .chain(pinned)
     }
 
     /// How many products it should have, so that nothing that fits less is added.
@@ -313,7 +318,10 @@ impl<'a> List<'a> {
             return Vec::new();
         }
         let category = source.category.map(Group::Category);
-        category.into_iter().chain(source.brand.clone().map(Group::Brand)).collect()
+        category
+            .into_iter()
+            .chain(source.brand.clone().map(Group::Brand))
+            .collect()
     }
 
     fn fill_up(&mut self, found: &HashMap<Group, Vec<Leader>>) {
@@ -321,7 +329,11 @@ impl<'a> List<'a> {
             return;
         };
         let of_category = source.category.map(Group::Category).and_then(|group| found.get(&group));
-        let of_brand = source.brand.clone().map(Group::Brand).and_then(|group| found.get(&group));
+        let of_brand = source
+            .brand
+            .clone()
+            .map(Group::Brand)
+            .and_then(|group| found.get(&group));
         let category = of_category.map(|l| ranked(l, Strategy::SameCategory, Reason::Category));
         let brand = of_brand.map(|l| ranked(l, Strategy::SameBrand, Reason::Brand));
         self.steps.extend(category);
@@ -338,7 +350,11 @@ impl<'a> List<'a> {
             above: &known.above,
             without: &self.without,
             effect: &self.effect,
-            most_of_a_category: self.slot.intent.is_diverse().then(|| self.slot.first.div_ceil(3).max(2)),
+            most_of_a_category: self
+                .slot
+                .intent
+                .is_diverse()
+                .then(|| self.slot.first.div_ceil(3).max(2)),
             first: self.slot.first,
         };
         compose(&self.steps, &limits)

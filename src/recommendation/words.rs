@@ -33,7 +33,10 @@ const WORDS: usize = 80;
 /// # Errors
 /// Those of the database.
 pub async fn features(app: &App, ids: &[ProductId]) -> Result<HashMap<ProductId, Features>> {
-    let rows = product::Entity::find().filter(any_of(&app.db, product::Column::Id, ids)).all(&app.db).await?;
+    let rows = product::Entity::find()
+        .filter(any_of(&app.db, product::Column::Id, ids))
+        .all(&app.db)
+        .await?;
     let mut attributes = catalog::attributes_of_products(&app.db, ids).await?;
     let mut tags = catalog::tags_of_products(&app.db, ids).await?;
     let tree = app.categories.tree(&app.db).await?;
@@ -51,7 +54,12 @@ pub async fn features(app: &App, ids: &[ProductId]) -> Result<HashMap<ProductId,
         for attribute in attributes.remove(&row.id).unwrap_or_default() {
             features.push((format!("a:{}={}", attribute.key, attribute.value), ATTRIBUTE));
         }
-        features.extend(tags.remove(&row.id).unwrap_or_default().into_iter().map(|tag| (format!("t:{tag}"), TAG)));
+        features.extend(
+            tags.remove(&row.id)
+                .unwrap_or_default()
+                .into_iter()
+                .map(|tag| (format!("t:{tag}"), TAG)),
+        );
         all.insert(row.id, features);
     }
     Ok(all)
@@ -59,7 +67,9 @@ pub async fn features(app: &App, ids: &[ProductId]) -> Result<HashMap<ProductId,
 
 /// The words of a text in small letters, without those of one letter; the plural s of English does not count.
 fn words(text: &str) -> impl Iterator<Item = String> {
-    let parts = text.split(|c: char| !c.is_alphanumeric()).filter(|word| word.chars().count() > 1);
+    let parts = text
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|word| word.chars().count() > 1);
     parts.map(|word| {
         let word = word.to_lowercase();
         match word.strip_suffix('s') {

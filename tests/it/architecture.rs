@@ -37,7 +37,7 @@ const FRAME: [&str; 8] = ["app", "command", "config", "graphql", "http", "lib", 
 /// Names that say nothing.
 const EMPTY_NAMES: [&str; 6] = ["utils", "helpers", "common", "manager", "service", "misc"];
 /// Crates of outside systems, with the folders of their one adapter.
-const SDKS: [(&str, &[&str]); 15] = [
+const SDKS: [(&str, &[&str]); 17] = [
     ("apalis", &["src/platform/jobs/", "src/platform/db/"]),
     ("apalis_postgres", &["src/platform/jobs/", "src/platform/db/"]),
     ("apalis_sqlite", &["src/platform/jobs/", "src/platform/db/"]),
@@ -60,6 +60,8 @@ const SDKS: [(&str, &[&str]); 15] = [
         ],
     ),
     ("totp_rs", &["src/account/mfa/totp"]),
+    ("parquet", &["src/recommendation/exchange/form"]),
+    ("plotters", &["src/command/eval/plot"]),
 ];
 /// Longest file in lines.
 const LINES_MAX: usize = 450;

@@ -79,7 +79,10 @@ pub fn complementary(history: &History, split: i64) -> (usize, Vec<Measure>) {
             .iter()
             .map(|pair| {
                 let other = orders.by_item[pair.item as usize].len() as f32;
-                (pair.item, pair.together as f32 * orders.rows.len() as f32 / (bought * other))
+                (
+                    pair.item,
+                    pair.together as f32 * orders.rows.len() as f32 / (bought * other),
+                )
             })
             .collect();
         row.sort_by(|a, b| b.1.total_cmp(&a.1));
@@ -109,7 +112,9 @@ pub(super) fn served(history: &History, split: i64) -> Result<(usize, f64, f64),
 }
 
 fn scored(found: &[Vec<Pair>]) -> Neighbours {
-    let rows = found.iter().map(|pairs| pairs.iter().map(|pair| (pair.item, pair.score)).collect());
+    let rows = found
+        .iter()
+        .map(|pairs| pairs.iter().map(|pair| (pair.item, pair.score)).collect());
     Neighbours::new(rows)
 }
 
@@ -118,7 +123,9 @@ fn hits(split: &Split, model: &Neighbours) -> f64 {
     let hits = split.tests.par_iter().map_init(
         || vec![0.0f32; model.len()],
         |scores, items| {
-            let Some((out, rest)) = items.split_last() else { return 0 };
+            let Some((out, rest)) = items.split_last() else {
+                return 0;
+            };
             scores.fill(0.0);
             model.add(rest.iter().map(|item| (*item, 1.0)), scores);
             for item in rest {
@@ -133,7 +140,9 @@ fn hits(split: &Split, model: &Neighbours) -> f64 {
 /// Mean ndcg@10 of the other items of an order, asked for by one.
 fn gains(split: &Split, model: &Neighbours) -> f64 {
     let gains = split.tests.par_iter().map(|items| {
-        let Some((query, wanted)) = items.split_first() else { return 0.0 };
+        let Some((query, wanted)) = items.split_first() else {
+            return 0.0;
+        };
         let shown: Vec<u32> = model.of(*query).iter().take(10).map(|entry| entry.0).collect();
         ndcg_at_10(&shown, wanted)
     });

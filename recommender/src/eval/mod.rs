@@ -26,7 +26,10 @@ pub struct Measure {
 pub fn ndcg_at_10(shown: &[u32], wanted: &[u32]) -> f64 {
     let discount = |place: usize| 1.0 / (place as f64 + 2.0).log2();
     let first = shown.iter().take(10).enumerate();
-    let gain: f64 = first.filter(|(_, item)| wanted.contains(item)).map(|(place, _)| discount(place)).sum();
+    let gain: f64 = first
+        .filter(|(_, item)| wanted.contains(item))
+        .map(|(place, _)| discount(place))
+        .sum();
     let ideal: f64 = (0..wanted.len().min(10)).map(discount).sum();
     if ideal > 0.0 { gain / ideal } else { 0.0 }
 }

@@ -47,13 +47,19 @@ pub fn personal(history: &History, split: i64) -> Result<Personal, EaseError> {
     let items = rows.items();
     let mut measures = vec![popularity(&rows, &questions)];
     let alike = cosine(&rows, items);
-    measures.push(measure("item-kNN", &questions, items, |row, scores| once(&alike, row, scores)));
+    measures.push(measure("item-kNN", &questions, items, |row, scores| {
+        once(&alike, row, scores)
+    }));
     drop(alike);
     let walk = baseline::rp3beta(&rows, 0.6, items);
-    measures.push(measure("RP3beta", &questions, items, |row, scores| once(&walk, row, scores)));
+    measures.push(measure("RP3beta", &questions, items, |row, scores| {
+        once(&walk, row, scores)
+    }));
     drop(walk);
     let full = ease(&rows, LAMBDA, items)?;
-    measures.push(measure("EASE", &questions, items, |row, scores| once(&full, row, scores)));
+    measures.push(measure("EASE", &questions, items, |row, scores| {
+        once(&full, row, scores)
+    }));
     measures.push(measure("EASE + recency", &questions, items, |row, scores| {
         late(&full, row, split, scores);
     }));
@@ -93,7 +99,12 @@ fn questions<'a>(rows: &'a Rows, later: &Rows) -> Vec<Question<'a>> {
     let mut questions = Vec::new();
     for (row, later) in rows.rows.iter().zip(&later.rows) {
         let owned = |item: u32| row.items.binary_search_by_key(&item, |entry| entry.0).is_ok();
-        let wanted: Vec<u32> = later.items.iter().map(|entry| entry.0).filter(|item| !owned(*item)).collect();
+        let wanted: Vec<u32> = later
+            .items
+            .iter()
+            .map(|entry| entry.0)
+            .filter(|item| !owned(*item))
+            .collect();
         if !row.items.is_empty() && !wanted.is_empty() {
             questions.push(Question { row, wanted });
         }
@@ -103,14 +114,18 @@ fn questions<'a>(rows: &'a Rows, later: &Rows) -> Vec<Question<'a>> {
 
 fn popularity(rows: &Rows, questions: &[Question<'_>]) -> Measure {
     let popular: Vec<f32> = rows.by_item.iter().map(|having| having.len() as f32).collect();
-    measure("popularity", questions, rows.items(), |_, scores| scores.copy_from_slice(&popular))
+    measure("popularity", questions, rows.items(), |_, scores| {
+        scores.copy_from_slice(&popular)
+    })
 }
 
 /// As a shop does it: so many neighbours, and what was bought lately says more.
 fn kept(rows: &Rows, questions: &[Question<'_>], now: i64) -> Result<Measure, EaseError> {
     let kept = ease(rows, LAMBDA, KEPT)?;
     let name = "EASE + recency, 200 neighbours";
-    Ok(measure(name, questions, rows.items(), |row, scores| late(&kept, row, now, scores)))
+    Ok(measure(name, questions, rows.items(), |row, scores| {
+        late(&kept, row, now, scores)
+    }))
 }
 
 fn once(neighbours: &Neighbours, row: &Row, scores: &mut [f32]) {

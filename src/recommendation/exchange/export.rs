@@ -7,7 +7,7 @@ use entity::{CustomerId, InteractionId, OrderId, ProductId};
 use crate::analytics::{Span, interactions};
 use crate::app::App;
 use crate::platform::error::{Fault, Result};
-use crate::recommendation::exchange::parquet::{GROUP, Line, Writer};
+use crate::recommendation::exchange::form::{GROUP, Line, Writer};
 use crate::recommendation::history::orders_behind;
 
 /// Interactions that are read at once.
@@ -67,7 +67,10 @@ pub async fn export(app: &App) -> Result<Export> {
         }
     }
     let lines = file.lines;
-    let key = format!("recommendation/lines-{}.parquet", app.clock.now().format("%Y%m%dT%H%M%SZ"));
+    let key = format!(
+        "recommendation/lines-{}.parquet",
+        app.clock.now().format("%Y%m%dT%H%M%SZ")
+    );
     app.exchange.put(&key, file.finish()?).await?;
     Ok(Export { key, lines })
 }
@@ -117,5 +120,5 @@ impl File {
 }
 
 fn broken(error: impl std::error::Error + Send + Sync + 'static) -> Fault {
-    Fault::part("parquet", error)
+    Fault::part("exchange", error)
 }

@@ -10,9 +10,11 @@ use serde_json::json;
 use crate::app::App;
 use crate::platform::error::{Fault, Result};
 use crate::platform::locale::{Message, message};
-use crate::recommendation::exchange::parquet::{Given, read_neighbours};
+use crate::recommendation::exchange::form::{Given, read_neighbours};
 use crate::recommendation::memory::present;
-use crate::recommendation::model::{Finished, Learned, Neighbour, StartError, TrainReason, begin, fail, finish, knowledge};
+use crate::recommendation::model::{
+    Finished, Learned, Neighbour, StartError, TrainReason, begin, fail, finish, knowledge,
+};
 
 /// Neighbours of an item that are kept.
 const MOST: usize = 200;
@@ -79,7 +81,8 @@ pub async fn import(app: &App, key: &str) -> Result<RecommendationModelId, Impor
     let mut places: HashMap<ProductId, u32> = HashMap::new();
     let mut products: Vec<ProductId> = Vec::new();
     let named = kinds.values().flatten();
-    for product in named.flat_map(|(product, row)| std::iter::once(product).chain(row.iter().map(|(other, ..)| other))) {
+    for product in named.flat_map(|(product, row)| std::iter::once(product).chain(row.iter().map(|(other, ..)| other)))
+    {
         places.entry(*product).or_insert_with(|| {
             products.push(*product);
             products.len() as u32 - 1
@@ -89,8 +92,14 @@ pub async fn import(app: &App, key: &str) -> Result<RecommendationModelId, Impor
     let model = begin(&tx, app, TrainReason::Import).await?;
     tx.commit().await?;
     let learned = Learned {
-        orders: products.iter().map(|p| before.as_ref().map_or(0, |before| before.orders(*p))).collect(),
-        neighbours: kinds.iter().map(|(kind, rows)| (*kind, placed(rows, &places, products.len()))).collect(),
+        orders: products
+            .iter()
+            .map(|p| before.as_ref().map_or(0, |before| before.orders(*p)))
+            .collect(),
+        neighbours: kinds
+            .iter()
+            .map(|(kind, rows)| (*kind, placed(rows, &places, products.len())))
+            .collect(),
     };
     let finished = Finished {
         window: None,
@@ -139,7 +148,10 @@ fn parsed(given: Vec<Given>) -> Result<ByKind, ImportError> {
     for row in given {
         let kind = NeighbourKind::try_from_value(&row.kind).map_err(|_| malformed("kind", &row.kind))?;
         let product: ProductId = row.product.parse().map_err(|_| malformed("product", &row.product))?;
-        let other: ProductId = row.neighbour.parse().map_err(|_| malformed("neighbour", &row.neighbour))?;
+        let other: ProductId = row
+            .neighbour
+            .parse()
+            .map_err(|_| malformed("neighbour", &row.neighbour))?;
         if !row.score.is_finite() {
             return Err(malformed("score", &row.score.to_string()));
         }

@@ -8,8 +8,8 @@
 //!   `together` (how often the two are together, 0 when nobody counted).
 
 mod export;
+pub mod form;
 mod import;
-pub mod parquet;
 
 pub use export::{Export, export};
 pub use import::{ImportError, import};

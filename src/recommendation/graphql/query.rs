@@ -15,8 +15,7 @@ use crate::graphql::error::ApiError;
 use crate::platform::locale::message;
 use crate::platform::page::{PageError, encode_cursor};
 use crate::recommendation::graphql::types::{
-    RecommendationConnection, RecommendationContext, RecommendationEdge, RecommendationExperiment,
-    RecommendationIntent,
+    RecommendationConnection, RecommendationContext, RecommendationEdge, RecommendationExperiment, RecommendationIntent,
 };
 use crate::recommendation::query::RECOMMENDATIONS_MAX;
 use crate::recommendation::slot::Pick;
@@ -77,7 +76,9 @@ async fn list(
         strategy: trial.as_ref().and_then(|trial| trial.strategy),
     };
     let picks = ctx.batch(SlotKey(slot.clone())).await?.unwrap_or_default();
-    Ok(RecommendationConnection(Box::pin(edges(ctx, &slot, trial, &picks)).await?))
+    Ok(RecommendationConnection(
+        Box::pin(edges(ctx, &slot, trial, &picks)).await?,
+    ))
 }
 
 async fn edges(
@@ -89,8 +90,15 @@ async fn edges(
     let named = picks.iter().filter_map(|pick| pick.reason.names());
     let ids: Vec<ProductId> = picks.iter().map(|pick| pick.product).chain(named).collect();
     let found = try_join_all(ids.iter().map(|id| ctx.batch(ProductKey(*id)))).await?;
-    let found: HashMap<ProductId, _> = ids.into_iter().zip(found).filter_map(|(id, f)| Some((id, f?))).collect();
-    let names = found.iter().map(|(id, listed)| (*id, listed.product.name.clone())).collect();
+    let found: HashMap<ProductId, _> = ids
+        .into_iter()
+        .zip(found)
+        .filter_map(|(id, f)| Some((id, f?)))
+        .collect();
+    let names = found
+        .iter()
+        .map(|(id, listed)| (*id, listed.product.name.clone()))
+        .collect();
     let signer = signer(ctx.app()).await?;
     let model = surface::version(ctx.app()).await?;
     let experiment = trial.as_ref().map(|trial| RecommendationExperiment {
@@ -99,7 +107,9 @@ async fn edges(
     });
     let mut edges = Vec::with_capacity(picks.len());
     for (place, pick) in (1..).zip(picks) {
-        let Some(listed) = found.get(&pick.product) else { continue };
+        let Some(listed) = found.get(&pick.product) else {
+            continue;
+        };
         let tracking = Tracking {
             product: pick.product,
             surface: slot.intent.name().to_owned(),

@@ -219,7 +219,10 @@ pub struct RecommendationRuleQuery;
 #[Object]
 impl RecommendationRuleQuery {
     /// What staff wants recommended, or not, the latest rule first. Staff only: `recommendation.read`.
-    #[graphql(guard = "Needs(Permission::RecommendationRead)", visible = "visible::recommendation_read")]
+    #[graphql(
+        guard = "Needs(Permission::RecommendationRead)",
+        visible = "visible::recommendation_read"
+    )]
     async fn recommendation_rules(
         &self,
         ctx: &Context<'_>,
@@ -241,7 +244,10 @@ pub struct RecommendationRuleMutation;
 #[Object]
 impl RecommendationRuleMutation {
     /// Makes a rule; it counts at once, or when it is scheduled. Staff only: `recommendation.write`.
-    #[graphql(guard = "Needs(Permission::RecommendationWrite)", visible = "visible::recommendation_write")]
+    #[graphql(
+        guard = "Needs(Permission::RecommendationWrite)",
+        visible = "visible::recommendation_write"
+    )]
     async fn recommendation_rule_create(
         &self,
         ctx: &Context<'_>,
@@ -253,7 +259,10 @@ impl RecommendationRuleMutation {
     }
 
     /// Makes a rule another one. Staff only: `recommendation.write`.
-    #[graphql(guard = "Needs(Permission::RecommendationWrite)", visible = "visible::recommendation_write")]
+    #[graphql(
+        guard = "Needs(Permission::RecommendationWrite)",
+        visible = "visible::recommendation_write"
+    )]
     async fn recommendation_rule_update(
         &self,
         ctx: &Context<'_>,
@@ -261,17 +270,28 @@ impl RecommendationRuleMutation {
     ) -> Result<RecommendationRulePayload> {
         ctx.everywhere(Permission::RecommendationWrite)?;
         let draft = input.rule.draft(ctx.scope().channel.id);
-        payload(Box::pin(update_rule(ctx.app(), &ctx.actor(), input.id.0, draft)).await.map(Some))
+        payload(
+            Box::pin(update_rule(ctx.app(), &ctx.actor(), input.id.0, draft))
+                .await
+                .map(Some),
+        )
     }
 
     /// Takes a rule away. Staff only: `recommendation.write`.
-    #[graphql(guard = "Needs(Permission::RecommendationWrite)", visible = "visible::recommendation_write")]
+    #[graphql(
+        guard = "Needs(Permission::RecommendationWrite)",
+        visible = "visible::recommendation_write"
+    )]
     async fn recommendation_rule_delete(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The rule.")] input: RecommendationRuleDeleteInput,
     ) -> Result<RecommendationRulePayload> {
         ctx.everywhere(Permission::RecommendationWrite)?;
-        payload(Box::pin(delete_rule(ctx.app(), &ctx.actor(), input.id.0)).await.map(|()| None))
+        payload(
+            Box::pin(delete_rule(ctx.app(), &ctx.actor(), input.id.0))
+                .await
+                .map(|()| None),
+        )
     }
 }

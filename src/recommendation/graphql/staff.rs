@@ -35,7 +35,10 @@ impl Loader<RecommendationModelKey> for Batch {
     ) -> Result<HashMap<RecommendationModelKey, RecommendationModel>, Shared> {
         let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
         let found = models_by_ids(&self.app.db, &ids).await?;
-        Ok(found.into_iter().map(|(id, row)| (RecommendationModelKey(id), row)).collect())
+        Ok(found
+            .into_iter()
+            .map(|(id, row)| (RecommendationModelKey(id), row))
+            .collect())
     }
 }
 
@@ -230,7 +233,10 @@ pub struct RecommendationModelQuery;
 #[Object]
 impl RecommendationModelQuery {
     /// The versions of what is recommended, the latest first. Staff only: `recommendation.read`.
-    #[graphql(guard = "Needs(Permission::RecommendationRead)", visible = "visible::recommendation_read")]
+    #[graphql(
+        guard = "Needs(Permission::RecommendationRead)",
+        visible = "visible::recommendation_read"
+    )]
     async fn recommendation_models(
         &self,
         ctx: &Context<'_>,
@@ -245,7 +251,10 @@ impl RecommendationModelQuery {
     }
 
     /// How well the active model still fits what is bought. Staff only: `recommendation.read`.
-    #[graphql(guard = "Needs(Permission::RecommendationRead)", visible = "visible::recommendation_read")]
+    #[graphql(
+        guard = "Needs(Permission::RecommendationRead)",
+        visible = "visible::recommendation_read"
+    )]
     async fn recommendation_drift(&self, ctx: &Context<'_>) -> Result<RecommendationDrift> {
         Ok(Box::pin(drift::drift(ctx.app())).await?.into())
     }
@@ -259,7 +268,10 @@ pub struct RecommendationModelMutation;
 impl RecommendationModelMutation {
     /// Has a worker make a new version from the orders and what visitors do; it is recommended by when it is finished.
     /// Staff only: `recommendation.write`.
-    #[graphql(guard = "Needs(Permission::RecommendationWrite)", visible = "visible::recommendation_write")]
+    #[graphql(
+        guard = "Needs(Permission::RecommendationWrite)",
+        visible = "visible::recommendation_write"
+    )]
     async fn recommendation_training_start(
         &self,
         ctx: &Context<'_>,
@@ -277,7 +289,10 @@ impl RecommendationModelMutation {
     }
 
     /// Recommends by another finished version: back to an older one, or forward again. Staff only: `recommendation.write`.
-    #[graphql(guard = "Needs(Permission::RecommendationWrite)", visible = "visible::recommendation_write")]
+    #[graphql(
+        guard = "Needs(Permission::RecommendationWrite)",
+        visible = "visible::recommendation_write"
+    )]
     async fn recommendation_model_activate(
         &self,
         ctx: &Context<'_>,

@@ -52,7 +52,10 @@ impl Knowledge {
     /// Orders that held `product`.
     pub fn orders(&self, product: ProductId) -> u32 {
         let place = self.places.get(&product);
-        place.and_then(|place| self.orders.get(*place as usize)).copied().unwrap_or_default()
+        place
+            .and_then(|place| self.orders.get(*place as usize))
+            .copied()
+            .unwrap_or_default()
     }
 
     /// The number of products.
@@ -90,7 +93,9 @@ impl Knowledge {
             let Some(from) = self.places.get(product) else { continue };
             for neighbour in rows.get(*from as usize).into_iter().flatten() {
                 let says = weight * neighbour.score;
-                let sum = sums.entry(neighbour.place).or_insert((0.0, *neighbour, f32::MIN, *from));
+                let sum = sums
+                    .entry(neighbour.place)
+                    .or_insert((0.0, *neighbour, f32::MIN, *from));
                 sum.0 += says;
                 if says > sum.2 {
                     (sum.1, sum.2, sum.3) = (*neighbour, says, *from);
@@ -158,12 +163,18 @@ pub async fn load(db: &Db) -> Result<Option<Knowledge>> {
         }
         neighbours.insert(kind, rows);
     }
-    let places = products.iter().enumerate().map(|(place, product)| (*product, place as u32));
+    let places = products
+        .iter()
+        .enumerate()
+        .map(|(place, product)| (*product, place as u32));
     Ok(Some(Knowledge {
         id: model.id,
         version: model.version,
         places: places.collect(),
-        orders: items.iter().map(|item| u32::try_from(item.orders).unwrap_or_default()).collect(),
+        orders: items
+            .iter()
+            .map(|item| u32::try_from(item.orders).unwrap_or_default())
+            .collect(),
         products,
         neighbours,
     }))

@@ -98,7 +98,9 @@ pub const STAGES: [(&str, i32); 7] = [
 /// # Errors
 /// When the regularisation is too weak.
 pub fn learn(source: &Source, parameters: &Parameters, stage: impl Fn(usize)) -> Result<Learned, EaseError> {
-    let orders = source.history.orders(source.history.last().unwrap_or_default(), parameters.baskets_half_life);
+    let orders = source
+        .history
+        .orders(source.history.last().unwrap_or_default(), parameters.baskets_half_life);
     let counts: Vec<u32> = orders.by_item.iter().map(|rows| rows.len() as u32).collect();
     let items = source.products.len();
     stage(1);

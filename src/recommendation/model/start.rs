@@ -84,18 +84,16 @@ impl From<sea_orm::DbErr> for StartError {
 ///
 /// # Errors
 /// See [`StartError`].
-pub async fn start_training(
-    app: &App,
-    actor: &Actor,
-    note: Option<&str>,
-) -> Result<RecommendationModelId, StartError> {
+pub async fn start_training(app: &App, actor: &Actor, note: Option<&str>) -> Result<RecommendationModelId, StartError> {
     if note.is_some_and(|note| note.chars().count() > NOTE_MAX) {
         return Err(StartError::Note);
     }
     let tx = app.db.begin().await?;
     let model = enqueue(&tx, app, Reason::Staff).await?;
     let entry = Entry::new("recommendationTrainingStart", "RecommendationModel", model);
-    let entry = entry.after(&json!({ "status": "training", "note": note })).map_err(StartError::Fault)?;
+    let entry = entry
+        .after(&json!({ "status": "training", "note": note }))
+        .map_err(StartError::Fault)?;
     audit::record(&tx, app, actor, entry).await?;
     tx.commit().await?;
     Ok(model)

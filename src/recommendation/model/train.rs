@@ -98,7 +98,11 @@ async fn make(app: &App, model: RecommendationModelId) -> Result<()> {
     let (writing, done) = STAGES[6];
     stage(app, model, writing, done).await?;
     knowledge(app, model, &source.products, &learned).await?;
-    let times = source.history.baskets.iter().filter_map(|basket| DateTime::from_timestamp(basket.at, 0));
+    let times = source
+        .history
+        .baskets
+        .iter()
+        .filter_map(|basket| DateTime::from_timestamp(basket.at, 0));
     let finished = Finished {
         window: times.clone().min().zip(times.max()),
         orders: source.history.baskets.len(),
@@ -112,13 +116,11 @@ async fn make(app: &App, model: RecommendationModelId) -> Result<()> {
 }
 
 /// The part that computes, on threads of its own.
-async fn heavy(
-    source: Arc<Source>,
-    parameters: Parameters,
-    percent: Arc<AtomicI32>,
-) -> Result<(Learned, Metrics)> {
+async fn heavy(source: Arc<Source>, parameters: Parameters, percent: Arc<AtomicI32>) -> Result<(Learned, Metrics)> {
     let work = tokio::task::spawn_blocking(move || {
-        let learned = learn(&source, &parameters, |part| percent.store(STAGES[part].1, Ordering::Relaxed))?;
+        let learned = learn(&source, &parameters, |part| {
+            percent.store(STAGES[part].1, Ordering::Relaxed)
+        })?;
         percent.store(STAGES[5].1, Ordering::Relaxed);
         Ok((learned, measure(&source)?))
     });

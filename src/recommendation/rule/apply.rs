@@ -85,9 +85,13 @@ pub fn effect(rules: &[Rule], place: &Place<'_>) -> Effect {
 }
 
 fn holds(rule: &Rule, place: &Place<'_>) -> bool {
-    rule.intent.as_deref().is_none_or(|intent| intent == place.intent.name())
+    rule.intent
+        .as_deref()
+        .is_none_or(|intent| intent == place.intent.name())
         && rule.channel_id.is_none_or(|channel| channel == place.channel)
-        && rule.category_id.is_none_or(|category| place.categories.contains(&category))
+        && rule
+            .category_id
+            .is_none_or(|category| place.categories.contains(&category))
         && rule.starts_at.is_none_or(|starts| starts <= place.now)
         && rule.ends_at.is_none_or(|ends| place.now < ends)
 }

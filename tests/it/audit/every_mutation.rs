@@ -68,7 +68,38 @@ async fn sample(shop: &Shop, mutation: &str) -> Option<(Value, bool)> {
             .await;
         made["experiment"]["id"].clone()
     };
+    let rule = async || {
+        let rule = json!({ "action": "EXCLUDE", "productId": product().await });
+        let made = shop
+            .staff()
+            .changed("recommendationRuleCreate", rule, "rule { id }")
+            .await;
+        made["rule"]["id"].clone()
+    };
     Some(match mutation {
+        "recommendationModelActivate" => {
+            let mut first = Value::Null;
+            for _ in 0..2 {
+                let made = shop
+                    .staff()
+                    .changed("recommendationTrainingStart", json!({}), "model { id }")
+                    .await;
+                shop.work().await;
+                first = if first.is_null() {
+                    made["model"]["id"].clone()
+                } else {
+                    first
+                };
+            }
+            (json!({ "id": first }), true)
+        }
+        "recommendationRuleCreate" => (json!({ "action": "EXCLUDE", "productId": product().await }), false),
+        "recommendationRuleUpdate" => {
+            let changed = json!({ "action": "BOOST", "percent": 50, "productId": product().await });
+            (json!({ "id": rule().await, "rule": changed }), true)
+        }
+        "recommendationRuleDelete" => (json!({ "id": rule().await }), true),
+        "recommendationTrainingStart" => (json!({ "note": "new season" }), false),
         "productCreate" => {
             let variant = json!({ "sku": "AUDITED-1", "price": usd("12.00"), "stock": [{ "onHand": 3 }] });
             (json!({ "name": "Audited kite", "variants": [variant] }), false)

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use merx::recommendation::exchange::parquet::{Given, Writer, read_lines};
+use merx::recommendation::exchange::form::{Given, Writer, read_lines};
 use merx::recommendation::exchange::{ImportError, export, import};
 use serde_json::json;
 
@@ -13,11 +13,21 @@ async fn neighbours_that_were_computed_elsewhere_are_recommended_by() {
     let shop = tea_and_coffee().await;
     look(&shop, "a visit", &["tea-pot"]).await;
     let written = export(&shop.app).await.expect("exported");
-    let file = shop.app.exchange.get(&written.key).await.expect("the store answers").expect("a file");
+    let file = shop
+        .app
+        .exchange
+        .get(&written.key)
+        .await
+        .expect("the store answers")
+        .expect("a file");
     let lines = read_lines(file).expect("Parquet");
     assert_eq!(lines.len(), written.lines);
     assert_eq!(lines.iter().filter(|line| line.3 == "view").count(), 1);
-    assert!(lines.iter().any(|line| line.1.as_deref().is_some_and(|person| person.starts_with("customer_"))));
+    assert!(
+        lines
+            .iter()
+            .any(|line| line.1.as_deref().is_some_and(|person| person.starts_with("customer_")))
+    );
     assert!(lines.iter().all(|line| !line.0.contains('@')), "nobody is named");
     // Elsewhere: who is in one basket speaks for each other, in a way of its own.
     let mut baskets: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
@@ -47,10 +57,17 @@ async fn neighbours_that_were_computed_elsewhere_are_recommended_by() {
     let mut writer = Writer::neighbours().expect("a file");
     writer.add_neighbours(&given).expect("written");
     let key = "recommendation/neighbours.parquet";
-    shop.app.exchange.put(key, writer.finish().expect("a file")).await.expect("kept");
+    shop.app
+        .exchange
+        .put(key, writer.finish().expect("a file"))
+        .await
+        .expect("kept");
     import(&shop.app, key).await.expect("imported");
     let model = models(&shop).await[0].clone();
-    assert_eq!((&model["kind"], &model["status"]), (&json!("IMPORTED"), &json!("ACTIVE")));
+    assert_eq!(
+        (&model["kind"], &model["status"]),
+        (&json!("IMPORTED"), &json!("ACTIVE"))
+    );
     let ids = ids(&shop).await;
     let edges = list(&shop, json!({ "productId": ids["coffee-mill"] }), "COMPLEMENTARY", 2).await;
     assert_eq!(slugs(&edges), ["coffee-cup", "coffee-bean"]);
@@ -63,12 +80,22 @@ async fn neighbours_that_were_computed_elsewhere_are_recommended_by() {
 async fn what_is_no_file_of_neighbours_changes_nothing() {
     let shop = tea_and_coffee().await;
     let failed = async |key: &str| import(&shop.app, key).await.expect_err("refused");
-    assert!(matches!(failed("recommendation/none.parquet").await, ImportError::NoFile));
+    assert!(matches!(
+        failed("recommendation/none.parquet").await,
+        ImportError::NoFile
+    ));
     let put = async |content: bytes::Bytes| {
-        shop.app.exchange.put("recommendation/bad.parquet", content).await.expect("kept");
+        shop.app
+            .exchange
+            .put("recommendation/bad.parquet", content)
+            .await
+            .expect("kept");
     };
     put("no Parquet".into()).await;
-    assert!(matches!(failed("recommendation/bad.parquet").await, ImportError::Malformed(_)));
+    assert!(matches!(
+        failed("recommendation/bad.parquet").await,
+        ImportError::Malformed(_)
+    ));
     let row = |kind: &str, product: &str, score: f32| Given {
         kind: kind.to_owned(),
         product: product.to_owned(),
@@ -86,7 +113,10 @@ async fn what_is_no_file_of_neighbours_changes_nothing() {
         let mut writer = Writer::neighbours().expect("a file");
         writer.add_neighbours(&rows).expect("written");
         put(writer.finish().expect("a file")).await;
-        assert!(matches!(failed("recommendation/bad.parquet").await, ImportError::Malformed(_)), "{rows:?}");
+        assert!(
+            matches!(failed("recommendation/bad.parquet").await, ImportError::Malformed(_)),
+            "{rows:?}"
+        );
     }
     assert!(models(&shop).await.is_empty());
 }

@@ -33,7 +33,10 @@ async fn no_list_is_empty_and_each_edge_explains_itself() {
                 !reason.is_empty() && !edge["strategy"].as_str().unwrap_or_default().is_empty()
             };
             assert!(edges.iter().all(told), "{edges:#?}");
-            assert!(!slugs(&edges).contains(&"tea-gone"), "what cannot be bought is not shown");
+            assert!(
+                !slugs(&edges).contains(&"tea-gone"),
+                "what cannot be bought is not shown"
+            );
         }
     }
 }
@@ -65,11 +68,21 @@ async fn what_is_in_the_cart_is_completed_and_not_repeated() {
     assert_eq!(slugs(&edges)[0], "coffee-bean", "{edges:#?}");
     assert_eq!(edges[0]["strategy"], "basket");
     let reason = edges[0]["reason"].as_str().expect("words");
-    assert!(reason.starts_with("Goes with Coffee ") && reason.contains("in your cart ("), "{reason}");
-    assert!(slugs(&edges).iter().all(|slug| !["coffee-mill", "coffee-cup"].contains(slug)));
+    assert!(
+        reason.starts_with("Goes with Coffee ") && reason.contains("in your cart ("),
+        "{reason}"
+    );
+    assert!(
+        slugs(&edges)
+            .iter()
+            .all(|slug| !["coffee-mill", "coffee-cup"].contains(slug))
+    );
     // Whoever does not know the token learns nothing of it.
     let stranger = list(&shop, json!({ "cartToken": "guessed" }), "COMPLEMENTARY", 4).await;
-    assert!(stranger.iter().all(|edge| edge["strategy"] != "basket"), "{stranger:#?}");
+    assert!(
+        stranger.iter().all(|edge| edge["strategy"] != "basket"),
+        "{stranger:#?}"
+    );
 }
 
 #[tokio::test]
@@ -84,7 +97,13 @@ async fn a_customer_sees_what_fits_and_is_not_owned() {
     assert!(slugs(&edges).iter().all(|slug| !owned.contains(slug)), "{edges:#?}");
     let recent = list(&me, json!({ "customer": true }), "RECENT", 5).await;
     assert_eq!(recent[0]["strategy"], "recent", "{recent:#?}");
-    assert!(recent[0]["reason"].as_str().expect("words").starts_with("You bought it"), "{recent:#?}");
+    assert!(
+        recent[0]["reason"]
+            .as_str()
+            .expect("words")
+            .starts_with("You bought it"),
+        "{recent:#?}"
+    );
     // Nobody sees what another bought.
     let nobody = list(&shop, json!({ "customer": true }), "RECENT", 5).await;
     assert!(nobody.iter().all(|edge| edge["strategy"] != "recent"), "{nobody:#?}");
@@ -94,23 +113,38 @@ async fn a_customer_sees_what_fits_and_is_not_owned() {
 async fn a_visit_gets_what_visits_like_it_went_on_to() {
     let shop = tea_and_coffee().await;
     for visit in 0..6 {
-        look(&shop, &format!("visit-{visit}"), &["never-sold", "coffee-mill", "tea-tin"]).await;
+        look(
+            &shop,
+            &format!("visit-{visit}"),
+            &["never-sold", "coffee-mill", "tea-tin"],
+        )
+        .await;
     }
     look(&shop, "mine", &["never-sold", "coffee-mill"]).await;
     let edges = list(&shop, json!({ "sessionId": "mine" }), "PERSONAL", 4).await;
-    assert_eq!((slugs(&edges)[0], &edges[0]["strategy"]), ("tea-tin", &json!("session")), "{edges:#?}");
+    assert_eq!(
+        (slugs(&edges)[0], &edges[0]["strategy"]),
+        ("tea-tin", &json!("session")),
+        "{edges:#?}"
+    );
     assert_eq!(edges[0]["reason"], "6 of the 6 visits most like yours went on to it");
     let recent = list(&shop, json!({ "sessionId": "mine" }), "RECENT", 2).await;
     assert_eq!(recent[0]["reason"], "You looked at it lately");
     assert!(["never-sold", "coffee-mill"].contains(&slugs(&recent)[0]));
     // Told of each event: another look at once changes the answer.
     for visit in 6..20 {
-        look(&shop, &format!("visit-{visit}"), &["never-sold", "coffee-mill", "coffee-bean"]).await;
+        look(
+            &shop,
+            &format!("visit-{visit}"),
+            &["never-sold", "coffee-mill", "coffee-bean"],
+        )
+        .await;
     }
     let edges = list(&shop, json!({ "sessionId": "mine" }), "PERSONAL", 4).await;
     assert_eq!(slugs(&edges)[0], "coffee-bean", "{edges:#?}");
     let too_long = json!({ "context": { "sessionId": "x".repeat(200) } });
-    let document = "query($context: RecommendationContext!) { recommendations(context: $context, intent: RECENT) { totalCount } }";
+    let document =
+        "query($context: RecommendationContext!) { recommendations(context: $context, intent: RECENT) { totalCount } }";
     assert_eq!(shop.refused(document, too_long).await.0, "BAD_USER_INPUT");
 }
 
@@ -122,13 +156,19 @@ async fn what_many_buy_says_how_many() {
     assert_eq!(edges[0]["strategy"], "trending");
     assert_eq!(edges[0]["reason"], "Bought by 12 people in the last 60 days");
     let of_tea = list(&shop, json!({ "productId": ids["tea-pot"] }), "TRENDING", 2).await;
-    assert!(slugs(&of_tea).iter().all(|slug| slug.starts_with("tea-")), "of the category first: {of_tea:#?}");
+    assert!(
+        slugs(&of_tea).iter().all(|slug| slug.starts_with("tea-")),
+        "of the category first: {of_tea:#?}"
+    );
     // A year later nothing has been sold since: the numbers say until when.
     shop.app.clock.advance(std::time::Duration::from_secs(400 * 86_400));
     let later = shop.another_server().await;
     let edges = list(&later, json!({ "sessionId": "x" }), "TRENDING", 3).await;
     let reason = edges[0]["reason"].as_str().expect("words");
-    assert!(reason.starts_with("Bought by ") && reason.contains(" people in the 60 days up to 20"), "{reason}");
+    assert!(
+        reason.starts_with("Bought by ") && reason.contains(" people in the 60 days up to 20"),
+        "{reason}"
+    );
 }
 
 #[tokio::test]
@@ -155,7 +195,10 @@ async fn a_token_says_where_it_comes_from_and_cannot_be_made() {
     assert_eq!(click("3", other).await["accepted"], 0, "it is about another product");
     let rows = interactions(&shop).await;
     assert_eq!(rows.len(), 1);
-    assert_eq!((rows[0].surface.as_deref(), rows[0].strategy.as_deref()), (Some("complementary"), Some("bought_together")));
+    assert_eq!(
+        (rows[0].surface.as_deref(), rows[0].strategy.as_deref()),
+        (Some("complementary"), Some("bought_together"))
+    );
 }
 
 async fn interactions(shop: &Shop) -> Vec<entity::analytics::interaction::Model> {

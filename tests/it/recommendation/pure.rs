@@ -31,7 +31,9 @@ fn history(baskets: &[(Option<u32>, i64, &[u32])], items: usize) -> History {
 #[expect(clippy::needless_range_loop, reason = "rows and columns of one matrix")]
 fn inverse(mut a: Vec<Vec<f64>>) -> Vec<Vec<f64>> {
     let n = a.len();
-    let mut b: Vec<Vec<f64>> = (0..n).map(|i| (0..n).map(|j| f64::from(u8::from(i == j))).collect()).collect();
+    let mut b: Vec<Vec<f64>> = (0..n)
+        .map(|i| (0..n).map(|j| f64::from(u8::from(i == j))).collect())
+        .collect();
     for i in 0..n {
         let pivot = a[i][i];
         for j in 0..n {
@@ -79,7 +81,10 @@ fn ease_is_the_closed_form() {
         assert_eq!(model.of(i).len(), 3);
         for (j, weight) in model.of(i) {
             let expected = -p[i as usize][*j as usize] / p[*j as usize][*j as usize];
-            assert!((f64::from(*weight) - expected).abs() < 1e-5, "{i} {j}: {weight} {expected}");
+            assert!(
+                (f64::from(*weight) - expected).abs() < 1e-5,
+                "{i} {j}: {weight} {expected}"
+            );
         }
     }
     assert!(ease(&history.customers(), -50.0, 10).is_err(), "not positive");
@@ -104,7 +109,11 @@ fn gains_fall_with_the_place() {
     let second = 1.0 / 3f64.log2();
     assert!((ndcg_at_10(&[1, 7], &[7]) - second).abs() < 1e-12);
     assert_eq!(ndcg_at_10(&[1, 2], &[7]), 0.0);
-    assert_eq!(ndcg_at_10(&(0..20).collect::<Vec<_>>(), &[11]), 0.0, "behind the tenth nothing counts");
+    assert_eq!(
+        ndcg_at_10(&(0..20).collect::<Vec<_>>(), &[11]),
+        0.0,
+        "behind the tenth nothing counts"
+    );
     assert_eq!(decay(90 * DAY, 90.0), 0.5);
     assert_eq!(decay(-5, 90.0), 1.0);
 }
@@ -144,7 +153,11 @@ fn visits_speak_by_what_they_share() {
 
 #[test]
 fn a_buyer_counts_once_and_later_ones_more() {
-    let purchase = |item, buyer, day: i64| Purchase { item, buyer, at: day * DAY };
+    let purchase = |item, buyer, day: i64| Purchase {
+        item,
+        buyer,
+        at: day * DAY,
+    };
     let now = 100 * DAY;
     let found = trending(
         [
@@ -158,18 +171,34 @@ fn a_buyer_counts_once_and_later_ones_more() {
         now,
     );
     let shown: Vec<(u32, u32)> = found.iter().map(|trend| (trend.item, trend.buyers)).collect();
-    assert_eq!(shown, [(2, 2), (1, 1)], "what is too old, or yet to come, does not count");
+    assert_eq!(
+        shown,
+        [(2, 2), (1, 1)],
+        "what is too old, or yet to come, does not count"
+    );
 }
 
 #[test]
 fn neighbours_are_packed_and_read() {
     let neighbours = [
-        Neighbour { place: 7, together: 3, score: 0.5 },
-        Neighbour { place: u32::MAX, together: 0, score: -1.25 },
+        Neighbour {
+            place: 7,
+            together: 3,
+            score: 0.5,
+        },
+        Neighbour {
+            place: u32::MAX,
+            together: 0,
+            score: -1.25,
+        },
     ];
     assert_eq!(unpack(&pack(&neighbours)), neighbours);
     assert_eq!(unpack(&pack(&neighbours)[..20]), neighbours[..1]);
-    let broken = Neighbour { place: 1, together: 0, score: f32::NAN };
+    let broken = Neighbour {
+        place: 1,
+        together: 0,
+        score: f32::NAN,
+    };
     assert!(unpack(&pack(&[broken])).is_empty());
 }
 
@@ -193,7 +222,13 @@ fn steps_fill_what_is_left_within_the_limits() {
     let shown: HashMap<ProductId, Shown> = (1..=9)
         .map(|n| {
             let category = category(if n < 5 { 1 } else { 2 });
-            (product(n), Shown { category, available: n != 3 })
+            (
+                product(n),
+                Shown {
+                    category,
+                    available: n != 3,
+                },
+            )
         })
         .collect();
     let effect = Effect::default();

@@ -12,8 +12,13 @@ fn the_models_reach_what_they_did_on_real_orders() {
         return;
     };
     let history = orders(&path).expect("read");
-    assert_eq!((history.baskets.len(), history.items, history.customers), (39_516, 4_707, 5_852));
-    let split = chrono::DateTime::parse_from_rfc3339("2011-09-10T00:00:00Z").expect("a day").timestamp();
+    assert_eq!(
+        (history.baskets.len(), history.items, history.customers),
+        (39_516, 4_707, 5_852)
+    );
+    let split = chrono::DateTime::parse_from_rfc3339("2011-09-10T00:00:00Z")
+        .expect("a day")
+        .timestamp();
     let found = holdout(&history, split).expect("models");
     assert_eq!((found.customers, found.orders), (2_191, 5_502), "the protocol");
     let popular = found.popular.expect("asked");

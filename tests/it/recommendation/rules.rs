@@ -27,7 +27,10 @@ async fn a_pin_an_exclusion_and_a_boost_count_at_once() {
     assert_eq!(made["rule"]["product"]["slug"], "coffee-bean");
     let edges = list(&shop, pot.clone(), "COMPLEMENTARY", 3).await;
     assert_eq!(slugs(&edges)[..2], ["coffee-bean", "tea-cup"]);
-    assert_eq!((&edges[0]["strategy"], &edges[0]["reason"]), (&json!("pinned"), &json!("Chosen by the shop")));
+    assert_eq!(
+        (&edges[0]["strategy"], &edges[0]["reason"]),
+        (&json!("pinned"), &json!("Chosen by the shop"))
+    );
     // Only where it was asked for.
     let related = list(&shop, pot.clone(), "RELATED", 3).await;
     assert!(related.iter().all(|edge| edge["strategy"] != "pinned"));
@@ -43,7 +46,12 @@ async fn a_pin_an_exclusion_and_a_boost_count_at_once() {
     let input = json!({ "id": id, "rule": boost });
     staff.changed("recommendationRuleUpdate", input, SHOWN).await;
     assert_eq!(seen().await[..2], ["tea-tin", "tea-cup"]);
-    let data = staff.data("{ recommendationRules { totalCount nodes { action percent note } } }", json!({})).await;
+    let data = staff
+        .data(
+            "{ recommendationRules { totalCount nodes { action percent note } } }",
+            json!({}),
+        )
+        .await;
     let rule = json!({ "action": "BOOST", "percent": 1000, "note": "too many tins" });
     assert_eq!(data["recommendationRules"], json!({ "totalCount": 1, "nodes": [rule] }));
 }
@@ -54,7 +62,9 @@ async fn a_rule_counts_in_its_time_and_category() {
     train(&shop).await;
     let ids = ids(&shop).await;
     let staff = shop.staff();
-    let data = shop.data("{ categories(first: 100) { nodes { id name } } }", json!({})).await;
+    let data = shop
+        .data("{ categories(first: 100) { nodes { id name } } }", json!({}))
+        .await;
     let category = |name: &str| {
         let nodes = data["categories"]["nodes"].as_array().expect("categories");
         nodes.iter().find(|node| node["name"] == name).expect("a category")["id"].clone()
@@ -87,15 +97,34 @@ async fn a_rule_that_says_nothing_is_refused() {
     for (rule, field) in [
         (json!({ "action": "EXCLUDE" }), "productId"),
         (json!({ "action": "PIN", "productId": product }), "position"),
-        (json!({ "action": "PIN", "productId": product, "position": 51 }), "position"),
-        (json!({ "action": "EXCLUDE", "productId": product, "position": 1 }), "position"),
+        (
+            json!({ "action": "PIN", "productId": product, "position": 51 }),
+            "position",
+        ),
+        (
+            json!({ "action": "EXCLUDE", "productId": product, "position": 1 }),
+            "position",
+        ),
         (json!({ "action": "BOOST", "productId": product }), "percent"),
-        (json!({ "action": "BOOST", "productId": product, "percent": -101 }), "percent"),
-        (json!({ "action": "EXCLUDE", "productId": product, "note": "x".repeat(501) }), "note"),
-        (json!({ "action": "EXCLUDE", "productId": product, "startsAt": noon(), "endsAt": noon() }), "endsAt"),
+        (
+            json!({ "action": "BOOST", "productId": product, "percent": -101 }),
+            "percent",
+        ),
+        (
+            json!({ "action": "EXCLUDE", "productId": product, "note": "x".repeat(501) }),
+            "note",
+        ),
+        (
+            json!({ "action": "EXCLUDE", "productId": product, "startsAt": noon(), "endsAt": noon() }),
+            "endsAt",
+        ),
     ] {
         let (code, path) = refused(rule.clone()).await;
-        assert_eq!((code.as_str(), &path[path.as_array().map_or(0, Vec::len) - 1]), ("INVALID_INPUT", &json!(field)), "{rule}");
+        assert_eq!(
+            (code.as_str(), &path[path.as_array().map_or(0, Vec::len) - 1]),
+            ("INVALID_INPUT", &json!(field)),
+            "{rule}"
+        );
     }
     let unknown = json!({ "action": "EXCLUDE", "productId": "product_00000000000000000000000000" });
     assert_eq!(refused(unknown).await.0, "NOT_FOUND");

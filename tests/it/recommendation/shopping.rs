@@ -27,7 +27,8 @@ pub const EDGES: &str = "edges { score reason strategy experiment { id variant }
 /// The shop, with a clock that stands.
 pub async fn tea_and_coffee() -> Shop {
     let shop = Shop::frozen(noon()).await;
-    let mut text = "Handle,Title,Type,Variant SKU,Variant Inventory Tracker,Variant Inventory Qty,Variant Price\n".to_owned();
+    let mut text =
+        "Handle,Title,Type,Variant SKU,Variant Inventory Tracker,Variant Inventory Qty,Variant Price\n".to_owned();
     for (handle, title, kind, stock) in PRODUCTS {
         writeln!(text, "{handle},{title},{kind},{handle},shopify,{stock},4.00").expect("a line");
     }
@@ -46,7 +47,11 @@ pub async fn tea_and_coffee() -> Shop {
         tea.extend((person < 4).then_some("tea-tin"));
         tea.extend((person < 6).then_some("tea-gone"));
         carts.push((format!("tea-{person}@example.com"), 40 - person, tea));
-        carts.push((format!("tea-{person}@example.com"), 20 - person, vec!["tea-tin", "tea-cup"]));
+        carts.push((
+            format!("tea-{person}@example.com"),
+            20 - person,
+            vec!["tea-tin", "tea-cup"],
+        ));
         let coffee = vec!["coffee-mill", "coffee-cup", "coffee-bean"];
         carts.push((format!("coffee-{person}@example.com"), 30 - person, coffee));
     }
@@ -83,7 +88,10 @@ pub async fn buy(shop: &Shop, series: &str, carts: &[(String, i64, Vec<&str>)]) 
 /// Has the shop learn, and gives the model.
 pub async fn train(shop: &Shop) -> Value {
     let shown = "model { id version status stage progress } ";
-    let made = shop.staff().changed("recommendationTrainingStart", json!({}), shown).await;
+    let made = shop
+        .staff()
+        .changed("recommendationTrainingStart", json!({}), shown)
+        .await;
     assert_eq!(made["model"]["status"], "TRAINING");
     shop.work().await;
     let model = models(shop).await[0].clone();
@@ -98,12 +106,17 @@ pub async fn models(shop: &Shop) -> Vec<Value> {
         trainedAt activatedAt
     } } }";
     let data = shop.staff().data(document, json!({})).await;
-    data["recommendationModels"]["nodes"].as_array().expect("models").clone()
+    data["recommendationModels"]["nodes"]
+        .as_array()
+        .expect("models")
+        .clone()
 }
 
 /// The ids of all products by slug.
 pub async fn ids(shop: &Shop) -> HashMap<String, String> {
-    let data = shop.data("{ products(first: 100) { nodes { id slug } } }", json!({})).await;
+    let data = shop
+        .data("{ products(first: 100) { nodes { id slug } } }", json!({}))
+        .await;
     let nodes = data["products"]["nodes"].as_array().expect("products").iter();
     let text = |value: &Value| value.as_str().expect("a text").to_owned();
     nodes.map(|node| (text(&node["slug"]), text(&node["id"]))).collect()
@@ -122,13 +135,17 @@ pub async fn list(shop: &Shop, context: Value, intent: &str, first: i32) -> Vec<
 
 /// The slugs of edges.
 pub fn slugs(edges: &[Value]) -> Vec<&str> {
-    edges.iter().map(|edge| edge["node"]["slug"].as_str().expect("a slug")).collect()
+    edges
+        .iter()
+        .map(|edge| edge["node"]["slug"].as_str().expect("a slug"))
+        .collect()
 }
 
 /// Tells what a visit looked at, in order.
 pub async fn look(shop: &Shop, session: &str, products: &[&str]) {
     let ids = ids(shop).await;
-    let event = |(place, slug): (usize, &&str)| json!({ "id": format!("{place}"), "kind": "VIEW", "productId": ids[*slug] });
+    let event =
+        |(place, slug): (usize, &&str)| json!({ "id": format!("{place}"), "kind": "VIEW", "productId": ids[*slug] });
     let events: Vec<Value> = products.iter().enumerate().map(event).collect();
     let input = json!({ "sessionId": session, "consent": true, "events": events });
     let told = shop.changed("recommendationEventTrack", input, "accepted").await;

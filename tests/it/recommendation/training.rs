@@ -55,15 +55,25 @@ async fn the_same_orders_make_the_same_model() {
 async fn one_at_a_time_and_back_to_an_older_one() {
     let shop = tea_and_coffee().await;
     let staff = shop.staff();
-    staff.changed("recommendationTrainingStart", json!({ "note": "new season" }), "model { id }").await;
+    staff
+        .changed(
+            "recommendationTrainingStart",
+            json!({ "note": "new season" }),
+            "model { id }",
+        )
+        .await;
     let (code, _) = staff.change_refused("recommendationTrainingStart", json!({})).await;
     assert_eq!(code, "LIMIT_REACHED");
     let running = models(&shop).await[0]["id"].clone();
-    let (code, _) = staff.change_refused("recommendationModelActivate", json!({ "id": running })).await;
+    let (code, _) = staff
+        .change_refused("recommendationModelActivate", json!({ "id": running }))
+        .await;
     assert_eq!(code, "INVALID_INPUT", "it is not finished");
     shop.work().await;
     // The tea drinkers change their minds.
-    let carts: Vec<_> = (0..40).map(|n| (format!("new-{n}@example.com"), 2, vec!["tea-pot", "coffee-bean"])).collect();
+    let carts: Vec<_> = (0..40)
+        .map(|n| (format!("new-{n}@example.com"), 2, vec!["tea-pot", "coffee-bean"]))
+        .collect();
     buy(&shop, "B", &carts).await;
     let ids = ids(&shop).await;
     let first = async || {
@@ -74,8 +84,17 @@ async fn one_at_a_time_and_back_to_an_older_one() {
     let second = train(&shop).await;
     assert_eq!(first().await, "coffee-bean");
     let all = models(&shop).await;
-    assert_eq!((&all[0]["status"], &all[1]["status"]), (&json!("ACTIVE"), &json!("RETIRED")));
-    let back = staff.changed("recommendationModelActivate", json!({ "id": all[1]["id"] }), "model { version status }").await;
+    assert_eq!(
+        (&all[0]["status"], &all[1]["status"]),
+        (&json!("ACTIVE"), &json!("RETIRED"))
+    );
+    let back = staff
+        .changed(
+            "recommendationModelActivate",
+            json!({ "id": all[1]["id"] }),
+            "model { version status }",
+        )
+        .await;
     assert_eq!(back["model"], json!({ "version": 1, "status": "ACTIVE" }));
     assert_eq!(first().await, "tea-cup");
     let all = models(&shop).await;
@@ -100,7 +119,9 @@ async fn another_server_hears_of_a_new_model() {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     };
-    tokio::time::timeout(Duration::from_secs(20), heard).await.expect("it hears of it");
+    tokio::time::timeout(Duration::from_secs(20), heard)
+        .await
+        .expect("it hears of it");
 }
 
 #[tokio::test]
@@ -111,8 +132,13 @@ async fn who_is_erased_is_not_in_the_next_model() {
     let document = "{ customers(first: 50) { nodes { id email } } }";
     let data = staff.data(document, json!({})).await;
     let nodes = data["customers"]["nodes"].as_array().expect("customers");
-    let gone = nodes.iter().find(|node| node["email"] == "tea-3@example.com").expect("a customer");
-    staff.changed("customerEraseAsStaff", json!({ "id": gone["id"] }), "errors { code }").await;
+    let gone = nodes
+        .iter()
+        .find(|node| node["email"] == "tea-3@example.com")
+        .expect("a customer");
+    staff
+        .changed("customerEraseAsStaff", json!({ "id": gone["id"] }), "errors { code }")
+        .await;
     shop.work().await;
     let after = train(&shop).await;
     let people = |model: &Value| model["customers"].as_i64().expect("a number");
@@ -123,16 +149,31 @@ async fn who_is_erased_is_not_in_the_next_model() {
 async fn a_model_that_fits_no_more_is_replaced() {
     let shop = tea_and_coffee().await;
     let reasons = async || -> Vec<String> {
-        let data = shop.staff().data("{ recommendationDrift { version coverage newProducts reasons } }", json!({})).await;
-        let reasons = data["recommendationDrift"]["reasons"].as_array().expect("reasons").clone();
-        reasons.iter().map(|reason| reason.as_str().expect("a name").to_owned()).collect()
+        let data = shop
+            .staff()
+            .data(
+                "{ recommendationDrift { version coverage newProducts reasons } }",
+                json!({}),
+            )
+            .await;
+        let reasons = data["recommendationDrift"]["reasons"]
+            .as_array()
+            .expect("reasons")
+            .clone();
+        reasons
+            .iter()
+            .map(|reason| reason.as_str().expect("a name").to_owned())
+            .collect()
     };
     assert_eq!(reasons().await, ["none"]);
     // A round of the worker finds that there is no model, and makes one.
     drift::check_when_due(&shop.app).await.expect("a job");
     shop.work().await;
     let models_then = models(&shop).await;
-    assert_eq!((&models_then[0]["status"], &models_then[0]["reason"]), (&json!("ACTIVE"), &json!("schedule")));
+    assert_eq!(
+        (&models_then[0]["status"], &models_then[0]["reason"]),
+        (&json!("ACTIVE"), &json!("schedule"))
+    );
     assert_eq!(reasons().await, [""; 0]);
     drift::check_when_due(&shop.app).await.expect("no job");
     shop.work().await;
@@ -144,18 +185,30 @@ async fn a_model_that_fits_no_more_is_replaced() {
     drift::check_when_due(&shop.app).await.expect("a job");
     shop.work().await;
     let now = models(&shop).await;
-    assert_eq!((&now[0]["version"], &now[0]["status"], &now[0]["reason"]), (&json!(2), &json!("ACTIVE"), &json!("drift")));
+    assert_eq!(
+        (&now[0]["version"], &now[0]["status"], &now[0]["reason"]),
+        (&json!(2), &json!("ACTIVE"), &json!("drift"))
+    );
 }
 
 #[tokio::test]
 async fn a_shop_without_orders_learns_what_is_alike() {
     let shop = Shop::demo().await;
     let model = train(&shop).await;
-    assert_eq!((&model["status"], &model["orders"]), (&json!("ACTIVE"), &json!(0)), "{model}");
+    assert_eq!(
+        (&model["status"], &model["orders"]),
+        (&json!("ACTIVE"), &json!(0)),
+        "{model}"
+    );
     let id = ids(&shop).await["hush-wireless-headphones"].clone();
     let edges = list(&shop, json!({ "productId": id }), "RELATED", 4).await;
     assert_eq!(edges[0]["strategy"], "similar", "{edges:#?}");
-    assert!(edges[0]["reason"].as_str().expect("words").contains("% like Hush Wireless Headphones"));
+    assert!(
+        edges[0]["reason"]
+            .as_str()
+            .expect("words")
+            .contains("% like Hush Wireless Headphones")
+    );
 }
 
 #[tokio::test]
@@ -164,9 +217,15 @@ async fn old_versions_go() {
     for _ in 0..8 {
         train(&shop).await;
     }
-    let rows = recommendation_model::Entity::find().count(&shop.app.db).await.expect("counted");
+    let rows = recommendation_model::Entity::find()
+        .count(&shop.app.db)
+        .await
+        .expect("counted");
     assert_eq!(rows, 6, "the active one and five to go back to");
-    let items = recommendation_item::Entity::find().all(&shop.app.db).await.expect("read");
+    let items = recommendation_item::Entity::find()
+        .all(&shop.app.db)
+        .await
+        .expect("read");
     let models: std::collections::BTreeSet<_> = items.iter().map(|item| item.model_id).collect();
     assert_eq!(models.len(), 6);
 }

@@ -68,7 +68,11 @@ impl Writer {
     fn new(form: &str) -> Result<Self, ParquetError> {
         let schema = Arc::new(parse_message_type(form)?);
         let properties = WriterProperties::builder().set_compression(Compression::SNAPPY).build();
-        Ok(Self(SerializedFileWriter::new(Vec::new(), schema, Arc::new(properties))?))
+        Ok(Self(SerializedFileWriter::new(
+            Vec::new(),
+            schema,
+            Arc::new(properties),
+        )?))
     }
 
     /// A file of lines.
@@ -94,7 +98,11 @@ impl Writer {
     pub fn add_lines(&mut self, lines: &[Line]) -> Result<(), ParquetError> {
         let mut group = self.0.next_row_group()?;
         texts(&mut group, lines, |line| &line.basket)?;
-        let people: Vec<ByteArray> = lines.iter().filter_map(|l| l.person.as_deref()).map(ByteArray::from).collect();
+        let people: Vec<ByteArray> = lines
+            .iter()
+            .filter_map(|l| l.person.as_deref())
+            .map(ByteArray::from)
+            .collect();
         let there: Vec<i16> = lines.iter().map(|line| i16::from(line.person.is_some())).collect();
         column::<ByteArrayType>(&mut group, |to| to.write_batch(&people, Some(&there), None))?;
         texts(&mut group, lines, |line| &line.product)?;
