@@ -14,6 +14,7 @@ mod m20261121_000011_payments_once;
 mod m20261121_000020_order_numbers;
 mod m20261122_000021_search;
 mod m20261122_000023_interactions_experiments;
+mod m20261122_000024_product_vectors;
 mod payment_rebuilt;
 mod table;
 
@@ -42,6 +43,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000020_order_numbers::Migration),
             Box::new(m20261122_000021_search::Migration),
             Box::new(m20261122_000023_interactions_experiments::Migration),
+            Box::new(m20261122_000024_product_vectors::Migration),
         ]
     }
 }

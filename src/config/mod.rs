@@ -2,7 +2,9 @@
 //! name, which wins. `.env.example` is generated from these definitions.
 
 mod accounts;
+mod catalogue;
 mod edge;
+mod embeddings;
 mod payments;
 mod storefront;
 
@@ -15,7 +17,9 @@ use clap::{Args, ValueEnum};
 use crate::platform::secret::Secret;
 
 pub use accounts::{Accounts, Admin, DEMO_ADMIN, StaffMfa};
+pub use catalogue::Catalogue;
 pub use edge::Edge;
+pub use embeddings::Embeddings;
 pub use payments::{Capture, IdempotencyKeys, Payments};
 pub use storefront::Storefront;
 
@@ -46,6 +50,12 @@ pub struct Config {
     /// Services beside the database.
     #[command(flatten)]
     pub services: Services,
+    /// What the catalogue is written in.
+    #[command(flatten)]
+    pub catalogue: Catalogue,
+    /// A model that makes vectors of texts.
+    #[command(flatten)]
+    pub embeddings: Embeddings,
 }
 
 /// Where the program runs.

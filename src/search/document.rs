@@ -18,6 +18,7 @@ use crate::platform::error::Result;
 use crate::search::engine::{Batch, Document};
 use crate::search::language::Language;
 use crate::search::text::strip_html;
+use crate::search::vectors;
 
 /// What the index should hold of `products`: one document for each channel that shows the product.
 ///
@@ -67,11 +68,18 @@ pub(super) async fn batch(app: &App, products: Vec<ProductId>) -> Result<Batch> 
             };
             documents.push(Document {
                 channel: channel.slug.clone(),
+                language: Language::of_channel(&app.config.catalogue.languages, &channel.slug),
                 price: listing.min_price.unwrap_or_default(),
                 units_sold: listing.units_sold,
                 available: variants.iter().any(|v| offers.available(v, channel)),
                 ..common.clone()
             });
+        }
+    }
+    if let Some(embedder) = app.search.embedder() {
+        let of = vectors::of_products(db, embedder.model(), &products).await?;
+        for document in &mut documents {
+            document.vector = of.get(&document.product).cloned();
         }
     }
     Ok(Batch { products, documents })
@@ -128,6 +136,7 @@ fn common(
         available: false,
         units_sold: 0,
         created: row.created_at.timestamp_micros(),
+        vector: None,
     }
 }
 

@@ -11,9 +11,11 @@ use tokio::sync::oneshot;
 use crate::app::App;
 use crate::platform::error::{Fault, Result};
 use crate::search::document;
+use crate::search::embedder::Embedder;
 use crate::search::engine::{Batch, Engine, Owner};
 use crate::search::insight::SearchLog;
 use crate::search::merchandising::{Shelf, vocabulary};
+use crate::search::vectors;
 
 /// Products read at once.
 const PAGE: u64 = 500;
@@ -23,6 +25,7 @@ const SMALL: usize = 1_000;
 /// The search of an application: the engine, and the products that wait to be indexed.
 pub struct Search {
     engine: Arc<dyn Engine>,
+    embedder: Option<Arc<dyn Embedder>>,
     waiting: Mutex<Vec<Waiting>>,
     /// Held while products are read and written: what is read last is written last.
     turn: tokio::sync::Mutex<()>,
@@ -40,6 +43,7 @@ impl Search {
     pub fn new(engine: Arc<dyn Engine>) -> Self {
         Self {
             engine,
+            embedder: None,
             waiting: Mutex::default(),
             turn: tokio::sync::Mutex::default(),
             shelf: Shelf::default(),
@@ -55,6 +59,17 @@ impl Search {
     /// The searches on their way into the log.
     pub fn log(&self) -> &SearchLog {
         &self.log
+    }
+
+    /// The same, with a model that makes vectors of texts.
+    #[must_use]
+    pub fn with_embedder(self, embedder: Option<Arc<dyn Embedder>>) -> Self {
+        Self { embedder, ..self }
+    }
+
+    /// The model that makes vectors of texts, if there is one.
+    pub fn embedder(&self) -> Option<&dyn Embedder> {
+        self.embedder.as_deref()
     }
 
     /// The engine.
@@ -93,6 +108,19 @@ pub async fn index_products(app: &App, products: Vec<ProductId>) -> Result<()> {
     outcome.map_err(Fault::Shared)
 }
 
+/// Brings the index up to date for `products`, and then their vectors: the index does not wait for the model.
+///
+/// # Errors
+/// Those of the database, of the engine and of the model.
+pub(super) async fn index_with_vectors(app: &App, products: Vec<ProductId>) -> Result<()> {
+    index_products(app, products.clone()).await?;
+    let changed = vectors::bring_up(app, &products).await?;
+    if changed.is_empty() {
+        return Ok(());
+    }
+    index_products(app, changed).await
+}
+
 /// Whose index this application uses.
 ///
 /// # Errors
@@ -125,6 +153,9 @@ pub async fn rebuild(app: &App, progress: impl Fn(usize) + Send + Sync) -> Resul
         let after: Option<ProductId> = after?;
         let page = async {
             let ids = document::next_products(&app.db, after, PAGE).await?;
+            if let Err(error) = vectors::bring_up(app, &ids).await {
+                tracing::warn!(%error, "products are indexed without new vectors");
+            }
             document::batch(app, ids).await
         };
         match page.await {

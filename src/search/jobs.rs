@@ -92,7 +92,9 @@ pub fn register(registry: &mut Registry<App>, listeners: &mut Listeners) {
         insight::attribute_order(&app, job.order).await.map_err(JobError::Retry)
     });
     registry.add(|app: App, job: IndexProducts| async move {
-        index::index_products(&app, job.products).await.map_err(JobError::Retry)
+        index::index_with_vectors(&app, job.products)
+            .await
+            .map_err(JobError::Retry)
     });
     registry.add(|app: App, job: IndexVariants| async move {
         let products = document::products_of(&app.db, &job.variants).await?;

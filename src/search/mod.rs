@@ -8,18 +8,22 @@
 
 mod collection;
 mod document;
+pub mod embedder;
 pub mod engine;
+pub mod eval;
 mod facet;
 mod filter;
 mod graphql;
+pub mod highlight;
 mod index;
 pub mod insight;
 mod jobs;
-mod language;
+pub mod language;
 pub mod merchandising;
 mod query;
 mod rescue;
 mod text;
+mod vectors;
 pub mod words;
 
 pub use engine::Engine;
@@ -35,3 +39,4 @@ pub use merchandising::graphql::{MerchandisingMutation, MerchandisingQuery};
 pub use query::{Answer, Curate, Query, SearchError, Suggestions, search, suggest};
 pub use rescue::{Rescue, RescueKind, rescue};
 pub use text::strip_html;
+pub use vectors::give as give_vector;

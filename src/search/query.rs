@@ -15,12 +15,12 @@ use crate::platform::error::{Fault, Result};
 use crate::platform::locale::Message;
 use crate::platform::page::{Page, PageArgs, PageError, encode_cursor};
 use crate::platform::text::sha256_hex;
-use crate::search::engine::{self, Hit, Order, SearchRequest, SuggestRequest};
+use crate::search::engine::{self, Hit, Marks, Order, SearchRequest, SuggestRequest};
 use crate::search::facet::{self, Facet};
 use crate::search::filter::{self, FilterInput};
 use crate::search::language::Language;
 use crate::search::merchandising::{self, View};
-use crate::search::{collection, index, insight};
+use crate::search::{collection, index, insight, vectors};
 
 /// Categories, and other kinds, that a beginning suggests at most.
 pub const SUGGESTIONS_MAX: usize = 20;
@@ -89,6 +89,10 @@ pub struct Answer {
     pub redirect: Option<String>,
     /// The rules of merchandising that counted, the weightiest first.
     pub rules: Vec<MerchandisingRuleId>,
+    /// What is to be marked in the texts of the hits.
+    pub marks: Marks,
+    /// What those texts are written in.
+    pub language: Language,
 }
 
 /// Searches the channel of `scope`.
@@ -120,9 +124,12 @@ pub async fn search(app: &App, scope: &Scope, search: Query) -> Result<Answer, S
     if let Ok(Some(cursor)) = begun_degraded {
         return degraded(app, scope, &search, looked, Some(cursor)).await;
     }
+    let language = Language::of_channel(&app.config.catalogue.languages, &scope.channel.slug);
+    let (vector, without_vector) = vectors::of_query(app, &search.text).await;
     let request = SearchRequest {
         owner: index::owner(app).await?,
         channel: scope.channel.slug.clone(),
+        language,
         text: search.text.clone(),
         words,
         curation: view.curation(),
@@ -131,6 +138,7 @@ pub async fn search(app: &App, scope: &Scope, search: Query) -> Result<Answer, S
         after: after.map(|(rank, product)| Hit { product, rank }),
         limit: search.page.first,
         facets: search.facets,
+        vector,
         ..SearchRequest::default()
     };
     let answer = match app.search.engine().search(request).await {
@@ -159,13 +167,15 @@ pub async fn search(app: &App, scope: &Scope, search: Query) -> Result<Answer, S
             has_previous: search.page.after.is_some(),
         },
         total: answer.total,
-        degraded: answer.degraded,
+        degraded: answer.degraded || without_vector,
         corrected: answer.corrected,
         prices: answer.prices,
         facets: facet::facets(answer.facets, &filters, &tree, scope.channel.currency, &names),
         engine: "index",
         redirect: view.redirect,
         rules: view.rules,
+        marks: answer.marks,
+        language,
     })
 }
 
@@ -205,6 +215,8 @@ fn nothing(page: &PageArgs, view: &View) -> Answer {
         engine: "database",
         redirect: view.redirect.clone(),
         rules: Vec::new(),
+        marks: Marks::default(),
+        language: Language::default(),
     }
 }
 
@@ -304,7 +316,7 @@ pub async fn suggest(app: &App, scope: &Scope, text: &str, limit: usize) -> Resu
     let request = SuggestRequest {
         owner: index::owner(app).await?,
         channel: scope.channel.slug.clone(),
-        language: Language::default(),
+        language: Language::of_channel(&app.config.catalogue.languages, &scope.channel.slug),
         text: text.to_owned(),
         words: Arc::clone(&known.words),
         limit,

@@ -53,7 +53,11 @@ const SDKS: [(&str, &[&str]); 15] = [
     ("openidconnect", &["src/account/external/oidc/"]),
     (
         "reqwest",
-        &["src/account/external/oidc/", "src/payment/gateway/stripe/"],
+        &[
+            "src/account/external/oidc/",
+            "src/payment/gateway/stripe/",
+            "src/search/embedder/http",
+        ],
     ),
     ("totp_rs", &["src/account/mfa/totp"]),
 ];

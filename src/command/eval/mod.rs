@@ -1,6 +1,8 @@
 //! `merx eval`: how good answers are, on files that anyone can have.
 
 mod experiments;
+mod plot;
+mod search;
 
 use std::process::ExitCode;
 
@@ -14,11 +16,14 @@ use crate::platform::error::Result;
 pub(super) enum What {
     /// Makes up experiments and says how often their statistics are wrong. Needs no shop.
     Experiments(experiments::Args),
+    /// Sends queries whose products people have graded to each search engine and says how good the answers are.
+    Search(search::Args),
 }
 
 /// Runs the command.
-pub(super) async fn eval(_: Config, what: What) -> Result<ExitCode> {
+pub(super) async fn eval(config: Config, what: What) -> Result<ExitCode> {
     match what {
         What::Experiments(args) => experiments::experiments(&args),
+        What::Search(args) => search::search(config, args).await,
     }
 }

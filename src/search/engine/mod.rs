@@ -14,6 +14,7 @@ use futures_util::stream::BoxStream;
 
 pub use self::curation::{Adjust, Curation, Target};
 pub use self::fuse::reciprocal;
+use crate::config::Config;
 use crate::platform::error::{Fault, Result};
 use crate::search::language::Language;
 use crate::search::words::Vocabulary;
@@ -76,6 +77,8 @@ pub struct Document {
     pub units_sold: i64,
     /// When the product was made, microseconds since 1970.
     pub created: i64,
+    /// What a model makes of its texts.
+    pub vector: Option<Vec<f32>>,
 }
 
 /// What is filtered by.
@@ -138,6 +141,9 @@ pub struct SearchRequest {
     pub words: Arc<Vocabulary>,
     /// What staff put before the order of the engine. Counts with [`Order::Relevance`] only.
     pub curation: Curation,
+    /// What a model makes of the text, where there is one: products with a near vector are found too, and both orders are
+    /// fused, with [`Order::Relevance`].
+    pub vector: Option<Vec<f32>>,
     /// What other sources find for the text, best first in each list: fused with what the engine finds, with
     /// [`Order::Relevance`].
     pub also: Vec<Vec<ProductId>>,
@@ -292,6 +298,35 @@ pub trait Engine: Send + Sync {
     async fn teach(&self, _owner: Owner, _words: Arc<Vocabulary>) -> Result<(), EngineError> {
         Ok(())
     }
+}
+
+/// The kinds of engines that can be measured beside each other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum Kind {
+    /// The index in the data folder.
+    Embedded,
+    /// Meilisearch alone.
+    Meilisearch,
+    /// Meilisearch and the embedded index, fused.
+    Fused,
+}
+
+impl std::fmt::Display for Kind {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.pad(match self {
+            Self::Embedded => "embedded",
+            Self::Meilisearch => "meilisearch",
+            Self::Fused => "fused",
+        })
+    }
+}
+
+/// Every engine that is configured, each with an index of its own below `folder`.
+///
+/// # Errors
+/// When the folder cannot be made.
+pub fn all(_config: &Config, folder: &Path) -> Result<Vec<(Kind, Arc<dyn Engine>)>> {
+    Ok(vec![(Kind::Embedded, from_data_dir(folder)?)])
 }
 
 /// The embedded engine, with its index below `data_dir`.

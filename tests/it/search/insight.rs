@@ -173,7 +173,8 @@ async fn buy(shop: &Shop, session: &str, product: &str) -> Value {
         .expect("a variant")
         .to_owned();
     let cart = shop.ready_cart(&variant, 1).await;
-    let event = json!({ "id": format!("cart-{}", cart["id"].as_str().expect("an id")), "kind": "ADD", "productId": product });
+    let event =
+        json!({ "id": format!("cart-{}", cart["id"].as_str().expect("an id")), "kind": "ADD", "productId": product });
     let input = json!({ "sessionId": session, "consent": true, "cartToken": cart["token"], "events": [event] });
     shop.data(TRACK, json!({ "input": input })).await;
     let payment = shop.pay(&cart, "tok_success").await;

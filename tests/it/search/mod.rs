@@ -1,5 +1,7 @@
 //! Search: what is found, counted, suggested, and how soon.
 
+mod curated;
+mod embedded;
 mod facets;
 mod fresh;
 mod insight;
@@ -7,8 +9,10 @@ mod merchandise;
 mod owner;
 mod pages;
 mod personal;
+mod relevance;
 mod rescue;
 mod suggest;
+mod typed;
 mod vocabulary;
 mod words;
 

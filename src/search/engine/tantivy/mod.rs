@@ -11,8 +11,12 @@ mod collect;
 mod facets;
 mod near;
 mod query;
+mod rank;
 mod schema;
+mod score;
 mod suggest;
+mod terms;
+mod vectors;
 mod write;
 
 use std::collections::HashMap;
@@ -21,24 +25,28 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use async_trait::async_trait;
+use entity::ProductId;
 use futures_util::stream::{BoxStream, StreamExt};
 use parking_lot::{Mutex, RwLock};
 use tantivy::index::SegmentId;
-use tantivy::{Index, IndexReader, ReloadPolicy, Searcher, SegmentReader, TantivyError};
+use tantivy::{Index, IndexReader, ReloadPolicy, Searcher, SegmentReader, TantivyError, Term};
 
-use self::collect::Found;
+use self::collect::{Columns, Found, Part};
 use self::facets::KeyRanges;
-use self::query::Analysis;
+use self::query::{Analysis, Asked};
+use self::rank::Ranking;
 use self::schema::Fields;
+use self::score::{Match, Shelf};
+use self::vectors::Vectors;
 use self::write::Writer;
 use crate::platform::error::{Fault, Result};
 use crate::search::engine::{
-    Batch, Engine, EngineError, Owner, SearchAnswer, SearchRequest, SuggestAnswer, SuggestRequest,
+    Batch, Engine, EngineError, Order, Owner, SearchAnswer, SearchRequest, SuggestAnswer, SuggestRequest,
 };
 
 /// Fewer hits than this with all words, and one word may be missing, and so on. A higher number fills pages, but with
 /// hits that drown the counts of the facets.
-const ENOUGH: u64 = 1;
+const ENOUGH: u64 = 20;
 
 impl From<TantivyError> for EngineError {
     fn from(error: TantivyError) -> Self {
@@ -55,13 +63,17 @@ pub(super) use self::suggest::goes_on;
 #[derive(Clone)]
 pub(super) struct Tantivy(Arc<Parts>);
 
+/// What was read of each segment.
+type BySegment<T> = Mutex<HashMap<SegmentId, Arc<T>>>;
+
 struct Parts {
     index: Index,
     reader: IndexReader,
     fields: Fields,
     folder: PathBuf,
     seen: RwLock<Seen>,
-    ranges: Mutex<HashMap<SegmentId, Arc<KeyRanges>>>,
+    ranges: BySegment<KeyRanges>,
+    vectors: BySegment<Vectors>,
     writer: Writer,
 }
 
@@ -79,7 +91,7 @@ impl Tantivy {
         let folder = root.join(format!("v{}", schema::VERSION));
         std::fs::create_dir_all(&folder)?;
         let (schema, fields) = schema::schema();
-        let mut index = match open_or_create(&folder, &schema) {
+        let index = match open_or_create(&folder, &schema) {
             Ok(index) => index,
             Err(error) => {
                 tracing::warn!(%error, "the search index cannot be read and will be rebuilt");
@@ -88,7 +100,6 @@ impl Tantivy {
                 open_or_create(&folder, &schema).map_err(|e| Fault::part("search", e))?
             }
         };
-        index.set_tokenizers(schema::analyzers());
         let reader = index
             .reader_builder()
             .reload_policy(ReloadPolicy::Manual)
@@ -100,6 +111,7 @@ impl Tantivy {
             folder,
             seen: RwLock::default(),
             ranges: Mutex::default(),
+            vectors: Mutex::default(),
             writer: Writer::new(index.clone()),
             index,
         })))
@@ -123,10 +135,9 @@ impl Tantivy {
         let payload: Option<Arc<str>> = parts.index.load_metas()?.payload.map(Arc::from);
         parts.reader.reload()?;
         let searcher = parts.reader.searcher();
-        parts
-            .ranges
-            .lock()
-            .retain(|id, _| searcher.segment_readers().iter().any(|s| s.segment_id() == *id));
+        let is_there = |id: &SegmentId| searcher.segment_readers().iter().any(|s| s.segment_id() == *id);
+        parts.ranges.lock().retain(|id, _| is_there(id));
+        parts.vectors.lock().retain(|id, _| is_there(id));
         *seen = Seen {
             changed,
             payload: payload.clone(),
@@ -154,25 +165,115 @@ impl Tantivy {
         Ok(ranges)
     }
 
-    /// Looks the text up and runs it, with fewer words required until there is enough.
+    fn vectors(&self, segment: &SegmentReader) -> tantivy::Result<Arc<Vectors>> {
+        if let Some(vectors) = self.0.vectors.lock().get(&segment.segment_id()) {
+            return Ok(Arc::clone(vectors));
+        }
+        let vectors = Arc::new(Vectors::read(segment)?);
+        self.0.vectors.lock().insert(segment.segment_id(), Arc::clone(&vectors));
+        Ok(vectors)
+    }
+
+    /// Looks the text up, and collects what matches.
     fn run(
         &self,
         searcher: &Searcher,
         request: &SearchRequest,
-        shortest: usize,
+        asked: &Asked<'_>,
     ) -> Result<(Analysis, Found), EngineError> {
         let fields = &self.0.fields;
-        let analysis = query::analyse(searcher, fields, &request.text, shortest)?;
-        let browsing = analysis.len() == 0;
-        let mut required = analysis.len();
-        loop {
-            let query = analysis.query(fields, &request.channel, required);
-            let found = collect::collect(searcher, &*query, request, browsing, |s| self.ranges(s))?;
-            if found.matching >= ENOUGH || required <= 1 {
-                return Ok((analysis, found));
+        let analysis = query::analyse(searcher, fields, asked)?;
+        let mut shelves = Vec::new();
+        for segment in searcher.segment_readers() {
+            let mut shelf = Shelf::of(segment, fields, &request.channel)?;
+            for stems in &analysis.excluded {
+                let docs = shelf.holding(searcher, fields, stems)?;
+                shelf.close(&docs);
             }
-            required -= 1;
+            shelves.push(shelf);
         }
+        let mut matches = score::matches(searcher, fields, &analysis, &mut shelves)?;
+        for (shelf, matches) in shelves.iter().zip(&mut matches) {
+            for stems in &analysis.phrases {
+                let docs = shelf.holding(searcher, fields, stems)?;
+                matches.retain(|found| docs.binary_search(&found.doc).is_ok());
+            }
+        }
+        let required = required(&matches, analysis.words.len());
+        let mut parts = Vec::with_capacity(shelves.len());
+        for (shelf, mut matches) in shelves.iter().zip(matches) {
+            matches.retain(|found| found.words.count_ones() >= required);
+            parts.push(Part {
+                columns: Columns::open(shelf.segment)?,
+                ranges: self.ranges(shelf.segment)?,
+                matches,
+            });
+        }
+        let also = self.also(request, &analysis, &shelves, &parts)?;
+        for (shelf, part) in shelves.iter().zip(&mut parts) {
+            let matches = std::mem::take(&mut part.matches);
+            part.matches = self.with_others(shelf, &analysis, request, &also, matches)?;
+        }
+        let ranking = Ranking::of(request, analysis.words.len(), also, &parts)?;
+        let found = collect::collect(&parts, request, &ranking, !asked.suggesting)?;
+        Ok((analysis, found))
+    }
+
+    /// What else is to be fused with the hits: what other sources found, and what is near by vector. A phrase means what it
+    /// says, and nothing else.
+    fn also(
+        &self,
+        request: &SearchRequest,
+        analysis: &Analysis,
+        shelves: &[Shelf<'_>],
+        parts: &[Part],
+    ) -> tantivy::Result<Vec<Vec<ProductId>>> {
+        if request.order != Order::Relevance || !analysis.phrases.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut also = request.also.clone();
+        if let Some(wanted) = &request.vector {
+            let vectors: Vec<Arc<Vectors>> = shelves
+                .iter()
+                .map(|shelf| self.vectors(shelf.segment))
+                .collect::<tantivy::Result<_>>()?;
+            let columns = parts.iter().map(|part| &part.columns);
+            let all = shelves.iter().zip(&vectors).zip(columns);
+            also.push(vectors::nearest(
+                wanted,
+                all.map(|((shelf, of), columns)| (shelf, &**of, columns)),
+            ));
+        }
+        Ok(also)
+    }
+
+    /// `matches` with what is found otherwise than by its words: by SKU, by staff, by other sources.
+    fn with_others(
+        &self,
+        shelf: &Shelf<'_>,
+        analysis: &Analysis,
+        request: &SearchRequest,
+        also: &[Vec<ProductId>],
+        matches: Vec<Match>,
+    ) -> tantivy::Result<Vec<Match>> {
+        let fields = &self.0.fields;
+        let mut others = Vec::new();
+        if !analysis.whole.is_empty() {
+            let sku = Term::from_field_text(fields.sku, &analysis.whole);
+            others.extend(shelf.with(&sku)?.into_iter().map(|doc| Match {
+                is_sku: true,
+                ..Match::of(doc)
+            }));
+        }
+        if request.order == Order::Relevance {
+            for product in request.curation.pins.iter().chain(also.iter().flatten()) {
+                let docs = shelf.with(&fields.of_product(*product))?;
+                others.extend(docs.into_iter().map(Match::of));
+            }
+        }
+        others.sort_by_key(|found| (found.doc, !found.is_sku));
+        others.dedup_by_key(|found| found.doc);
+        Ok(score::merged(matches, others.into_iter()))
     }
 
     fn suggestions(&self, request: &SuggestRequest) -> Result<SuggestAnswer, EngineError> {
@@ -185,13 +286,27 @@ impl Tantivy {
             facets: true,
             ..SearchRequest::default()
         };
-        let (analysis, found) = self.run(&searcher, &search, 1)?;
+        let asked = Asked {
+            text: &request.text,
+            language: request.language,
+            vocabulary: &request.words,
+            shortest: 1,
+            suggesting: true,
+        };
+        let (analysis, found) = self.run(&searcher, &search, &asked)?;
         Ok(suggest::suggest(&searcher, &self.0.fields, request, &analysis, found)?)
     }
 
     fn answer(&self, request: &SearchRequest) -> Result<SearchAnswer, EngineError> {
         let searcher = self.ready(request.owner)?;
-        let (analysis, mut found) = self.run(&searcher, request, query::BEGINNING_MIN)?;
+        let asked = Asked {
+            text: &request.text,
+            language: request.language,
+            vocabulary: &request.words,
+            shortest: query::BEGINNING_MIN,
+            suggesting: false,
+        };
+        let (analysis, mut found) = self.run(&searcher, request, &asked)?;
         let has_next = found.hits.len() > request.limit;
         found.hits.truncate(request.limit);
         Ok(SearchAnswer {
@@ -201,9 +316,28 @@ impl Tantivy {
             corrected: analysis.corrected,
             prices: found.prices,
             facets: found.tally.facets(&request.filters)?,
-            ..SearchAnswer::default()
+            marks: analysis.marks,
+            degraded: false,
         })
     }
+}
+
+/// How many of `words` words a hit must have: all of them where enough documents have all, else fewer.
+fn required(matches: &[Vec<Match>], words: usize) -> u32 {
+    let mut with = vec![0_u64; words + 1];
+    for found in matches.iter().flatten() {
+        if let Some(count) = with.get_mut(found.words.count_ones() as usize) {
+            *count += 1;
+        }
+    }
+    let mut sum = 0;
+    let enough = (0..with.len()).rev().find(|words| {
+        sum += with[*words];
+        sum >= ENOUGH
+    });
+    // A document without any word is no hit.
+    let least = usize::from(words > 0);
+    u32::try_from(enough.unwrap_or_default().max(least)).unwrap_or(u32::MAX)
 }
 
 fn open_or_create(folder: &Path, schema: &tantivy::schema::Schema) -> tantivy::Result<Index> {
