@@ -20,7 +20,7 @@ use crate::search::filter::FilterInput;
 use crate::search::highlight::Marker;
 use crate::search::insight;
 use crate::search::query::{self, Answer, SUGGESTIONS_MAX, SearchError};
-use crate::search::rescue::{RescueKind, rescue};
+use crate::search::rescue::SearchRescue;
 use crate::search::text::strip_html;
 
 /// What hits are sorted by.
@@ -194,31 +194,6 @@ pub struct SearchHighlight {
     html: String,
 }
 
-/// What is offered where nothing is found.
-#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
-#[graphql(remote = "RescueKind")]
-pub enum SearchRescueKind {
-    /// What the same words find without the filters.
-    WithoutFilters,
-    /// What fewer words find.
-    FewerWords,
-    /// What sells best.
-    Popular,
-}
-
-/// What is offered where nothing is found.
-#[derive(SimpleObject)]
-pub struct SearchRescue {
-    /// What it is.
-    kind: SearchRescueKind,
-    /// The query that finds it; null for what is popular.
-    query: Option<String>,
-    /// Products, best first; eight at most.
-    nodes: Vec<ProductObject>,
-    /// Queries that many make; five at most.
-    queries: Vec<String>,
-}
-
 /// A page of hits.
 pub struct SearchConnection {
     id: SearchId,
@@ -248,16 +223,7 @@ impl SearchConnection {
         if self.answer.total > 0 || self.asked.page.after.is_some() {
             return Ok(None);
         }
-        let found = Box::pin(rescue(ctx.app(), ctx.scope(), &self.asked))
-            .await
-            .map_err(refused)?;
-        let products = load(ctx, found.products.into_iter().map(|id| ((), id)).collect()).await?;
-        Ok(Some(SearchRescue {
-            kind: found.kind.into(),
-            query: found.query,
-            nodes: products.into_iter().map(|((), product)| product).collect(),
-            queries: found.queries,
-        }))
+        Ok(Some(SearchRescue::of(ctx, &self.asked).await?))
     }
 
     /// All hits.

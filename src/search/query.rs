@@ -20,8 +20,7 @@ use crate::search::facet::{self, Facet};
 use crate::search::filter::{self, FilterInput};
 use crate::search::language::Language;
 use crate::search::merchandising::{self, View};
-use crate::search::{collection, index, insight};
-use crate::search::vectors;
+use crate::search::{collection, index, insight, vectors};
 
 /// Categories, and other kinds, that a beginning suggests at most.
 pub const SUGGESTIONS_MAX: usize = 20;

@@ -16,7 +16,7 @@ use crate::app::App;
 use crate::channel::Scope;
 use crate::platform::db::{Tx, insert_all};
 use crate::platform::error::Result;
-use crate::search::insight::{day_of, keepable};
+use crate::search::insight::{WITHHELD, day_of, keepable};
 use crate::search::query::{Answer, Query};
 
 /// Searches that wait to be written at most: some seconds of a busy shop, a few megabytes.
@@ -151,12 +151,15 @@ async fn write(app: &App, searches: Vec<Noted>) -> Result<()> {
     let mut rows = Vec::with_capacity(searches.len());
     for search in searches {
         *days.entry(day_of(search.at)).or_insert(0) += 1;
+        let query = keepable(&search.text);
+        // What may name somebody does so when it is spelt better, too.
+        let corrected = search.corrected.as_deref().filter(|_| query != WITHHELD);
         let row = search_log::Model {
             id: search.id,
             channel_id: search.channel,
-            query: keepable(&search.text),
+            corrected: corrected.map(keepable),
+            query,
             total: i64::try_from(search.total).unwrap_or(i64::MAX),
-            corrected: search.corrected.as_deref().map(keepable),
             degraded: search.degraded,
             engine: search.engine.to_owned(),
             continued: search.continued,

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::search::{search_position_day, search_query_day, search_reformulation_day, search_synonym};
-use sea_orm::sea_query::{Expr, ExprTrait, SimpleExpr};
+use sea_orm::sea_query::{Expr, ExprTrait, Func, SimpleExpr};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, Order, PaginatorTrait, QueryFilter, QueryOrder,
     QuerySelect, Select,
@@ -166,7 +166,7 @@ fn counts(scope: &Scope, period: Period) -> Select<search_query_day::Entity> {
         (Column::Orders, "orders"),
     ];
     for (column, name) in columns {
-        let none_is_nothing = Expr::cust_with_expr("COALESCE($1, 0)", sum(column));
+        let none_is_nothing = Func::coalesce([sum(column), Expr::val(0_i64)]).into();
         select = select.expr_as(number(none_is_nothing), name);
     }
     select

@@ -53,7 +53,7 @@ async fn look(shop: &Shop, session: &str, query: &str) -> String {
 
 /// Tells that a visitor did something with a hit.
 async fn tell(shop: &Shop, session: &str, kind: &str, search: &str, (product, position): (&str, i32)) {
-    let event = json!({ "id": format!("{kind}-{search}-{product}"), "kind": kind, "productId": product,
+    let event = json!({ "id": format!("{kind}-{search}"), "kind": kind, "productId": product,
         "searchId": search, "position": position });
     let input = json!({ "sessionId": session, "consent": true, "events": [event] });
     let done = shop.data(TRACK, json!({ "input": input })).await;
@@ -173,7 +173,8 @@ async fn buy(shop: &Shop, session: &str, product: &str) -> Value {
         .expect("a variant")
         .to_owned();
     let cart = shop.ready_cart(&variant, 1).await;
-    let event = json!({ "id": format!("cart-{}", cart["id"]), "kind": "ADD", "productId": product });
+    let event =
+        json!({ "id": format!("cart-{}", cart["id"].as_str().expect("an id")), "kind": "ADD", "productId": product });
     let input = json!({ "sessionId": session, "consent": true, "cartToken": cart["token"], "events": [event] });
     shop.data(TRACK, json!({ "input": input })).await;
     let payment = shop.pay(&cart, "tok_success").await;

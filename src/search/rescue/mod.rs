@@ -1,5 +1,7 @@
 //! A search that finds nothing ends with something all the same.
 
+mod graphql;
+
 use entity::ProductId;
 
 use crate::app::App;
@@ -8,6 +10,8 @@ use crate::platform::page::PageArgs;
 use crate::search::engine::Order;
 use crate::search::insight::WITHHELD;
 use crate::search::query::{Curate, Query, SearchError, search};
+
+pub use graphql::SearchRescue;
 
 /// Products that are offered.
 const PRODUCTS: usize = 8;
