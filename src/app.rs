@@ -183,7 +183,7 @@ impl Builder {
         recommendation::register(&mut registry, &mut listeners);
         db.set_listeners(listeners);
         Ok(App(Arc::new(Parts {
-            search: Search::new(search::engine::from_data_dir(&data_dir)?),
+            search: Search::new(search::engine::from_config(&config, &clock, &ids)?),
             payments: match payments {
                 Some(payments) => payments,
                 None => Gateways::from_config(&config, &data_dir, &clock, &ids)?,

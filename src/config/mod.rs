@@ -4,6 +4,7 @@
 mod accounts;
 mod edge;
 mod payments;
+mod search;
 mod storefront;
 
 use std::net::SocketAddr;
@@ -17,6 +18,7 @@ use crate::platform::secret::Secret;
 pub use accounts::{Accounts, Admin, DEMO_ADMIN, StaffMfa};
 pub use edge::Edge;
 pub use payments::{Capture, IdempotencyKeys, Payments};
+pub use search::{Search, SearchEngine};
 pub use storefront::Storefront;
 
 /// Everything that can be configured.
@@ -43,6 +45,9 @@ pub struct Config {
     /// Where the pages of the shop are.
     #[command(flatten)]
     pub storefront: Storefront,
+    /// What answers searches.
+    #[command(flatten)]
+    pub search: Search,
     /// Services beside the database.
     #[command(flatten)]
     pub services: Services,
@@ -215,10 +220,11 @@ pub struct Services {
     /// Redis, for budgets and registered documents that several servers share.
     #[arg(long = "redis-url", env = "REDIS_URL", hide_env_values = true, global = true)]
     pub redis_url: Option<String>,
-    /// Meilisearch, for full-text search.
+    /// Meilisearch 1.18 or later, which has a say in what searches show first: see MERX_SEARCH.
     #[arg(long = "meilisearch-url", env = "MEILISEARCH_URL", global = true)]
     pub meilisearch_url: Option<String>,
-    /// Key of Meilisearch.
+    /// Key of Meilisearch: one that may make keys, of which a lesser one is made for the shop, or one with the rights that
+    /// docs/guides/search-meilisearch.md lists.
     #[arg(
         long = "meilisearch-api-key",
         env = "MEILISEARCH_API_KEY",
@@ -300,6 +306,12 @@ pub enum ConfigError {
     /// Money over a line that anybody can listen to.
     #[error("STRIPE_API_BASE: \"{0}\" will not do; it is https://host, and only outside production http://host")]
     StripeBase(String),
+    /// A search without its server.
+    #[error("MERX_SEARCH asks for Meilisearch, and MEILISEARCH_URL does not say where it is")]
+    NoMeilisearch,
+    /// A name that no index can have.
+    #[error("MERX_MEILISEARCH_PREFIX takes 1 to 40 letters, digits, hyphens and underscores")]
+    MeilisearchPrefix,
     /// An address that no mail reaches.
     #[error("MERX_FINANCE_EMAIL: \"{0}\" is no address")]
     FinanceEmail(String),
@@ -320,6 +332,7 @@ impl Config {
                 return Err(ConfigError::StripeBase(base.clone()));
             }
         }
+        self.search.check(&self.services)?;
         self.storefront.check(self.is_production())?;
         self.payments.check()?;
         self.accounts.check(self.is_production())
@@ -353,6 +366,11 @@ impl Config {
     pub fn without_statement_timeout(mut self) -> Self {
         self.database.statement_timeout = 0;
         self
+    }
+
+    /// What answers searches.
+    pub fn search_engine(&self) -> SearchEngine {
+        self.search.engine(&self.services)
     }
 
     /// Whether the test gateway is offered.

@@ -21,7 +21,7 @@ pub use engine::Engine;
 pub use facet::{Facet, FacetKind, FacetValue};
 pub use filter::FilterInput;
 pub use graphql::SearchQuery;
-pub use index::{Search, index_products, owner, prepare, rebuild};
+pub use index::{Search, index_products, keep_whole, mend, owner, prepare, rebuild};
 pub use jobs::register;
 pub use language::Language;
 pub use query::{Answer, SearchError, Suggestions, search, suggest};

@@ -3,6 +3,8 @@
 
 mod curation;
 mod fuse;
+mod fused;
+mod meilisearch;
 mod tantivy;
 
 use std::path::Path;
@@ -14,7 +16,10 @@ use futures_util::stream::BoxStream;
 
 pub use self::curation::{Adjust, Curation, Target};
 pub use self::fuse::reciprocal;
+use crate::config::{Config, SearchEngine};
+use crate::platform::clock::Clock;
 use crate::platform::error::{Fault, Result};
+use crate::platform::id::Ids;
 use crate::search::language::Language;
 use crate::search::words::Vocabulary;
 
@@ -27,6 +32,9 @@ pub enum EngineError {
     /// Another process writes to the index and does not stop.
     #[error("another process writes to the index")]
     Busy,
+    /// Its server does not answer.
+    #[error("the server of the search engine does not answer")]
+    Away,
     /// The engine failed.
     #[error("search engine: {0}")]
     Failed(#[source] Box<dyn std::error::Error + Send + Sync>),
@@ -145,6 +153,8 @@ pub struct SearchRequest {
     pub order: Order,
     /// Start behind this hit.
     pub after: Option<Hit>,
+    /// Whether the answer with that hit was degraded: its ranks are those of the plainer part, which goes on alone.
+    pub plain: bool,
     /// Hits wanted.
     pub limit: usize,
     /// Whether facets are wanted.
@@ -285,6 +295,21 @@ pub trait Engine: Send + Sync {
     /// see the old index until all batches are in, and keep it when one of them fails.
     async fn rebuild(&self, owner: Owner, batches: BoxStream<'_, Result<Batch>>) -> Result<(), EngineError>;
 
+    /// Whether a part of the engine may lack what was written: it was away, or has no index yet.
+    async fn lags(&self, _owner: Owner) -> bool {
+        false
+    }
+
+    /// Brings that part up to the whole catalogue of `owner`, by what differs, or `anew`. Says how many products differed.
+    async fn mend(
+        &self,
+        _owner: Owner,
+        _batches: BoxStream<'_, Result<Batch>>,
+        _anew: bool,
+    ) -> Result<usize, EngineError> {
+        Ok(0)
+    }
+
     /// Learns what words mean in all channels, for an engine that keeps this beside its index. One that takes it from
     /// each request does nothing.
     async fn teach(&self, _owner: Owner, _words: Arc<Vocabulary>) -> Result<(), EngineError> {
@@ -298,6 +323,39 @@ pub trait Engine: Send + Sync {
 /// When the folder cannot be made.
 pub fn from_data_dir(data_dir: &Path) -> Result<Arc<dyn Engine>> {
     Ok(Arc::new(tantivy::Tantivy::open(data_dir)?))
+}
+
+/// The engine of the configuration: the embedded one, with Meilisearch beside it where there is one.
+///
+/// # Errors
+/// When the folder cannot be made, or the machine has no TLS.
+pub fn from_config(config: &Config, clock: &Clock, ids: &Ids) -> Result<Arc<dyn Engine>> {
+    let embedded = from_data_dir(&config.server.data_dir)?;
+    let Some(place) = meilisearch::Place::from_config(config) else {
+        return Ok(embedded);
+    };
+    let share = match config.search_engine() {
+        SearchEngine::Embedded => return Ok(embedded),
+        SearchEngine::Fused => fused::Share::Order,
+        SearchEngine::Meilisearch => fused::Share::Everything,
+    };
+    let meilisearch = meilisearch::Meilisearch::open(&place, clock.clone(), ids.clone())?;
+    Ok(Arc::new(fused::Fused::new(embedded, meilisearch, share, clock.clone())))
+}
+
+/// Asks the server of the configured engine whether it is there and takes the key.
+///
+/// # Errors
+/// What is wrong.
+pub async fn greet(config: &Config, clock: &Clock, ids: &Ids) -> Result<()> {
+    let Some(place) = meilisearch::Place::from_config(config) else {
+        return Ok(());
+    };
+    let server = meilisearch::Meilisearch::open(&place, clock.clone(), ids.clone())?;
+    match server.exists(Owner(None)).await {
+        Ok(_) => Ok(()),
+        Err(trouble) => Err(EngineError::from(trouble).into()),
+    }
 }
 
 /// Whether words of `name` go on like `typed`, whose last word may be a beginning.

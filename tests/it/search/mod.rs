@@ -2,6 +2,7 @@
 
 mod facets;
 mod fresh;
+mod meilisearch;
 mod owner;
 mod pages;
 mod suggest;

@@ -35,6 +35,7 @@ use crate::platform::error::{Fault, Result};
 use crate::search::engine::{
     Batch, Engine, EngineError, Owner, SearchAnswer, SearchRequest, SuggestAnswer, SuggestRequest,
 };
+use crate::search::language::Language;
 
 /// Fewer hits than this with all words, and one word may be missing, and so on. A higher number fills pages, but with
 /// hits that drown the counts of the facets.
@@ -50,6 +51,11 @@ impl From<TantivyError> for EngineError {
 }
 
 pub(super) use self::suggest::goes_on;
+
+/// The words of `text` without their endings, as the index holds them.
+pub(super) fn stems(_language: Language, text: &str) -> Vec<String> {
+    schema::words(&mut schema::stemming(), &schema::with_joined(text))
+}
 
 /// The embedded engine. Cheap to clone.
 #[derive(Clone)]

@@ -222,7 +222,7 @@ fn cut(text: &str, max: usize) -> &str {
 }
 
 /// `text` with what people write as one word and catalogues as two: `wi-fi` also as `wifi`, `4 GB` also as `4gb`.
-fn with_joined(text: &str) -> String {
+pub(super) fn with_joined(text: &str) -> String {
     let mut out = text.to_owned();
     let mut number: Option<&str> = None;
     for word in text.split(|c: char| c.is_whitespace() || matches!(c, ',' | ';' | '(' | ')' | '/')) {
