@@ -232,4 +232,12 @@ typed_ids! {
     AuditEntryId = "audit";
     /// A secret that was sent by mail and works once.
     OneTimeTokenId = "onetime";
+    /// A search that was made.
+    SearchId = "search";
+    /// What staff wants to stand where in the answers to some searches.
+    MerchandisingRuleId = "searchrule";
+    /// Words that mean the same.
+    SynonymId = "synonym";
+    /// A word that tells nothing in a search.
+    StopWordId = "stopword";
 }

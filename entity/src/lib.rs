@@ -13,6 +13,7 @@ pub mod ledger;
 pub mod order;
 pub mod payment;
 pub mod platform;
+pub mod search;
 pub mod staff;
 
 pub use id::*;

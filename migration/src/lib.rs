@@ -12,6 +12,7 @@ mod m20261121_000009_customers;
 mod m20261121_000010_idempotency;
 mod m20261121_000011_payments_once;
 mod m20261121_000020_order_numbers;
+mod m20261122_000021_search;
 mod payment_rebuilt;
 mod table;
 
@@ -38,6 +39,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000010_idempotency::Migration),
             Box::new(m20261121_000011_payments_once::Migration),
             Box::new(m20261121_000020_order_numbers::Migration),
+            Box::new(m20261122_000021_search::Migration),
         ]
     }
 }

@@ -1,6 +1,7 @@
 //! The commands of the binary.
 
 pub mod doctor;
+mod eval;
 mod healthcheck;
 pub mod import;
 mod migrate;
@@ -88,6 +89,11 @@ enum Command {
         #[command(subcommand)]
         what: import::What,
     },
+    /// Measures how good answers are, on files that anyone can have.
+    Eval {
+        #[command(subcommand)]
+        what: eval::What,
+    },
     /// Compares our books with those of the payment gateways now, and settles what can be.
     Reconcile,
     /// What payment gateways told.
@@ -139,6 +145,7 @@ pub async fn run(cli: Cli) -> ExitCode {
         Command::Reindex => reindex::reindex(config).await,
         Command::User { what } => user::user(config, what).await,
         Command::Import { what } => import::import(config, what).await,
+        Command::Eval { what } => eval::eval(config, what).await,
         Command::Reconcile => reconcile::run(config).await,
         Command::Webhook { what } => webhook::webhook(config, what).await,
         Command::Schema(what) => schema::schema(what),

@@ -15,6 +15,16 @@ pub enum SearchEngine {
     Meilisearch,
 }
 
+impl std::fmt::Display for SearchEngine {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.pad(match self {
+            Self::Embedded => "embedded",
+            Self::Fused => "fused",
+            Self::Meilisearch => "meilisearch",
+        })
+    }
+}
+
 /// What answers searches.
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Search")]

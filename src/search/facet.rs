@@ -3,7 +3,7 @@
 use crate::catalog::CategoryTree;
 use crate::platform::money::{Currency, Money};
 use crate::search::engine::{Facets, Filter, PriceBand};
-use crate::search::filter::{BRAND, CATEGORY, FilterInput, PRICE};
+use crate::search::filter::{BRAND, CATEGORY, COLLECTION, FilterInput, PRICE};
 
 /// What a facet's values are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -101,7 +101,7 @@ pub(super) fn facets(
     ];
     for facet in facets.attributes {
         // A filter of that name would mean the other thing.
-        if [BRAND, CATEGORY, PRICE].contains(&facet.key.as_str()) {
+        if [BRAND, CATEGORY, COLLECTION, PRICE].contains(&facet.key.as_str()) {
             continue;
         }
         let chosen = filters.iter().find_map(|f| match f {

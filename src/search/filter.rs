@@ -13,12 +13,15 @@ pub const BRAND: &str = "brand";
 pub const CATEGORY: &str = "category";
 /// The key of the price facet.
 pub const PRICE: &str = "price";
+/// The key of the filter by collection, which no facet offers.
+pub const COLLECTION: &str = "collection";
 /// Filters in a search at most.
 const FILTERS_MAX: usize = 50;
 /// Values of a filter at most.
 const VALUES_MAX: usize = 100;
 
-/// A filter as facets offer it: `brand`, `category` (slugs or ids) and attributes take values, `price` takes a range.
+/// A filter as facets offer it: `brand`, `category`, `collection` (slugs or ids) and attributes take values, `price` takes
+/// a range.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FilterInput {
     /// The facet.
@@ -56,6 +59,8 @@ pub(super) fn parse(inputs: &[FilterInput], tree: &CategoryTree, currency: Curre
             BRAND => Filter::Brand(input.values.clone()),
             CATEGORY => Filter::Category(input.values.iter().filter_map(|v| category(tree, v)).collect()),
             PRICE => Filter::Price(vec![band(i, input, currency)?]),
+            // What they hold stands in the database: see `collection::members`.
+            COLLECTION => continue,
             key => Filter::Attribute {
                 key: key.to_owned(),
                 values: input.values.clone(),
@@ -120,6 +125,8 @@ pub(super) fn in_database(text: &str, filters: &[Filter]) -> catalog::Filter {
                 key: key.clone(),
                 values: values.clone(),
             },
+            // The database knows the collection itself.
+            Filter::Products(_) => continue,
         });
     }
     catalog::Filter::All(all)

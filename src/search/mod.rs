@@ -7,12 +7,14 @@
 
 mod document;
 pub mod engine;
+pub mod eval;
 mod facet;
 mod filter;
 mod graphql;
+pub mod highlight;
 mod index;
 mod jobs;
-mod language;
+pub mod language;
 mod query;
 mod text;
 pub mod words;

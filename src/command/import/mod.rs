@@ -27,7 +27,7 @@ use std::sync::Arc;
 use clap::Subcommand;
 
 pub use orders::{ImportOrders, orders};
-pub use products::{ImportProducts, products};
+pub use products::{ImportProducts, products, read_products};
 pub use report::{Notice, RowError, Summary};
 pub use source::SourceError;
 

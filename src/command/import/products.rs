@@ -78,6 +78,27 @@ pub async fn products(app: &App, command: ImportProducts) -> Result<Summary, Imp
     Ok(writer.report.finish(progress.finish())?)
 }
 
+/// The products of a file as an import would write them, without a database. Those that it would refuse are left out.
+/// Prices are in `currency`, of a channel without a key.
+///
+/// # Errors
+/// When the file cannot be read.
+pub async fn read_products(file: PathBuf, currency: Currency) -> Result<Vec<ParsedProduct>, ImportError> {
+    let path = file.clone();
+    let header = tokio::task::spawn_blocking(move || source::header(&path).and_then(|fields| Columns::of(&fields)));
+    let (columns, _) = header.await.map_err(|e| Fault::part("reading", e))??;
+    let parse = ProductParse {
+        columns,
+        channels: vec![(ChannelId::default(), currency)],
+    };
+    let mut batches = pipeline::start(file, parse);
+    let mut products = Vec::new();
+    while let Some(batch) = batches.recv().await {
+        products.extend(batch?.items.into_iter().flatten());
+    }
+    Ok(products)
+}
+
 struct ProductParse {
     columns: Columns,
     channels: Vec<(ChannelId, Currency)>,

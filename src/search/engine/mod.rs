@@ -9,6 +9,7 @@ mod tantivy;
 
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use entity::{CategoryId, ChannelId, ProductId};
@@ -102,6 +103,8 @@ pub enum Filter {
         /// The values.
         values: Vec<String>,
     },
+    /// One of these products: those of a collection. No facet offers it.
+    Products(Vec<ProductId>),
 }
 
 /// What hits are ordered by; then by key, so that the order is total.
@@ -315,6 +318,29 @@ pub trait Engine: Send + Sync {
     async fn teach(&self, _owner: Owner, _words: Arc<Vocabulary>) -> Result<(), EngineError> {
         Ok(())
     }
+}
+
+/// Every engine that is configured, each with an index of its own below `folder`.
+///
+/// # Errors
+/// When the folder cannot be made.
+pub fn all(config: &Config, folder: &Path, clock: &Clock, ids: &Ids) -> Result<Vec<(SearchEngine, Arc<dyn Engine>)>> {
+    let embedded = from_data_dir(folder)?;
+    let mut all = vec![(SearchEngine::Embedded, Arc::clone(&embedded))];
+    if let Some(mut place) = meilisearch::Place::from_config(config) {
+        // What is measured is what is found, and not the machine.
+        place.deadline = Duration::from_secs(10);
+        for (kind, share) in [
+            (SearchEngine::Meilisearch, fused::Share::Everything),
+            (SearchEngine::Fused, fused::Share::Order),
+        ] {
+            place.prefix = format!("{}-eval-{kind}", config.search.meilisearch_prefix);
+            let meilisearch = meilisearch::Meilisearch::open(&place, clock.clone(), ids.clone())?;
+            let engine = fused::Fused::new(Arc::clone(&embedded), meilisearch, share, clock.clone());
+            all.push((kind, Arc::new(engine)));
+        }
+    }
+    Ok(all)
 }
 
 /// The embedded engine, with its index below `data_dir`.

@@ -1,11 +1,14 @@
 //! Search: what is found, counted, suggested, and how soon.
 
+mod curated;
 mod facets;
 mod fresh;
 mod meilisearch;
 mod owner;
 mod pages;
+mod relevance;
 mod suggest;
+mod typed;
 mod words;
 
 use serde_json::{Value, json};

@@ -93,7 +93,7 @@ pub(super) struct Row {
 impl Row {
     /// `document` in the form of the index.
     pub(super) fn of(document: &Document) -> Self {
-        let stemmed = |text: &str| stems(document.language, text).join(" ");
+        let stemmed = |text: &str| stems(document.language, text);
         let categories: Vec<&str> = document.categories.iter().map(|(_, name)| name.as_str()).collect();
         let mut values: Vec<&str> = document.attributes.iter().map(|(_, value)| value.as_str()).collect();
         values.extend(document.options.iter().map(String::as_str));

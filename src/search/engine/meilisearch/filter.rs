@@ -37,6 +37,7 @@ fn among(field: &str, values: impl Iterator<Item = String>) -> String {
 
 fn one(filter: &Filter) -> String {
     match filter {
+        Filter::Products(ids) => products(ids),
         Filter::Brand(brands) => among(field::BRAND_TOKEN, brands.iter().map(|brand| token(brand))),
         Filter::Category(ids) => among(field::CATEGORY_KEY, ids.iter().map(|id| hex(*id))),
         Filter::Attribute { key, values } => {

@@ -14,9 +14,8 @@ use super::document::field;
 use super::facets::{Counted, Counts};
 use super::filter;
 use super::wire::Wire;
-use crate::search::engine::tantivy::stems;
 use crate::search::engine::{Filter, Hit, Marks, Order, SearchAnswer, SearchRequest};
-use crate::search::language::Language;
+use crate::search::language::{Language, Stemmer, tokens};
 use crate::search::words::{Typed, Vocabulary};
 
 /// How far from its old place the last hit of a page is looked for, when the index has changed since.
@@ -36,19 +35,25 @@ impl Found {
     }
 }
 
+/// The words of `text` without their endings.
+pub(super) fn stemmed(language: Language, text: &str) -> Vec<String> {
+    let stemmer = Stemmer::new(language);
+    tokens(text).map(|token| stemmer.stem(&token.word)).collect()
+}
+
 /// `text` as Meilisearch reads it: words without their endings, phrases between quotation marks, exclusions behind a
-/// hyphen. None when there is nothing to look for.
+/// hyphen. Empty when there is nothing to look for.
 pub(super) fn words(language: Language, text: &str, vocabulary: &Vocabulary) -> String {
     let typed = Typed::read(text);
-    let stem = |text: &str| stems(language, text);
-    let mut words: Vec<String> = Vec::new();
-    for word in typed.text.split_whitespace() {
-        if !vocabulary.stop_words.contains(&word.to_lowercase()) {
-            words.extend(stem(word));
-        }
+    let stemmer = Stemmer::new(language);
+    let stem = |text: &str| stemmed(language, text);
+    let tells = |word: &String| !language.says_nothing(word) && !vocabulary.stop_words.contains(word);
+    let mut words: Vec<String> = tokens(&typed.text).map(|token| token.word).collect();
+    if words.iter().any(tells) {
+        words.retain(tells);
     }
-    if words.is_empty() {
-        words = stem(&typed.text);
+    for word in &mut words {
+        *word = stemmer.stem(word);
     }
     if !typed.typing && !words.is_empty() && typed.phrases.is_empty() {
         // A space behind the last word says that it is whole.
@@ -224,7 +229,7 @@ impl<'a> Asked<'a> {
         let relaxed: Vec<(&Filter, String, [&str; 1])> = filters
             .iter()
             .filter(|_| facets)
-            .map(|filter| (filter, self.filter(Some(filter)), [facet_of(filter)]))
+            .filter_map(|filter| Some((filter, self.filter(Some(filter)), [facet_of(filter)?])))
             .collect();
         let all = self.filter(None);
         let mut search = client.multi_search();
@@ -257,9 +262,10 @@ impl<'a> Asked<'a> {
         }
         for ((filter, ..), answer) in relaxed.iter().zip(answers) {
             let mut of = answer.facet_distribution.unwrap_or_default();
-            let counts = take(&mut of, facet_of(filter));
+            let counts = facet_of(filter).map(|facet| take(&mut of, facet)).unwrap_or_default();
             let counted = &mut totals.counted;
             match filter {
+                Filter::Products(_) => {}
                 Filter::Brand(_) => counted.brands = counts,
                 Filter::Category(_) => counted.categories = counts,
                 Filter::Price(_) => counted.steps = counts,
@@ -278,12 +284,13 @@ struct Totals {
     counted: Counted,
 }
 
-fn facet_of(filter: &Filter) -> &'static str {
+fn facet_of(filter: &Filter) -> Option<&'static str> {
     match filter {
-        Filter::Brand(_) => field::BRAND,
-        Filter::Category(_) => field::CATEGORY_KEY,
-        Filter::Price(_) => field::PRICE_STEP,
-        Filter::Attribute { .. } => field::ATTRIBUTE,
+        Filter::Products(_) => None,
+        Filter::Brand(_) => Some(field::BRAND),
+        Filter::Category(_) => Some(field::CATEGORY_KEY),
+        Filter::Price(_) => Some(field::PRICE_STEP),
+        Filter::Attribute { .. } => Some(field::ATTRIBUTE),
     }
 }
 

@@ -8,9 +8,9 @@ use meilisearch_sdk::settings::{
 };
 
 use super::document::{self, field};
+use super::query;
 use crate::platform::text::sha256_hex;
 use crate::search::engine::Owner;
-use crate::search::engine::tantivy::stems;
 use crate::search::language::Language;
 use crate::search::words::Vocabulary;
 
@@ -67,7 +67,7 @@ pub(super) fn settings() -> Settings {
 
 /// The part of the settings that staff edit; it changes without building an index.
 pub(super) fn vocabulary(words: &Vocabulary) -> Settings {
-    let stemmed = |text: &String| stems(Language::default(), text).join(" ");
+    let stemmed = |text: &String| query::stemmed(Language::default(), text).join(" ");
     let synonyms = words
         .synonyms
         .iter()

@@ -3,31 +3,24 @@
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
+use std::sync::Arc;
 
 use entity::{ProductId, TypedId};
 use tantivy::columnar::{Column, StrColumn};
-use tantivy::query::{EnableScoring, Query};
-use tantivy::{DocId, Searcher, SegmentReader};
+use tantivy::{DocId, SegmentReader};
 use uuid::Uuid;
 
 use super::facets::{Counter, KeyRanges, Tally};
+use super::rank::Ranking;
 use super::schema::{SEPARATOR, column};
-use crate::search::engine::{Filter, Hit, Order, SearchRequest};
-
-/// How much a sold-out product loses.
-const SOLD_OUT: f32 = 0.95;
-/// What a tenfold of units sold adds to a score.
-const POPULARITY: f32 = 0.02;
-/// Scores keep this many steps a unit when they become ranks.
-const STEPS: f32 = 100_000.0;
+use super::score::Match;
+use crate::search::engine::{Filter, Hit, SearchRequest};
 
 /// What a pass found.
 #[derive(Default)]
 pub(super) struct Found {
     pub(super) hits: Vec<Hit>,
     pub(super) total: u64,
-    /// Documents that match the words, whatever the filters say.
-    pub(super) matching: u64,
     pub(super) prices: Option<(i64, i64)>,
     pub(super) tally: Tally,
 }
@@ -37,16 +30,16 @@ pub(super) struct Columns {
     id_high: Column<u64>,
     id_low: Column<u64>,
     pub(super) price: Column<i64>,
-    available: Column<u64>,
-    sold: Column<i64>,
-    created: Column<i64>,
+    pub(super) available: Column<u64>,
+    pub(super) sold: Column<i64>,
+    pub(super) created: Column<i64>,
     pub(super) brand: Option<StrColumn>,
     pub(super) category: Option<StrColumn>,
     pub(super) attribute: Option<StrColumn>,
 }
 
 impl Columns {
-    fn open(segment: &SegmentReader) -> tantivy::Result<Self> {
+    pub(super) fn open(segment: &SegmentReader) -> tantivy::Result<Self> {
         let fast = segment.fast_fields();
         Ok(Self {
             id_high: fast.u64(column::ID_HIGH)?,
@@ -61,39 +54,23 @@ impl Columns {
         })
     }
 
-    fn id(&self, doc: DocId) -> u128 {
+    pub(super) fn id(&self, doc: DocId) -> u128 {
         let half = |column: &Column<u64>| u128::from(column.first(doc).unwrap_or_default());
         (half(&self.id_high) << 64) | half(&self.id_low)
-    }
-
-    fn rank(&self, doc: DocId, score: f32, order: Order, browsing: bool) -> i64 {
-        let sold = || self.sold.first(doc).unwrap_or_default().max(0);
-        let available = || self.available.first(doc).unwrap_or_default() > 0;
-        match order {
-            Order::Relevance if browsing => (i64::from(available()) << 48) + sold().min((1 << 48) - 1),
-            Order::Relevance => {
-                let stock = if available() { 1.0 } else { SOLD_OUT };
-                let popular = POPULARITY * (1.0 + sold() as f32).log10();
-                ((score * stock + popular) * STEPS) as i64
-            }
-            Order::PriceUp => -self.price.first(doc).unwrap_or(i64::MAX),
-            Order::PriceDown => self.price.first(doc).unwrap_or_default(),
-            Order::Newest => self.created.first(doc).unwrap_or_default(),
-            Order::BestSelling => sold(),
-        }
     }
 }
 
 /// A filter in the terms of a segment.
-enum Test {
+pub(super) enum Test {
     Brand(Vec<u64>),
     Category(Vec<u64>),
     Price(Vec<(i64, i64)>),
     Attribute(String, Vec<u64>),
+    Products(Vec<u128>),
 }
 
 impl Test {
-    fn of(filter: &Filter, columns: &Columns, ranges: &KeyRanges) -> tantivy::Result<Self> {
+    pub(super) fn of(filter: &Filter, columns: &Columns, ranges: &KeyRanges) -> tantivy::Result<Self> {
         Ok(match filter {
             Filter::Brand(brands) => Self::Brand(ordinals(columns.brand.as_ref(), None, brands)?),
             Filter::Category(ids) => {
@@ -119,10 +96,15 @@ impl Test {
                 };
                 Self::Attribute(key.clone(), ords)
             }
+            Filter::Products(ids) => {
+                let mut ids: Vec<u128> = ids.iter().map(|id| id.uuid().as_u128()).collect();
+                ids.sort_unstable();
+                Self::Products(ids)
+            }
         })
     }
 
-    fn passes(&self, columns: &Columns, doc: DocId) -> bool {
+    pub(super) fn passes(&self, columns: &Columns, doc: DocId) -> bool {
         let any = |column: Option<&StrColumn>, ords: &[u64]| {
             column.is_some_and(|c| !ords.is_empty() && c.term_ords(doc).any(|ord| ords.binary_search(&ord).is_ok()))
         };
@@ -134,6 +116,7 @@ impl Test {
                 price.is_some_and(|price| bands.iter().any(|(min, max)| (*min..=*max).contains(&price)))
             }
             Self::Attribute(_, ords) => any(columns.attribute.as_ref(), ords),
+            Self::Products(ids) => ids.binary_search(&columns.id(doc)).is_ok(),
         }
     }
 }
@@ -157,19 +140,15 @@ fn ordinals(column: Option<&StrColumn>, range: Option<(u64, u64)>, values: &[Str
     Ok(found)
 }
 
-/// Runs `query` and collects what `request` wants.
-pub(super) fn collect(
-    searcher: &Searcher,
-    query: &dyn Query,
-    request: &SearchRequest,
-    browsing: bool,
-    ranges: impl Fn(&SegmentReader) -> tantivy::Result<std::sync::Arc<KeyRanges>>,
-) -> tantivy::Result<Found> {
-    let weight = if browsing {
-        query.weight(EnableScoring::disabled_from_searcher(searcher))?
-    } else {
-        query.weight(EnableScoring::enabled_from_searcher(searcher))?
-    };
+/// A segment with the documents that match, and what is asked about them.
+pub(super) struct Part {
+    pub(super) columns: Columns,
+    pub(super) ranges: Arc<KeyRanges>,
+    pub(super) matches: Vec<Match>,
+}
+
+/// Goes through all matches once.
+pub(super) fn collect(parts: &[Part], request: &SearchRequest, ranking: &Ranking<'_>) -> tantivy::Result<Found> {
     let after = request
         .after
         .map(|hit| (hit.rank, Reverse(hit.product.uuid().as_u128())));
@@ -177,29 +156,25 @@ pub(super) fn collect(
     // The worst hit of the page stands on top.
     let mut best: BinaryHeap<Reverse<(i64, Reverse<u128>)>> = BinaryHeap::with_capacity(wanted + 1);
     let mut found = Found::default();
-    for segment in searcher.segment_readers() {
-        let columns = Columns::open(segment)?;
-        let ranges = ranges(segment)?;
+    for part in parts {
+        let Part {
+            columns,
+            ranges,
+            matches,
+        } = part;
         let tests: Vec<Test> = request
             .filters
             .iter()
-            .map(|filter| Test::of(filter, &columns, &ranges))
+            .map(|filter| Test::of(filter, columns, ranges))
             .collect::<tantivy::Result<_>>()?;
-        let mut counter = request.facets.then(|| Counter::new(&columns, &ranges));
-        let alive = segment.alive_bitset();
-        weight.for_each(segment, &mut |doc, score| {
-            if alive.is_some_and(|alive| !alive.is_alive(doc)) {
-                return;
-            }
-            found.matching += 1;
-            let mut failed = None;
-            for test in &tests {
-                if !test.passes(&columns, doc) {
-                    if failed.is_some() {
-                        return;
-                    }
-                    failed = Some(test);
-                }
+        let ranking = ranking.of_segment(columns, ranges)?;
+        let mut counter = request.facets.then(|| Counter::new(columns, ranges));
+        for found_here in matches {
+            let doc = found_here.doc;
+            let mut failing = tests.iter().filter(|test| !test.passes(columns, doc));
+            let failed = failing.next();
+            if failing.next().is_some() {
+                continue;
             }
             match (failed, &mut counter) {
                 (Some(Test::Brand(_)), Some(counter)) => counter.brand(doc),
@@ -207,30 +182,30 @@ pub(super) fn collect(
                 (Some(Test::Price(..)), Some(counter)) => counter.price(doc),
                 (Some(Test::Attribute(key, _)), Some(counter)) => counter.attribute(doc, key),
                 (None, Some(counter)) => counter.all(doc),
-                (_, None) => {}
+                (Some(Test::Products(_)), Some(_)) | (_, None) => {}
             }
             if failed.is_some() {
-                return;
+                continue;
             }
             found.total += 1;
             if let Some(price) = columns.price.first(doc) {
                 let (min, max) = found.prices.unwrap_or((price, price));
                 found.prices = Some((min.min(price), max.max(price)));
             }
-            let rank = columns.rank(doc, score, request.order, browsing);
+            let rank = ranking.rank(found_here);
             let full = best.len() >= wanted;
             if full && best.peek().is_some_and(|worst| rank < worst.0.0) {
-                return;
+                continue;
             }
             let key = (rank, Reverse(columns.id(doc)));
             if after.is_some_and(|after| key >= after) {
-                return;
+                continue;
             }
             best.push(Reverse(key));
             if full {
                 best.pop();
             }
-        })?;
+        }
         if let Some(counter) = counter {
             found.tally.add(counter)?;
         }

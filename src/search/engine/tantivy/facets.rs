@@ -231,7 +231,7 @@ impl Tally {
                 Filter::Brand(values) => brands.clone_from(values),
                 Filter::Category(ids) => categories = ids.iter().map(ToString::to_string).collect(),
                 Filter::Attribute { key, values } => filtered.push((key.as_str(), values.as_slice())),
-                Filter::Price(_) => {}
+                Filter::Price(_) | Filter::Products(_) => {}
             }
         }
         let mut attributes = Vec::new();

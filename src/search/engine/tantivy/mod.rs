@@ -11,8 +11,11 @@ mod collect;
 mod facets;
 mod near;
 mod query;
+mod rank;
 mod schema;
+mod score;
 mod suggest;
+mod terms;
 mod write;
 
 use std::collections::HashMap;
@@ -24,18 +27,19 @@ use async_trait::async_trait;
 use futures_util::stream::{BoxStream, StreamExt};
 use parking_lot::{Mutex, RwLock};
 use tantivy::index::SegmentId;
-use tantivy::{Index, IndexReader, ReloadPolicy, Searcher, SegmentReader, TantivyError};
+use tantivy::{Index, IndexReader, ReloadPolicy, Searcher, SegmentReader, TantivyError, Term};
 
-use self::collect::Found;
+use self::collect::{Columns, Found, Part};
 use self::facets::KeyRanges;
-use self::query::Analysis;
+use self::query::{Analysis, Asked};
+use self::rank::Ranking;
 use self::schema::Fields;
+use self::score::{Match, Shelf};
 use self::write::Writer;
 use crate::platform::error::{Fault, Result};
 use crate::search::engine::{
-    Batch, Engine, EngineError, Owner, SearchAnswer, SearchRequest, SuggestAnswer, SuggestRequest,
+    Batch, Engine, EngineError, Order, Owner, SearchAnswer, SearchRequest, SuggestAnswer, SuggestRequest,
 };
-use crate::search::language::Language;
 
 /// Fewer hits than this with all words, and one word may be missing, and so on. A higher number fills pages, but with
 /// hits that drown the counts of the facets.
@@ -50,12 +54,8 @@ impl From<TantivyError> for EngineError {
     }
 }
 
+pub(super) use self::schema::stems;
 pub(super) use self::suggest::goes_on;
-
-/// The words of `text` without their endings, as the index holds them.
-pub(super) fn stems(_language: Language, text: &str) -> Vec<String> {
-    schema::words(&mut schema::stemming(), &schema::with_joined(text))
-}
 
 /// The embedded engine. Cheap to clone.
 #[derive(Clone)]
@@ -85,7 +85,7 @@ impl Tantivy {
         let folder = root.join(format!("v{}", schema::VERSION));
         std::fs::create_dir_all(&folder)?;
         let (schema, fields) = schema::schema();
-        let mut index = match open_or_create(&folder, &schema) {
+        let index = match open_or_create(&folder, &schema) {
             Ok(index) => index,
             Err(error) => {
                 tracing::warn!(%error, "the search index cannot be read and will be rebuilt");
@@ -94,7 +94,6 @@ impl Tantivy {
                 open_or_create(&folder, &schema).map_err(|e| Fault::part("search", e))?
             }
         };
-        index.set_tokenizers(schema::analyzers());
         let reader = index
             .reader_builder()
             .reload_policy(ReloadPolicy::Manual)
@@ -160,25 +159,72 @@ impl Tantivy {
         Ok(ranges)
     }
 
-    /// Looks the text up and runs it, with fewer words required until there is enough.
+    /// Looks the text up, and collects what matches.
     fn run(
         &self,
         searcher: &Searcher,
         request: &SearchRequest,
-        shortest: usize,
+        asked: &Asked<'_>,
     ) -> Result<(Analysis, Found), EngineError> {
         let fields = &self.0.fields;
-        let analysis = query::analyse(searcher, fields, &request.text, shortest)?;
-        let browsing = analysis.len() == 0;
-        let mut required = analysis.len();
-        loop {
-            let query = analysis.query(fields, &request.channel, required);
-            let found = collect::collect(searcher, &*query, request, browsing, |s| self.ranges(s))?;
-            if found.matching >= ENOUGH || required <= 1 {
-                return Ok((analysis, found));
+        let analysis = query::analyse(searcher, fields, asked)?;
+        let mut shelves = Vec::new();
+        for segment in searcher.segment_readers() {
+            let mut shelf = Shelf::of(segment, fields, &request.channel)?;
+            for stems in &analysis.excluded {
+                let docs = shelf.holding(searcher, fields, stems)?;
+                shelf.close(&docs);
             }
-            required -= 1;
+            shelves.push(shelf);
         }
+        let mut matches = score::matches(searcher, fields, &analysis, &mut shelves)?;
+        for (shelf, matches) in shelves.iter().zip(&mut matches) {
+            for stems in &analysis.phrases {
+                let docs = shelf.holding(searcher, fields, stems)?;
+                matches.retain(|found| docs.binary_search(&found.doc).is_ok());
+            }
+        }
+        let required = required(&matches, analysis.words.len());
+        let mut parts = Vec::with_capacity(shelves.len());
+        for (shelf, mut matches) in shelves.iter().zip(matches) {
+            matches.retain(|found| found.words.count_ones() >= required);
+            parts.push(Part {
+                columns: Columns::open(shelf.segment)?,
+                ranges: self.ranges(shelf.segment)?,
+                matches: self.with_others(shelf, &analysis, request, matches)?,
+            });
+        }
+        let ranking = Ranking::of(request, analysis.words.len(), &parts)?;
+        let found = collect::collect(&parts, request, &ranking)?;
+        Ok((analysis, found))
+    }
+
+    /// `matches` with what is found otherwise than by its words: by SKU, by staff, by other sources.
+    fn with_others(
+        &self,
+        shelf: &Shelf<'_>,
+        analysis: &Analysis,
+        request: &SearchRequest,
+        matches: Vec<Match>,
+    ) -> tantivy::Result<Vec<Match>> {
+        let fields = &self.0.fields;
+        let mut others = Vec::new();
+        if !analysis.whole.is_empty() {
+            let sku = Term::from_field_text(fields.sku, &analysis.whole);
+            others.extend(shelf.with(&sku)?.into_iter().map(|doc| Match {
+                is_sku: true,
+                ..Match::of(doc)
+            }));
+        }
+        if request.order == Order::Relevance {
+            for product in request.curation.pins.iter().chain(request.also.iter().flatten()) {
+                let docs = shelf.with(&fields.of_product(*product))?;
+                others.extend(docs.into_iter().map(Match::of));
+            }
+        }
+        others.sort_by_key(|found| (found.doc, !found.is_sku));
+        others.dedup_by_key(|found| found.doc);
+        Ok(score::merged(matches, others.into_iter()))
     }
 
     fn suggestions(&self, request: &SuggestRequest) -> Result<SuggestAnswer, EngineError> {
@@ -191,13 +237,27 @@ impl Tantivy {
             facets: true,
             ..SearchRequest::default()
         };
-        let (analysis, found) = self.run(&searcher, &search, 1)?;
+        let asked = Asked {
+            text: &request.text,
+            language: request.language,
+            vocabulary: &request.words,
+            shortest: 1,
+            completing: true,
+        };
+        let (analysis, found) = self.run(&searcher, &search, &asked)?;
         Ok(suggest::suggest(&searcher, &self.0.fields, request, &analysis, found)?)
     }
 
     fn answer(&self, request: &SearchRequest) -> Result<SearchAnswer, EngineError> {
         let searcher = self.ready(request.owner)?;
-        let (analysis, mut found) = self.run(&searcher, request, query::BEGINNING_MIN)?;
+        let asked = Asked {
+            text: &request.text,
+            language: request.language,
+            vocabulary: &request.words,
+            shortest: query::BEGINNING_MIN,
+            completing: false,
+        };
+        let (analysis, mut found) = self.run(&searcher, request, &asked)?;
         let has_next = found.hits.len() > request.limit;
         found.hits.truncate(request.limit);
         Ok(SearchAnswer {
@@ -207,9 +267,28 @@ impl Tantivy {
             corrected: analysis.corrected,
             prices: found.prices,
             facets: found.tally.facets(&request.filters)?,
-            ..SearchAnswer::default()
+            marks: analysis.marks,
+            degraded: false,
         })
     }
+}
+
+/// How many of `words` words a hit must have: all of them where enough documents have all, else fewer.
+fn required(matches: &[Vec<Match>], words: usize) -> u32 {
+    let mut with = vec![0_u64; words + 1];
+    for found in matches.iter().flatten() {
+        if let Some(count) = with.get_mut(found.words.count_ones() as usize) {
+            *count += 1;
+        }
+    }
+    let mut sum = 0;
+    let enough = (0..with.len()).rev().find(|words| {
+        sum += with[*words];
+        sum >= ENOUGH
+    });
+    // A document without any word is no hit.
+    let least = usize::from(words > 0);
+    u32::try_from(enough.unwrap_or_default().max(least)).unwrap_or(u32::MAX)
 }
 
 fn open_or_create(folder: &Path, schema: &tantivy::schema::Schema) -> tantivy::Result<Index> {

@@ -23,6 +23,21 @@ pub(super) fn changes_of(word: &str) -> usize {
     }
 }
 
+/// `word` with each two neighbouring letters swapped, once each. A code may be mistyped like this too.
+pub(super) fn swaps_of(word: &str) -> Vec<String> {
+    let letters: Vec<char> = word.chars().collect();
+    let swapped = |i: usize| {
+        let mut letters = letters.clone();
+        letters.swap(i, i + 1);
+        letters.into_iter().collect()
+    };
+    let differ = |i: &usize| letters[*i] != letters[i + 1];
+    (0..letters.len().saturating_sub(1))
+        .filter(differ)
+        .map(swapped)
+        .collect()
+}
+
 impl Near {
     /// Compares with `word`, up to `max` changes.
     pub(super) fn new(word: &str, max: usize) -> Self {

@@ -1,294 +1,278 @@
-//! From what a shopper typed to queries of the index.
+//! From what a shopper typed to the words that are looked for.
 
-use std::collections::HashMap;
+use std::collections::BTreeSet;
 
-use tantivy::query::{
-    AllQuery, BooleanQuery, BoostQuery, ConstScoreQuery, DisjunctionMaxQuery, Query, TermQuery, TermSetQuery,
-};
-use tantivy::schema::{Field, IndexRecordOption};
+use tantivy::schema::Field;
 use tantivy::{Searcher, Term};
 
-use super::near::{Near, changes_of};
-use super::schema::{Fields, plain, stemming, words};
+use super::near::{changes_of, swaps_of};
+use super::schema::Fields;
+use super::terms::{Counted, completions, near};
+use crate::search::engine::Marks;
+use crate::search::language::{Language, Stemmer, fold, tokens};
+use crate::search::words::{Typed, Vocabulary};
 
-/// Longest text in characters; what follows is not looked at.
-const TEXT_MAX: usize = 200;
-/// Words looked at.
+/// Words looked at; a mask of 16 bits says which of them a document has.
 const WORDS_MAX: usize = 12;
-/// Completions of a beginning at most.
-const COMPLETIONS_MAX: usize = 200;
 /// Shortest beginning that a search completes, in characters. Suggestions complete any.
 pub(super) const BEGINNING_MIN: usize = 2;
-/// Near words tried instead of an unknown one.
-const NEAR_MAX: usize = 4;
-/// A known word in this many documents or fewer may be a typo of the catalogue.
+/// A known word in this many documents or fewer may be a typo of the catalogue, or a beginning.
 const RARE: u64 = 3;
 /// How much more frequent the near word must be for that.
 const FAR_MORE: u64 = 20;
-/// How much a joined or near word counts beside the word itself.
+/// Longest key of a synonym in words.
+const SYNONYM_MAX: usize = 4;
+/// How much a joined word, a synonym, another near word, or the completion of a beginning counts beside the word itself.
 const JOINED_WEIGHT: f32 = 0.9;
-const NEAR_WEIGHT: f32 = 0.7;
+const SYNONYM_WEIGHT: f32 = 0.8;
+const OTHER_NEAR_WEIGHT: f32 = 0.3;
 const BEGINNING_WEIGHT: f32 = 0.4;
-/// What the fields besides the best one add.
-const OTHER_FIELDS: f32 = 0.15;
-/// What lifts documents with all words above those with some: more than any sum of word scores.
-const ALL_WORDS: f32 = 1000.0;
-/// What lifts the product whose SKU was typed.
-const SKU: f32 = 5000.0;
-/// Words that say nothing about a product, unless they stand alone.
-const EMPTY_WORDS: [&str; 16] = [
-    "a", "an", "and", "at", "by", "for", "from", "in", "is", "of", "on", "or", "that", "the", "to", "with",
-];
+
+/// Some stems that may stand for a word when a document holds all of them.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Way {
+    pub(super) stems: Vec<String>,
+    pub(super) weight: f32,
+}
 
 /// A word of the query with what may stand for it.
-struct Word {
-    text: String,
-    stem: String,
-    /// Stems that may stand for it, with their weight.
-    others: Vec<(String, f32)>,
+#[derive(Clone, Debug)]
+pub(super) struct Word {
+    pub(super) text: String,
+    pub(super) ways: Vec<Way>,
     /// Whole words that begin with it, when it is the one being typed.
-    completions: Vec<String>,
-    /// How many documents hold it or a completion, roughly.
-    frequency: u64,
+    pub(super) completions: Vec<String>,
+    /// What a completion counts.
+    pub(super) beginning: f32,
     correction: Option<String>,
 }
 
 /// A text, looked up in the index.
+#[derive(Clone, Debug, Default)]
 pub(super) struct Analysis {
-    words: Vec<Word>,
-    whole: String,
+    pub(super) words: Vec<Word>,
+    /// Stems that must stand together.
+    pub(super) phrases: Vec<Vec<String>>,
+    /// Stems that must not be there, together.
+    pub(super) excluded: Vec<Vec<String>>,
+    /// All that is looked for, in lower case: may be a SKU.
+    pub(super) whole: String,
     /// The text with unknown words replaced by near ones.
     pub(super) corrected: Option<String>,
-    documents: u64,
+    /// What is to be marked in hits.
+    pub(super) marks: Marks,
 }
 
-/// Looks `text` up. The last word is a beginning unless a space follows it, or it has fewer than `shortest` characters.
-pub(super) fn analyse(searcher: &Searcher, fields: &Fields, text: &str, shortest: usize) -> tantivy::Result<Analysis> {
-    let text: String = text.chars().take(TEXT_MAX).collect();
-    let typing = !text.ends_with(char::is_whitespace);
-    let (mut plain, mut stemming) = (plain(), stemming());
-    let mut texts = words(&mut plain, &text);
-    if texts.iter().any(|w| !EMPTY_WORDS.contains(&w.as_str())) {
-        texts.retain(|w| !EMPTY_WORDS.contains(&w.as_str()));
+/// What is asked.
+pub(super) struct Asked<'a> {
+    pub(super) text: &'a str,
+    pub(super) language: Language,
+    pub(super) vocabulary: &'a Vocabulary,
+    /// Shortest beginning that is completed, in characters.
+    pub(super) shortest: usize,
+    /// Whether a word that is known is completed all the same.
+    pub(super) completing: bool,
+}
+
+/// Looks a text up. The last word is a beginning unless a space follows it.
+pub(super) fn analyse(searcher: &Searcher, fields: &Fields, asked: &Asked<'_>) -> tantivy::Result<Analysis> {
+    let typed = Typed::read(asked.text);
+    let stemmer = Stemmer::new(asked.language);
+    let stems = |text: &String| tokens(text).map(|t| stemmer.stem(&t.word)).collect::<Vec<_>>();
+    let phrases = typed.phrases.iter().map(stems).filter(|p| p.len() > 1).collect();
+    let excluded = typed.excluded.iter().map(stems).filter(|p| !p.is_empty()).collect();
+    let mut texts: Vec<String> = tokens(&typed.text).map(|token| token.word).collect();
+    let last = texts.last().cloned().filter(|_| typed.typing);
+    let says_nothing = |word: &String| asked.language.says_nothing(word) || asked.vocabulary.stop_words.contains(word);
+    if !texts.iter().all(says_nothing) {
+        texts.retain(|word| !says_nothing(word));
     }
     texts.truncate(WORDS_MAX);
-    let mut stem = |word: &str| words(&mut stemming, word).pop().unwrap_or_else(|| word.to_owned());
-    let mut found = Vec::with_capacity(texts.len());
-    for (i, word) in texts.iter().enumerate() {
-        let mut others = Vec::new();
-        for joined in [
-            i.checked_sub(1).map(|before| format!("{}{word}", texts[before])),
-            texts.get(i + 1).map(|after| format!("{word}{after}")),
-        ]
-        .into_iter()
-        .flatten()
-        {
-            let joined = stem(&joined);
-            if frequency(searcher, fields, &joined)? > 0 {
-                others.push((joined, JOINED_WEIGHT));
-            }
-        }
-        let last = i + 1 == texts.len();
-        let stemmed = stem(word);
-        let known = frequency(searcher, fields, &stemmed)?;
-        let completions = match last && typing && word.chars().count() >= shortest {
-            true => completions(searcher, fields, word)?,
-            false => Vec::new(),
-        };
-        let completed: u64 = completions.iter().map(|(_, count)| count).sum();
-        let mut correction = None;
-        let changes = changes_of(word);
-        if changes > 0 && known <= RARE && completed <= RARE && others.is_empty() {
-            let near = near(searcher, fields, word, changes)?;
-            let enough = |count: u64| known == 0 && completed == 0 || count >= FAR_MORE * (known + completed).max(1);
-            let near: Vec<_> = near.into_iter().filter(|(_, count)| enough(*count)).collect();
-            if known == 0 && completed == 0 {
-                correction = near.first().map(|(word, _)| word.clone());
-            }
-            others.extend(near.into_iter().map(|(word, _)| (stem(&word), NEAR_WEIGHT)));
-        }
-        found.push(Word {
-            stem: stemmed,
-            text: word.clone(),
-            others,
-            completions: completions.into_iter().map(|(word, _)| word).collect(),
-            frequency: known + completed,
-            correction,
-        });
+    let looking = Looking {
+        searcher,
+        fields,
+        asked,
+        stemmer: &stemmer,
+    };
+    let mut words = Vec::with_capacity(texts.len());
+    for i in 0..texts.len() {
+        // The last word that was typed, unless it says nothing.
+        let begun = i + 1 == texts.len() && last.as_ref() == texts.get(i);
+        words.push(looking.word(&texts, i, begun)?);
     }
-    let corrected = found.iter().any(|w| w.correction.is_some()).then(|| {
-        let words: Vec<&str> = found
-            .iter()
-            .map(|w| w.correction.as_ref().unwrap_or(&w.text).as_str())
-            .collect();
-        words.join(" ")
+    looking.synonyms(&texts, &mut words);
+    let corrected = words.iter().any(|w| w.correction.is_some()).then(|| {
+        let words = words.iter().map(|w| w.correction.as_ref().unwrap_or(&w.text).as_str());
+        words.collect::<Vec<_>>().join(" ")
     });
     Ok(Analysis {
-        words: found,
-        whole: text.trim().to_lowercase(),
+        marks: marks(&words),
+        words,
+        phrases,
+        excluded,
+        whole: typed.text.to_lowercase(),
         corrected,
-        documents: searcher.num_docs(),
     })
 }
 
-/// Documents with the stem, in the field that has most.
-fn frequency(searcher: &Searcher, fields: &Fields, stem: &str) -> tantivy::Result<u64> {
-    let mut most = 0;
-    for (field, _) in &fields.texts {
-        most = most.max(searcher.doc_freq(&Term::from_field_text(*field, stem))?);
+/// What is marked: all that may stand for a word.
+fn marks(words: &[Word]) -> Marks {
+    let mut marks = Marks::default();
+    for word in words {
+        marks
+            .words
+            .extend(word.ways.iter().flat_map(|way| way.stems.iter().cloned()));
+        if !word.completions.is_empty() {
+            marks.beginning = Some(word.text.clone());
+        }
     }
-    Ok(most)
+    marks.words.sort_unstable();
+    marks.words.dedup();
+    marks
 }
 
-/// The most frequent words that begin with `beginning`, itself left out.
-pub(super) fn completions(
-    searcher: &Searcher,
-    fields: &Fields,
-    beginning: &str,
-) -> tantivy::Result<Vec<(String, u64)>> {
-    let mut found: HashMap<String, u64> = HashMap::new();
-    for segment in searcher.segment_readers() {
-        let index = segment.inverted_index(fields.head)?;
-        let mut stream = index.terms().range().gt(beginning).into_stream()?;
-        while stream.advance() {
-            let Ok(term) = std::str::from_utf8(stream.key()) else {
-                continue;
-            };
-            if !term.starts_with(beginning) {
-                break;
+struct Looking<'a> {
+    searcher: &'a Searcher,
+    fields: &'a Fields,
+    asked: &'a Asked<'a>,
+    stemmer: &'a Stemmer,
+}
+
+impl Looking<'_> {
+    /// The word at `at` with what may stand for it.
+    fn word(&self, texts: &[String], at: usize, begun: bool) -> tantivy::Result<Word> {
+        let text = fold(&texts[at]);
+        let stem = self.stemmer.stem(&texts[at]);
+        let mut ways = vec![Way::of(stem.clone(), 1.0)];
+        for joined in self.joined(texts, at)? {
+            ways.push(Way::of(joined, JOINED_WEIGHT));
+        }
+        let known = self.frequency(&stem)?;
+        let may_begin = begun && text.chars().count() >= self.asked.shortest;
+        let completions = if may_begin && (self.asked.completing || known <= RARE) {
+            completions(self.searcher, self.fields, &text)?
+        } else {
+            Vec::new()
+        };
+        let completed: u64 = completions.iter().map(|c| c.frequency).sum();
+        let mut correction = None;
+        if known <= RARE && completed <= RARE && ways.len() == 1 {
+            let known = known + completed;
+            let mut near = self.near(&text)?.into_iter();
+            let likely = |c: &Counted| known == 0 || c.frequency >= FAR_MORE * known;
+            if let Some(best) = near.next().filter(likely) {
+                ways.push(Way::of(self.stemmer.stem(&best.word), 1.0));
+                let others = near.filter(likely);
+                ways.extend(others.map(|other| Way::of(self.stemmer.stem(&other.word), OTHER_NEAR_WEIGHT)));
+                correction = (known == 0).then_some(best.word);
             }
-            let count = u64::from(stream.value().doc_freq);
-            match found.get_mut(term) {
-                Some(sum) => *sum += count,
-                None => {
-                    found.insert(term.to_owned(), count);
+        }
+        ways.dedup_by(|a, b| a.stems == b.stems);
+        Ok(Word {
+            text,
+            ways,
+            completions: completions.into_iter().map(|c| c.word).collect(),
+            beginning: BEGINNING_WEIGHT,
+            correction,
+        })
+    }
+
+    /// Known words that the word makes with one of its neighbours: `head phones`.
+    fn joined(&self, texts: &[String], at: usize) -> tantivy::Result<BTreeSet<String>> {
+        let before = at.checked_sub(1).and_then(|before| texts.get(before));
+        let pairs = [(before, texts.get(at)), (texts.get(at), texts.get(at + 1))];
+        let mut joined = BTreeSet::new();
+        for pair in pairs {
+            if let (Some(left), Some(right)) = pair {
+                let stem = self.stemmer.stem(&format!("{left}{right}"));
+                if self.frequency(&stem)? > 0 {
+                    joined.insert(stem);
+                }
+            }
+        }
+        Ok(joined)
+    }
+
+    /// The words that `text` may have been meant to be, likeliest first.
+    fn near(&self, text: &str) -> tantivy::Result<Vec<Counted>> {
+        // Two letters in the wrong order are the typo that says most clearly what was meant.
+        let mut swapped = Vec::new();
+        for word in swaps_of(text) {
+            let frequency = self.plain_frequency(&word)?;
+            if frequency > 0 {
+                swapped.push(Counted { word, frequency });
+            }
+        }
+        swapped.sort_unstable_by(|a, b| b.frequency.cmp(&a.frequency).then_with(|| a.word.cmp(&b.word)));
+        if !swapped.is_empty() {
+            return Ok(swapped);
+        }
+        match changes_of(text) {
+            0 => Ok(Vec::new()),
+            changes => near(self.searcher, self.fields, text, changes),
+        }
+    }
+
+    /// Adds to each word what the vocabulary of the shop says instead.
+    fn synonyms(&self, texts: &[String], words: &mut [Word]) {
+        let vocabulary = self.asked.vocabulary;
+        if vocabulary.synonyms.is_empty() {
+            return;
+        }
+        for from in 0..texts.len() {
+            for to in from + 1..=texts.len().min(from + SYNONYM_MAX) {
+                let Some(others) = vocabulary.synonyms.get(&texts[from..to].join(" ")) else {
+                    continue;
+                };
+                for other in others {
+                    let stems: Vec<String> = tokens(other).map(|t| self.stemmer.stem(&t.word)).collect();
+                    for word in &mut words[from..to] {
+                        if !stems.is_empty() && !word.ways.iter().any(|way| way.stems == stems) {
+                            word.correction = None;
+                            word.ways.push(Way {
+                                stems: stems.clone(),
+                                weight: SYNONYM_WEIGHT,
+                            });
+                        }
+                    }
                 }
             }
         }
     }
-    Ok(most_frequent(found, COMPLETIONS_MAX))
+
+    /// Documents with the stem, in the field that has most.
+    fn frequency(&self, stem: &str) -> tantivy::Result<u64> {
+        let fields = self.fields.texts.iter().map(|(field, _)| *field);
+        self.most(fields, stem)
+    }
+
+    /// Documents with the word as it is.
+    fn plain_frequency(&self, word: &str) -> tantivy::Result<u64> {
+        self.most([self.fields.head, self.fields.body].into_iter(), word)
+    }
+
+    fn most(&self, fields: impl Iterator<Item = Field>, term: &str) -> tantivy::Result<u64> {
+        let mut most = 0;
+        for field in fields {
+            most = most.max(self.searcher.doc_freq(&Term::from_field_text(field, term))?);
+        }
+        Ok(most)
+    }
 }
 
-fn most_frequent(found: HashMap<String, u64>, max: usize) -> Vec<(String, u64)> {
-    let mut found: Vec<_> = found.into_iter().collect();
-    found.sort_unstable_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
-    found.truncate(max);
-    found
-}
-
-/// The words nearest to `word`: fewest changes, then same first letter, then most frequent. Names and brands are asked
-/// first, descriptions only when those know nothing near.
-fn near(searcher: &Searcher, fields: &Fields, word: &str, changes: usize) -> tantivy::Result<Vec<(String, u64)>> {
-    for field in [fields.head, fields.body] {
-        let found = near_in(searcher, field, word, changes)?;
-        if !found.is_empty() {
-            return Ok(found);
+impl Way {
+    fn of(stem: String, weight: f32) -> Self {
+        Self {
+            stems: vec![stem],
+            weight,
         }
     }
-    Ok(Vec::new())
-}
-
-fn near_in(searcher: &Searcher, field: Field, word: &str, changes: usize) -> tantivy::Result<Vec<(String, u64)>> {
-    let mut found: HashMap<String, (usize, u64)> = HashMap::new();
-    for segment in searcher.segment_readers() {
-        let index = segment.inverted_index(field)?;
-        let mut near = Near::new(word, changes);
-        let mut stream = index.terms().stream()?;
-        while stream.advance() {
-            let Ok(term) = std::str::from_utf8(stream.key()) else {
-                continue;
-            };
-            if let Some(distance) = near.distance(term)
-                && distance > 0
-                && !term.bytes().any(|b| b.is_ascii_digit())
-            {
-                found.entry(term.to_owned()).or_insert((distance, 0)).1 += u64::from(stream.value().doc_freq);
-            }
-        }
-    }
-    let Some(least) = found.values().map(|(distance, _)| *distance).min() else {
-        return Ok(Vec::new());
-    };
-    let first = word.chars().next();
-    let mut found: Vec<_> = found
-        .into_iter()
-        .filter(|(_, (distance, _))| *distance == least)
-        .map(|(term, (_, count))| (term.chars().next() != first, count, term))
-        .collect();
-    found.sort_unstable_by(|a, b| a.0.cmp(&b.0).then(b.1.cmp(&a.1)).then_with(|| a.2.cmp(&b.2)));
-    found.truncate(NEAR_MAX);
-    Ok(found.into_iter().map(|(_, count, term)| (term, count)).collect())
 }
 
 impl Analysis {
-    /// Words that count.
-    pub(super) fn len(&self) -> usize {
-        self.words.len()
-    }
-
     /// The words before the last, and the last.
     pub(super) fn beginning(&self) -> Option<(Vec<&str>, &str)> {
         let (last, before) = self.words.split_last()?;
         Some((before.iter().map(|w| w.text.as_str()).collect(), last.text.as_str()))
-    }
-
-    /// Documents of `channel` with at least `required` of the words; all of them when there are none.
-    pub(super) fn query(&self, fields: &Fields, channel: &str, required: usize) -> Box<dyn Query> {
-        let of_channel = TermQuery::new(Term::from_field_text(fields.channel, channel), IndexRecordOption::Basic);
-        let of_channel: Box<dyn Query> = Box::new(ConstScoreQuery::new(Box::new(of_channel), 0.0));
-        if self.words.is_empty() {
-            return of_channel;
-        }
-        let words: Vec<Box<dyn Query>> = self.words.iter().map(|w| self.word(fields, w)).collect();
-        let matching: Box<dyn Query> = if required >= words.len() {
-            Box::new(BooleanQuery::intersection(words))
-        } else {
-            let all = BooleanQuery::intersection(words.iter().map(|w| w.box_clone()).collect());
-            let some = BooleanQuery::union_with_minimum_required_clauses(words, required);
-            let all: Box<dyn Query> = Box::new(ConstScoreQuery::new(Box::new(all), ALL_WORDS));
-            Box::new(BooleanQuery::new(vec![
-                (tantivy::query::Occur::Must, Box::new(some)),
-                (tantivy::query::Occur::Should, all),
-            ]))
-        };
-        let sku = TermQuery::new(Term::from_field_text(fields.sku, &self.whole), IndexRecordOption::Basic);
-        let sku: Box<dyn Query> = Box::new(ConstScoreQuery::new(Box::new(sku), SKU));
-        Box::new(BooleanQuery::intersection(vec![
-            of_channel,
-            Box::new(BooleanQuery::union(vec![matching, sku])),
-        ]))
-    }
-
-    fn word(&self, fields: &Fields, word: &Word) -> Box<dyn Query> {
-        let mut ways: Vec<Box<dyn Query>> = Vec::new();
-        let mut add = |stem: &str, weight: f32| {
-            for (field, of_field) in &fields.texts {
-                let term = TermQuery::new(Term::from_field_text(*field, stem), IndexRecordOption::WithFreqs);
-                ways.push(Box::new(BoostQuery::new(Box::new(term), weight * of_field)));
-            }
-        };
-        add(&word.stem, 1.0);
-        for (stem, weight) in &word.others {
-            add(stem, *weight);
-        }
-        if !word.completions.is_empty() {
-            let terms = word.completions.iter().map(|w| Term::from_field_text(fields.head, w));
-            // Rare completions must not outweigh the word itself: all count like the union of them.
-            let score = BEGINNING_WEIGHT * self.rarity(word.frequency);
-            ways.push(Box::new(ConstScoreQuery::new(
-                Box::new(TermSetQuery::new(terms)),
-                score,
-            )));
-        }
-        if ways.is_empty() {
-            return Box::new(AllQuery);
-        }
-        Box::new(DisjunctionMaxQuery::with_tie_breaker(ways, OTHER_FIELDS))
-    }
-
-    /// The inverse document frequency of BM25.
-    fn rarity(&self, frequency: u64) -> f32 {
-        let (all, with) = (self.documents as f32, frequency.min(self.documents) as f32);
-        (1.0 + (all - with + 0.5) / (with + 0.5)).ln()
     }
 }

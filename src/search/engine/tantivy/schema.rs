@@ -2,16 +2,14 @@
 
 use entity::TypedId;
 use tantivy::schema::{FAST, Field, IndexRecordOption, STRING, Schema, TextFieldIndexing, TextOptions};
-use tantivy::tokenizer::{
-    AsciiFoldingFilter, Language, LowerCaser, RAW_TOKENIZER_NAME, RemoveLongFilter, SimpleTokenizer, Stemmer,
-    TextAnalyzer, TokenizerManager,
-};
+use tantivy::tokenizer::RAW_TOKENIZER_NAME;
 use tantivy::{TantivyDocument, Term};
 
 use crate::search::engine::Document;
+use crate::search::language::{Language, Stemmer, Token, fold, tokens};
 
 /// Counts changes of this file that make older indexes unreadable: each version has a folder of its own.
-pub(super) const VERSION: u32 = 1;
+pub(super) const VERSION: u32 = 2;
 /// Between the key and the value of an attribute; sorts before every other character that may stand in a key.
 pub(super) const SEPARATOR: char = '\u{1f}';
 /// Longest value of an attribute in bytes that is counted: longer ones are prose.
@@ -20,10 +18,15 @@ const FACET_VALUE_MAX: usize = 80;
 const TOKEN_MAX: usize = 64;
 /// Longest description in bytes that is indexed.
 const DESCRIPTION_MAX: usize = 32 << 10;
-/// The analyzer that stems.
-const STEM: &str = "merx_stem";
-/// The analyzer that leaves words as they are.
-const PLAIN: &str = "merx_plain";
+/// Longest unit, and longest part of a joined word, in bytes.
+const UNIT_MAX: usize = 3;
+const PART_MAX: usize = 12;
+/// What stands between values: no word goes over it.
+const BETWEEN: &str = "; ";
+/// The first texts that are compared with typos and beginnings before the others.
+const HEAD: usize = 5;
+/// The analyzer of texts whose words have been found and stemmed before: a space stands between them.
+const SPACED: &str = "whitespace";
 
 /// The fields of the index.
 #[derive(Clone, Debug)]
@@ -77,10 +80,10 @@ pub(super) fn schema() -> (Schema, Fields) {
     };
     let facet = || TextOptions::default().set_fast(RAW_TOKENIZER_NAME);
     let texts = TEXTS.map(|(name, weight)| {
-        let options = indexed(STEM, IndexRecordOption::WithFreqs, true);
+        let options = indexed(SPACED, IndexRecordOption::WithFreqsAndPositions, true);
         (builder.add_text_field(name, options), weight)
     });
-    let plain = || indexed(PLAIN, IndexRecordOption::Basic, false);
+    let plain = || indexed(SPACED, IndexRecordOption::Basic, false);
     let fields = Fields {
         product: builder.add_text_field("product", STRING),
         channel: builder.add_text_field("channel", STRING),
@@ -112,42 +115,6 @@ const TEXTS: [(&str, f32); 7] = [
     ("description", 0.5),
 ];
 
-/// The analyzers. Accents are folded and case is lost in both.
-pub(super) fn analyzers() -> TokenizerManager {
-    let manager = TokenizerManager::default();
-    manager.register(STEM, stemming());
-    manager.register(PLAIN, plain());
-    manager
-}
-
-/// Words, stemmed.
-pub(super) fn stemming() -> TextAnalyzer {
-    TextAnalyzer::builder(SimpleTokenizer::default())
-        .filter(RemoveLongFilter::limit(TOKEN_MAX))
-        .filter(LowerCaser)
-        .filter(AsciiFoldingFilter)
-        .filter(Stemmer::new(Language::English))
-        .build()
-}
-
-/// Words as they are.
-pub(super) fn plain() -> TextAnalyzer {
-    TextAnalyzer::builder(SimpleTokenizer::default())
-        .filter(RemoveLongFilter::limit(TOKEN_MAX))
-        .filter(LowerCaser)
-        .filter(AsciiFoldingFilter)
-        .build()
-}
-
-/// The words of `text`.
-pub(super) fn words(analyzer: &mut TextAnalyzer, text: &str) -> Vec<String> {
-    let mut words = Vec::new();
-    analyzer
-        .token_stream(text)
-        .process(&mut |token| words.push(token.text.clone()));
-    words
-}
-
 impl Fields {
     /// All documents of a product.
     pub(super) fn of_product(&self, product: entity::ProductId) -> Term {
@@ -164,27 +131,21 @@ impl Fields {
         let mut values: Vec<&str> = document.attributes.iter().map(|(_, value)| value.as_str()).collect();
         values.extend(document.options.iter().map(String::as_str));
         let description = cut(&document.description, DESCRIPTION_MAX);
+        let stemmer = Stemmer::new(document.language);
         // In the order of `TEXTS`.
         let texts = [
-            with_joined(&document.name),
+            document.name.clone(),
             brand.to_owned(),
-            categories.join(" "),
-            document.skus.join(" "),
-            document.tags.join(" "),
-            with_joined(&values.join(" ")),
-            with_joined(description),
+            categories.join(BETWEEN),
+            document.skus.join(BETWEEN),
+            document.tags.join(BETWEEN),
+            values.join(BETWEEN),
+            description.to_owned(),
         ];
-        for ((field, _), text) in self.texts.iter().zip(&texts) {
-            if !text.is_empty() {
-                out.add_text(*field, text);
-            }
-        }
-        let (head, body) = texts.split_at(5);
-        for text in head {
-            out.add_text(self.head, text);
-        }
-        for text in body {
-            out.add_text(self.body, text);
+        for (i, ((field, _), text)) in self.texts.iter().zip(&texts).enumerate() {
+            let words = Words::of(text);
+            out.add_text(*field, words.stems(&stemmer));
+            out.add_text(if i < HEAD { self.head } else { self.body }, words.plain());
         }
         for sku in &document.skus {
             out.add_text(self.sku, sku.to_lowercase());
@@ -221,25 +182,45 @@ fn cut(text: &str, max: usize) -> &str {
     &text[..end]
 }
 
-/// `text` with what people write as one word and catalogues as two: `wi-fi` also as `wifi`, `4 GB` also as `4gb`.
-pub(super) fn with_joined(text: &str) -> String {
-    let mut out = text.to_owned();
-    let mut number: Option<&str> = None;
-    for word in text.split(|c: char| c.is_whitespace() || matches!(c, ',' | ';' | '(' | ')' | '/')) {
-        if let Some(digits) = number
-            && (1..=3).contains(&word.len())
-            && word.chars().all(char::is_alphabetic)
-        {
-            out.push(' ');
-            out.push_str(digits);
-            out.push_str(word);
-        }
-        number = (!word.is_empty() && word.bytes().all(|b| b.is_ascii_digit())).then_some(word);
-        let parts: Vec<&str> = word.split('-').collect();
-        if (2..=3).contains(&parts.len()) && parts.iter().all(|p| (1..=12).contains(&p.len())) {
-            out.push(' ');
-            out.extend(parts);
+/// The words of `text` as they are indexed, without their endings, a space between them.
+pub(in crate::search::engine) fn stems(language: Language, text: &str) -> String {
+    Words::of(text).stems(&Stemmer::new(language))
+}
+
+/// The words of a text as they are indexed.
+struct Words {
+    words: Vec<String>,
+    /// What people write as one word and catalogues as two: `wi-fi` is also `wifi`, `4 GB` also `4gb`.
+    joined: Vec<String>,
+}
+
+impl Words {
+    fn of(text: &str) -> Self {
+        let tokens: Vec<Token> = tokens(text).filter(|t| t.word.len() <= TOKEN_MAX).collect();
+        let joined = tokens.windows(2).filter_map(|pair| {
+            let [left, right] = pair else { return None };
+            let between = &text[left.to..right.from];
+            let is_number = left.word.bytes().all(|b| b.is_ascii_digit());
+            let is_unit = right.word.len() <= UNIT_MAX && right.word.chars().all(char::is_alphabetic);
+            let one = between == "-" && left.word.len().max(right.word.len()) <= PART_MAX
+                || between == " " && is_number && is_unit;
+            one.then(|| format!("{}{}", left.word, right.word))
+        });
+        Self {
+            joined: joined.collect(),
+            words: tokens.iter().map(|token| token.word.clone()).collect(),
         }
     }
-    out
+
+    /// Their stems, those of joined words behind them.
+    fn stems(&self, stemmer: &Stemmer) -> String {
+        let stems = self.words.iter().chain(&self.joined).map(|word| stemmer.stem(word));
+        stems.collect::<Vec<_>>().join(" ")
+    }
+
+    /// The words without accents.
+    fn plain(&self) -> String {
+        let words = self.words.iter().chain(&self.joined).map(|word| fold(word));
+        words.collect::<Vec<_>>().join(" ")
+    }
 }

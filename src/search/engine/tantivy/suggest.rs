@@ -9,9 +9,11 @@ use tantivy::schema::IndexRecordOption;
 use tantivy::{Searcher, Term};
 
 use super::collect::Found;
-use super::query::{Analysis, completions};
-use super::schema::{Fields, plain, stemming, words};
+use super::query::Analysis;
+use super::schema::Fields;
+use super::terms::{Counted, completions};
 use crate::search::engine::{SuggestAnswer, SuggestRequest};
+use crate::search::language::{Stemmer, fold, tokens};
 
 /// Completions tried for each that is wanted: some have no hits beside the words before them.
 const TRIES: usize = 3;
@@ -54,7 +56,8 @@ pub(super) fn suggest(
 
 /// Whether some words of `name` in a row are `typed`, the last of which may be a beginning.
 pub(in crate::search::engine) fn goes_on(typed: &str, name: &str) -> bool {
-    let (typed, name) = (words(&mut plain(), typed), words(&mut plain(), name));
+    let words = |text| tokens(text).map(|token| fold(&token.word)).collect::<Vec<_>>();
+    let (typed, name) = (words(typed), words(name));
     let Some((last, before)) = typed.split_last() else {
         return false;
     };
@@ -84,16 +87,19 @@ fn queries(
             .map(|term| Box::new(TermQuery::new(term, IndexRecordOption::Basic)) as Box<dyn Query>);
         Ok(searcher.search(&BooleanQuery::intersection(terms.collect()), &Count)? > 0)
     };
-    let mut stemming = stemming();
+    let stemmer = Stemmer::new(request.language);
     let mut seen = HashSet::new();
     let mut queries = Vec::new();
-    let whole = (last.chars().count() >= WHOLE_MIN).then(|| (last.to_owned(), 0));
+    let whole = (last.chars().count() >= WHOLE_MIN).then(|| Counted {
+        word: last.to_owned(),
+        frequency: 0,
+    });
     let candidates = whole.into_iter().chain(completions(searcher, fields, last)?);
-    for (word, _) in candidates.take(request.limit.saturating_mul(TRIES)) {
+    for Counted { word, .. } in candidates.take(request.limit.saturating_mul(TRIES)) {
         if queries.len() >= request.limit {
             break;
         }
-        let stem = words(&mut stemming, &word).pop();
+        let stem = stemmer.stem(&word);
         if seen.contains(&stem) || !has_hits(&word)? {
             continue;
         }

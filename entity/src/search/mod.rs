@@ -1,0 +1,12 @@
+//! What staff says about searches, and what is known of those that were made.
+
+pub mod merchandising_rule;
+pub mod search_attribution;
+pub mod search_day;
+pub mod search_log;
+pub mod search_popular;
+pub mod search_position_day;
+pub mod search_query_day;
+pub mod search_reformulation_day;
+pub mod search_stop_word;
+pub mod search_synonym;

@@ -1,0 +1,160 @@
+//! The place of a document in the order: its score, what the shop knows about it, and what staff want.
+
+use std::collections::HashMap;
+
+use entity::{CategoryId, ProductId, TypedId};
+use tantivy::DocId;
+
+use super::collect::{Columns, Part, Test};
+use super::facets::KeyRanges;
+use super::score::Match;
+use crate::search::engine::{Curation, Filter, Order, SearchRequest, Target, reciprocal};
+
+/// How much a sold-out product loses: enough to decide among equals, and little else.
+const SOLD_OUT: f64 = 0.98;
+/// What a tenfold of units sold adds to a score.
+const POPULARITY: f64 = 0.02;
+/// What lifts documents with all words above those with some: more than any sum of word scores.
+const ALL_WORDS: f64 = 1000.0;
+/// What lifts the product whose SKU was typed.
+const SKU: f64 = 5000.0;
+/// Scores keep this many steps a unit when they become ranks.
+const STEPS: f64 = 100_000.0;
+/// Steps of the logarithm of units sold, when nothing is looked for.
+const SOLD_STEPS: f64 = 1e10;
+/// A product that can be bought stands above those that cannot, when nothing is looked for.
+const AVAILABLE: i64 = 1 << 50;
+/// Hits of ours that are fused with those of other sources.
+const FUSED: usize = 200;
+/// Fused ranks stand above all that is found by scores alone.
+const FUSED_BASE: i64 = 1 << 60;
+const FUSED_STEPS: f64 = 1e15;
+
+/// How hits are ordered.
+pub(super) struct Ranking<'a> {
+    order: Order,
+    browsing: bool,
+    words: u32,
+    curation: &'a Curation,
+    /// Worth of products that several sources rank.
+    fused: HashMap<ProductId, f64>,
+}
+
+/// The same, for the documents of a segment.
+pub(super) struct OfSegment<'a> {
+    ranking: &'a Ranking<'a>,
+    columns: &'a Columns,
+    adjust: Vec<(Test, f32)>,
+    curated: bool,
+}
+
+impl<'a> Ranking<'a> {
+    /// The order that `request` asks for, of documents with some of `words` words.
+    pub(super) fn of(request: &'a SearchRequest, words: usize, parts: &[Part]) -> tantivy::Result<Self> {
+        let mut ranking = Self {
+            order: request.order,
+            browsing: words == 0,
+            words: u32::try_from(words).unwrap_or(u32::MAX),
+            curation: &request.curation,
+            fused: HashMap::new(),
+        };
+        if request.order == Order::Relevance && !request.also.is_empty() {
+            let mut lists = request.also.clone();
+            lists.push(ranking.first(parts)?);
+            ranking.fused = reciprocal(&lists);
+        }
+        Ok(ranking)
+    }
+
+    /// The first of our own hits.
+    fn first(&self, parts: &[Part]) -> tantivy::Result<Vec<ProductId>> {
+        let mut all = Vec::new();
+        for part in parts {
+            let ranking = self.of_segment(&part.columns, &part.ranges)?;
+            let ours = part.matches.iter().filter(|found| found.words > 0 || self.browsing);
+            all.extend(ours.map(|found| {
+                let id = std::cmp::Reverse(part.columns.id(found.doc));
+                (ranking.by_score(found), id)
+            }));
+        }
+        all.sort_unstable_by(|a, b| b.cmp(a));
+        all.truncate(FUSED);
+        let key = |id| ProductId::from_uuid(uuid::Uuid::from_u128(id));
+        Ok(all.into_iter().map(|(_, std::cmp::Reverse(id))| key(id)).collect())
+    }
+
+    pub(super) fn of_segment(&'a self, columns: &'a Columns, ranges: &KeyRanges) -> tantivy::Result<OfSegment<'a>> {
+        let curated = self.order == Order::Relevance;
+        let mut adjust = Vec::new();
+        for one in self.curation.adjust.iter().filter(|_| curated) {
+            let filter = match &one.target {
+                Target::Products(products) => Filter::Products(products.clone()),
+                Target::Brand(brand) => Filter::Brand(vec![brand.clone()]),
+                Target::Category(category) => Filter::Category(vec![*category]),
+                Target::Attribute { key, value } => Filter::Attribute {
+                    key: key.clone(),
+                    values: vec![value.clone()],
+                },
+            };
+            adjust.push((Test::of(&filter, columns, ranges)?, one.factor()));
+        }
+        Ok(OfSegment {
+            ranking: self,
+            columns,
+            adjust,
+            curated,
+        })
+    }
+}
+
+impl OfSegment<'_> {
+    /// The rank of a hit: the larger the better.
+    pub(super) fn rank(&self, found: &Match) -> i64 {
+        let Ranking { curation, fused, .. } = self.ranking;
+        if self.curated && !(curation.pins.is_empty() && fused.is_empty()) {
+            let product = ProductId::from_uuid(uuid::Uuid::from_u128(self.columns.id(found.doc)));
+            if let Some(rank) = curation.pin_rank(product) {
+                return rank;
+            }
+            if let Some(worth) = fused.get(&product) {
+                return FUSED_BASE + (worth * f64::from(self.factor(found.doc)) * FUSED_STEPS) as i64;
+            }
+        }
+        self.by_score(found)
+    }
+
+    fn by_score(&self, found: &Match) -> i64 {
+        let (columns, doc) = (self.columns, found.doc);
+        let sold = || columns.sold.first(doc).unwrap_or_default().max(0);
+        let available = || columns.available.first(doc).unwrap_or_default() > 0;
+        match self.ranking.order {
+            Order::Relevance if self.ranking.browsing => {
+                let popular = (sold() as f64).ln_1p() * f64::from(self.factor(doc));
+                i64::from(available()) * AVAILABLE + (popular * SOLD_STEPS) as i64
+            }
+            Order::Relevance => {
+                let stock = if available() { 1.0 } else { SOLD_OUT };
+                let popular = POPULARITY * (1.0 + sold() as f64).log10();
+                let factor = f64::from(self.factor(doc));
+                let mut score = (f64::from(found.score) * stock + popular) * factor;
+                if found.words.count_ones() >= self.ranking.words && factor > 0.0 {
+                    score += ALL_WORDS;
+                }
+                if found.is_sku {
+                    score += SKU;
+                }
+                (score * STEPS) as i64
+            }
+            Order::PriceUp => -columns.price.first(doc).unwrap_or(i64::MAX),
+            Order::PriceDown => columns.price.first(doc).unwrap_or_default(),
+            Order::Newest => columns.created.first(doc).unwrap_or_default(),
+            Order::BestSelling => sold(),
+        }
+    }
+
+    /// What staff multiply the score by.
+    fn factor(&self, doc: DocId) -> f32 {
+        let applies = self.adjust.iter().filter(|(test, _)| test.passes(self.columns, doc));
+        applies.map(|(_, factor)| factor).product()
+    }
+}
