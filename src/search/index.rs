@@ -10,7 +10,6 @@ use parking_lot::Mutex;
 use tokio::sync::{oneshot, watch};
 
 use crate::app::App;
-use crate::platform::db::Tx;
 use crate::platform::error::{Fault, Result};
 use crate::platform::jobs;
 use crate::search::document;
@@ -106,7 +105,7 @@ async fn write(app: &App, products: &[ProductId]) -> Result<()> {
     app.search.engine.write(owner, all).await?;
     if app.search.engine.lags(owner).await {
         // Not in the memory of this process alone: it may end before the engine is whole.
-        let tx = Tx::begin(&app.db).await?;
+        let tx = app.db.begin().await?;
         jobs::enqueue_unless_waiting(&tx, &MendIndex {}).await?;
         tx.commit().await?;
     }

@@ -46,7 +46,11 @@ const SDKS: [(&str, &[&str]); 15] = [
     ("openidconnect", &["src/account/external/oidc/"]),
     (
         "reqwest",
-        &["src/account/external/oidc/", "src/payment/gateway/stripe/"],
+        &[
+            "src/account/external/oidc/",
+            "src/payment/gateway/stripe/",
+            "src/search/engine/meilisearch/",
+        ],
     ),
     ("totp_rs", &["src/account/mfa/totp"]),
 ];

@@ -13,7 +13,7 @@ use crate::platform::breaker::{Breaker, Rules};
 use crate::platform::clock::Clock;
 use crate::platform::error::Result;
 use crate::search::engine::meilisearch::{Meilisearch, Trouble};
-use crate::search::engine::{Batch, Engine, EngineError, Owner, SearchAnswer, SearchRequest, SuggestAnswer, SuggestRequest};
+use crate::search::engine::{Batch, EngineError, Owner, SearchAnswer, SearchRequest, SuggestAnswer, SuggestRequest};
 use crate::search::words::Vocabulary;
 
 /// Meilisearch is left alone for some seconds after three calls that got no answer.
@@ -25,7 +25,7 @@ const RULES: Rules = Rules {
 const WRITE: Duration = Duration::from_millis(700);
 
 /// How long it may take to say whether it is there.
-const PING: Duration = Duration::from_secs(2);
+const PING: Duration = Duration::from_millis(500);
 
 /// Meilisearch, which may be away.
 pub(super) struct Remote {
@@ -108,8 +108,15 @@ impl Remote {
 
     /// Writes, or remembers that something is missing.
     pub(super) async fn write(&self, owner: Owner, batch: &Batch) {
-        let call = self.meilisearch.replace(owner, batch);
-        if self.ask("write", WRITE, call).await.is_none() {
+        // Whether it is there is what the breaker hears: it may be there and have much to do.
+        let exists = self.ask("write", PING, self.meilisearch.exists(owner)).await;
+        if exists != Some(true) {
+            self.miss();
+            return;
+        }
+        let written = tokio::time::timeout(WRITE, self.meilisearch.replace(owner, batch)).await;
+        if let Err(trouble) = written.unwrap_or(Err(Trouble::Late)) {
+            tracing::warn!(%trouble, "Meilisearch may not have what was written");
             self.miss();
         }
     }
@@ -154,7 +161,7 @@ impl Remote {
             return Err(EngineError::Away);
         }
         let mended = if anew {
-            self.meilisearch.rebuild(owner, batches).await.map(|()| 0)
+            self.meilisearch.build(owner, batches).await.map(|()| 0)
         } else {
             self.meilisearch.mend(owner, batches).await
         };
@@ -182,7 +189,7 @@ impl Remote {
         let (words, pass) = (Arc::clone(words), self.breaker.enter());
         tokio::spawn(async move {
             if let Ok(pass) = pass {
-                match meilisearch.teach(owner, words).await {
+                match meilisearch.learn(owner, words).await {
                     Ok(()) => pass.succeeded(),
                     Err(error) => {
                         pass.failed();

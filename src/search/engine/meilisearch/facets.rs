@@ -41,8 +41,8 @@ pub(super) fn step_below(price: i64) -> i64 {
     while unit.saturating_mul(10) <= price {
         unit = unit.saturating_mul(10);
     }
-    let steps = STEPS.into_iter().map(|n| n.saturating_mul(unit));
-    steps.into_iter().find(|step| *step <= price).unwrap_or_default()
+    let mut steps = STEPS.into_iter().map(|n| n.saturating_mul(unit));
+    steps.find(|step| *step <= price).unwrap_or_default()
 }
 
 impl Counted {

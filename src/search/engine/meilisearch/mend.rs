@@ -34,7 +34,7 @@ struct Marked {
 
 impl Meilisearch {
     /// Makes the index hold what `batches`, the whole catalogue, say. Without an index one is built.
-    pub(super) async fn mend(
+    pub(in crate::search::engine) async fn mend(
         &self,
         owner: Owner,
         mut batches: BoxStream<'_, Result<Batch>>,

@@ -21,14 +21,10 @@ mod write;
 use std::sync::Arc;
 use std::time::Duration;
 
-use async_trait::async_trait;
 use entity::ProductId;
-use futures_util::stream::BoxStream;
-use meilisearch_sdk::documents::DocumentsQuery;
 use meilisearch_sdk::errors::{Error, ErrorCode};
 use meilisearch_sdk::indexes::Index;
 use parking_lot::RwLock;
-use serde_json::Value;
 
 use self::document::field;
 use self::keys::{Clients, Keys};
@@ -39,9 +35,7 @@ use crate::platform::clock::Clock;
 use crate::platform::error::Result;
 use crate::platform::id::Ids;
 use crate::platform::secret::Secret;
-use crate::search::engine::{
-    Batch, Engine, EngineError, Owner, SearchAnswer, SearchRequest, SuggestAnswer, SuggestRequest,
-};
+use crate::search::engine::{EngineError, Owner, SearchAnswer, SearchRequest, SuggestAnswer, SuggestRequest};
 use crate::search::words::Vocabulary;
 
 /// Where Meilisearch is, and how it is used.
@@ -199,7 +193,8 @@ impl Meilisearch {
         }
     }
 
-    async fn learn(&self, owner: Owner, words: Arc<Vocabulary>) -> Result<(), Trouble> {
+    /// Learns what words mean; searches know it then.
+    pub(super) async fn learn(&self, owner: Owner, words: Arc<Vocabulary>) -> Result<(), Trouble> {
         let client = self.clients().await?.work;
         let index: Index<Wire> = client.index(self.name(owner));
         let sent = index.set_settings(&settings::vocabulary(&words)).await;
@@ -208,54 +203,5 @@ impl Meilisearch {
         done.map_err(|e| self.trouble(e))?;
         *self.taught.write() = Some(words);
         Ok(())
-    }
-}
-
-#[async_trait]
-impl Engine for Meilisearch {
-    async fn is_ready(&self, owner: Owner) -> bool {
-        self.exists(owner).await.unwrap_or(false)
-    }
-
-    async fn is_empty(&self) -> bool {
-        let count = async {
-            let client = self.clients().await.ok()?.work;
-            let all = client.list_all_indexes().await.ok()?;
-            for index in all.results.iter().filter(|i| i.uid.starts_with(&self.prefix)) {
-                let found = DocumentsQuery::new(index).with_limit(1).execute::<Value>().await;
-                if found.ok()?.total > 0 {
-                    return Some(false);
-                }
-            }
-            Some(true)
-        };
-        count.await.unwrap_or(false)
-    }
-
-    async fn search(&self, request: SearchRequest) -> Result<SearchAnswer, EngineError> {
-        Ok(self.page(&request).await?)
-    }
-
-    async fn suggest(&self, request: SuggestRequest) -> Result<SuggestAnswer, EngineError> {
-        Ok(self.suggestions(&request).await?)
-    }
-
-    async fn write(&self, owner: Owner, batch: Batch) -> Result<(), EngineError> {
-        match self.replace(owner, &batch).await {
-            Ok(()) | Err(Trouble::NotReady) => Ok(()),
-            Err(trouble) => Err(trouble.into()),
-        }
-    }
-
-    async fn rebuild(&self, owner: Owner, batches: BoxStream<'_, Result<Batch>>) -> Result<(), EngineError> {
-        self.build(owner, batches).await
-    }
-
-    async fn teach(&self, owner: Owner, words: Arc<Vocabulary>) -> Result<(), EngineError> {
-        match self.learn(owner, words).await {
-            // The index that is built next learns it.
-            Ok(()) | Err(Trouble::NotReady) => Ok(()),
-            Err(trouble) => Err(trouble.into()),
-        }
     }
 }

@@ -45,7 +45,7 @@ pub(super) fn settings() -> Settings {
         .with_pagination(PaginationSetting {
             max_total_hits: HITS_MAX,
         })
-        .with_faceting(&FacetingSettings {
+        .with_faceting(FacetingSettings {
             max_values_per_facet: FACET_VALUES,
             sort_facet_values_by: Some(BTreeMap::from([("*".to_owned(), FacetSortValue::Count)])),
         })
@@ -80,7 +80,7 @@ pub(super) fn vocabulary(words: &Vocabulary) -> Settings {
 
 /// The name of the index of `owner`: `merx-<channel>-<fingerprint>`.
 pub(super) fn index_name(prefix: &str, owner: Owner) -> String {
-    let whose = owner.0.map_or_else(|| "nobody".to_owned(), |id| document::hex(id));
+    let whose = owner.0.map_or_else(|| "nobody".to_owned(), document::hex);
     let form = serde_json::to_string(&settings()).unwrap_or_default();
     let fingerprint = &sha256_hex(format!("{VERSION} {form}"))[..8];
     format!("{prefix}-{whose}-v{VERSION}-{fingerprint}")

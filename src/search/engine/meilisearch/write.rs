@@ -21,8 +21,8 @@ use crate::search::engine::{Batch, EngineError, Owner};
 pub(super) const PATIENCE: Duration = Duration::from_secs(3);
 /// How long a task of a rebuild is waited for: large ones take minutes on a small machine.
 const LONG: Duration = Duration::from_mins(15);
-/// Batches on their way while an index is built.
-const UNDER_WAY: usize = 3;
+/// Batches on their way while an index is built. Many: products wait to be indexed while a batch is waited for.
+const UNDER_WAY: usize = 64;
 /// Products in a filter.
 const FILTER_MAX: usize = 500;
 /// After how long an index that nobody finished is deleted.
@@ -31,12 +31,9 @@ const LEFT: TimeDelta = TimeDelta::days(1);
 const INDEXES_MAX: usize = 1_000;
 
 impl Meilisearch {
-    /// Replaces what the index holds of the products of `batch`; searches see it then.
-    pub(super) async fn replace(&self, owner: Owner, batch: &Batch) -> Result<(), Trouble> {
-        // A document for an index that does not exist would make one, and an incomplete one.
-        if !self.exists(owner).await? {
-            return Err(Trouble::NotReady);
-        }
+    /// Replaces what the index holds of the products of `batch`; searches see it then. Only for an index that exists: a
+    /// document for another would make one, and an incomplete one.
+    pub(in crate::search::engine) async fn replace(&self, owner: Owner, batch: &Batch) -> Result<(), Trouble> {
         let client = self.clients().await?.work;
         let index = client.index(self.name(owner));
         let rows: Vec<Row> = batch.documents.iter().map(Row::of).collect();
@@ -49,7 +46,7 @@ impl Meilisearch {
     }
 
     /// Builds an index beside the one that answers, and puts it in its place.
-    pub(super) async fn build(&self, owner: Owner, batches: BoxStream<'_, Result<Batch>>) -> Result<(), EngineError> {
+    pub(in crate::search::engine) async fn build(&self, owner: Owner, batches: BoxStream<'_, Result<Batch>>) -> Result<(), EngineError> {
         let client = self.clients().await?.work;
         let name = self.name(owner);
         let suffix = self.ids.uuid().simple().to_string();
@@ -82,7 +79,7 @@ impl Meilisearch {
                 let set = new.set_settings(&settings::vocabulary(&words)).await?;
                 task::done(client, set, LONG).await?;
             }
-            Ok(())
+            Ok::<(), Error>(())
         };
         begin.await.map_err(|e| self.trouble(e))?;
         let mut under_way: VecDeque<TaskInfo> = VecDeque::new();
@@ -123,7 +120,7 @@ impl Meilisearch {
                 let sent = client.delete_index(&new.uid).await?;
                 task::done(client, sent, LONG).await?;
             }
-            Ok(())
+            Ok::<(), Error>(())
         };
         swapped.await.map_err(|e| self.trouble(e))
     }
