@@ -25,6 +25,7 @@ use crate::platform::stop::Stop;
 use crate::platform::texts::{InProcessTexts, RedisTexts, Texts};
 use crate::recommendation::Leaders;
 use crate::search::Search;
+use crate::search::embedder::Embedder;
 use crate::shipping::Deliveries;
 use crate::staff::Access;
 use crate::tax::TaxRates;
@@ -103,6 +104,7 @@ pub struct Builder {
     clock: Clock,
     seed: Option<u64>,
     payments: Option<Gateways>,
+    embedder: Option<Arc<dyn Embedder>>,
 }
 
 impl Builder {
@@ -113,6 +115,7 @@ impl Builder {
             clock: Clock::system(),
             seed: None,
             payments: None,
+            embedder: None,
         }
     }
 
@@ -137,6 +140,13 @@ impl Builder {
         self
     }
 
+    /// Takes `embedder` in place of the model of the configuration.
+    #[must_use]
+    pub fn embedder(mut self, embedder: Arc<dyn Embedder>) -> Self {
+        self.embedder = Some(embedder);
+        self
+    }
+
     /// Opens everything. The schema of the database is not touched: see [`db::migrate`].
     ///
     /// # Errors
@@ -147,6 +157,7 @@ impl Builder {
             clock,
             seed,
             payments,
+            embedder,
         } = self;
         let data_dir = config.server.data_dir.clone();
         std::fs::create_dir_all(&data_dir)?;
@@ -182,8 +193,12 @@ impl Builder {
         search::register(&mut registry, &mut listeners);
         recommendation::register(&mut registry, &mut listeners);
         db.set_listeners(listeners);
+        let embedder = match embedder {
+            Some(embedder) => Some(embedder),
+            None => search::embedder::from_config(&config)?,
+        };
         Ok(App(Arc::new(Parts {
-            search: Search::new(search::engine::from_config(&config, &clock, &ids)?),
+            search: Search::new(search::engine::from_config(&config, &clock, &ids)?).with_embedder(embedder),
             payments: match payments {
                 Some(payments) => payments,
                 None => Gateways::from_config(&config, &data_dir, &clock, &ids)?,

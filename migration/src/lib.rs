@@ -13,6 +13,7 @@ mod m20261121_000010_idempotency;
 mod m20261121_000011_payments_once;
 mod m20261121_000020_order_numbers;
 mod m20261122_000021_search;
+mod m20261122_000024_product_vectors;
 mod payment_rebuilt;
 mod table;
 
@@ -40,6 +41,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000011_payments_once::Migration),
             Box::new(m20261121_000020_order_numbers::Migration),
             Box::new(m20261122_000021_search::Migration),
+            Box::new(m20261122_000024_product_vectors::Migration),
         ]
     }
 }

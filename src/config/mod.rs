@@ -3,6 +3,7 @@
 
 mod accounts;
 mod edge;
+mod embeddings;
 mod payments;
 mod search;
 mod storefront;
@@ -17,6 +18,7 @@ use crate::platform::secret::Secret;
 
 pub use accounts::{Accounts, Admin, DEMO_ADMIN, StaffMfa};
 pub use edge::Edge;
+pub use embeddings::Embeddings;
 pub use payments::{Capture, IdempotencyKeys, Payments};
 pub use search::{Search, SearchEngine};
 pub use storefront::Storefront;
@@ -51,6 +53,9 @@ pub struct Config {
     /// Services beside the database.
     #[command(flatten)]
     pub services: Services,
+    /// A model that makes vectors of texts.
+    #[command(flatten)]
+    pub embeddings: Embeddings,
 }
 
 /// Where the program runs.

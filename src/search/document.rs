@@ -18,6 +18,7 @@ use crate::platform::error::Result;
 use crate::search::engine::{Batch, Document};
 use crate::search::language::Language;
 use crate::search::text::strip_html;
+use crate::search::vectors;
 
 /// What the index should hold of `products`: one document for each channel that shows the product.
 ///
@@ -74,6 +75,12 @@ pub(super) async fn batch(app: &App, products: Vec<ProductId>) -> Result<Batch> 
             });
         }
     }
+    if let Some(embedder) = app.search.embedder() {
+        let of = vectors::of_products(db, embedder.model(), &products).await?;
+        for document in &mut documents {
+            document.vector = of.get(&document.product).cloned();
+        }
+    }
     Ok(Batch { products, documents })
 }
 
@@ -128,6 +135,7 @@ fn common(
         available: false,
         units_sold: 0,
         created: row.created_at.timestamp_micros(),
+        vector: None,
     }
 }
 

@@ -13,8 +13,10 @@ use crate::app::App;
 use crate::platform::error::{Fault, Result};
 use crate::platform::jobs;
 use crate::search::document;
+use crate::search::embedder::Embedder;
 use crate::search::engine::{Batch, Engine, Owner};
 use crate::search::jobs::MendIndex;
+use crate::search::vectors;
 
 /// Products read at once.
 const PAGE: u64 = 500;
@@ -26,6 +28,7 @@ const ROUND: Duration = Duration::from_secs(5);
 /// The search of an application: the engine, and the products that wait to be indexed.
 pub struct Search {
     engine: Arc<dyn Engine>,
+    embedder: Option<Arc<dyn Embedder>>,
     waiting: Mutex<Vec<Waiting>>,
     /// Held while products are read and written: what is read last is written last.
     turn: tokio::sync::Mutex<()>,
@@ -43,10 +46,22 @@ impl Search {
     pub fn new(engine: Arc<dyn Engine>) -> Self {
         Self {
             engine,
+            embedder: None,
             waiting: Mutex::default(),
             turn: tokio::sync::Mutex::default(),
             mending: tokio::sync::Mutex::default(),
         }
+    }
+
+    /// The same, with a model that makes vectors of texts.
+    #[must_use]
+    pub fn with_embedder(self, embedder: Option<Arc<dyn Embedder>>) -> Self {
+        Self { embedder, ..self }
+    }
+
+    /// The model that makes vectors of texts, if there is one.
+    pub fn embedder(&self) -> Option<&dyn Embedder> {
+        self.embedder.as_deref()
     }
 
     /// The engine.
@@ -83,6 +98,19 @@ pub async fn index_products(app: &App, products: Vec<ProductId>) -> Result<()> {
         let _ = waiting.done.send(outcome.clone());
     }
     outcome.map_err(Fault::Shared)
+}
+
+/// Brings the index up to date for `products`, and then their vectors: the index does not wait for the model.
+///
+/// # Errors
+/// Those of the database, of the engine and of the model.
+pub(super) async fn index_with_vectors(app: &App, products: Vec<ProductId>) -> Result<()> {
+    index_products(app, products.clone()).await?;
+    let changed = vectors::bring_up(app, &products).await?;
+    if changed.is_empty() {
+        return Ok(());
+    }
+    index_products(app, changed).await
 }
 
 /// Whose index this application uses.
@@ -180,7 +208,14 @@ pub async fn rebuild(app: &App, progress: impl Fn(usize) + Send + Sync) -> Resul
     let count = &read;
     let batches = futures_util::stream::unfold(Some(None), |after| async move {
         let after: Option<ProductId> = after?;
-        match page(app, after).await {
+        let page = async {
+            let ids = document::next_products(&app.db, after, PAGE).await?;
+            if let Err(error) = vectors::bring_up(app, &ids).await {
+                tracing::warn!(%error, "products are indexed without new vectors");
+            }
+            document::batch(app, ids).await
+        };
+        match page.await {
             Ok(batch) if batch.products.is_empty() => None,
             Ok(batch) => {
                 let last = batch.products.last().copied();

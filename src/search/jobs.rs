@@ -54,7 +54,9 @@ pub fn register(registry: &mut Registry<App>, listeners: &mut Listeners) {
         })
     });
     registry.add(|app: App, job: IndexProducts| async move {
-        index::index_products(&app, job.products).await.map_err(JobError::Retry)
+        index::index_with_vectors(&app, job.products)
+            .await
+            .map_err(JobError::Retry)
     });
     registry.add(|app: App, _: MendIndex| async move {
         index::mend(&app, false).await.map_err(JobError::Retry)?;

@@ -6,6 +6,7 @@
 //! meanwhile shifts nothing; a commit between two pages may move scores a little, and with them a hit over the edge.
 
 mod document;
+pub mod embedder;
 pub mod engine;
 pub mod eval;
 mod facet;
@@ -17,6 +18,7 @@ mod jobs;
 pub mod language;
 mod query;
 mod text;
+mod vectors;
 pub mod words;
 
 pub use engine::Engine;
@@ -28,3 +30,4 @@ pub use jobs::register;
 pub use language::Language;
 pub use query::{Answer, SearchError, Suggestions, search, suggest};
 pub use text::strip_html;
+pub use vectors::give as give_vector;

@@ -19,6 +19,7 @@ use crate::search::facet::{self, Facet};
 use crate::search::filter::{self, FilterInput};
 use crate::search::index;
 use crate::search::language::Language;
+use crate::search::vectors;
 
 /// Categories, and other kinds, that a beginning suggests at most.
 pub const SUGGESTIONS_MAX: usize = 20;
@@ -89,6 +90,7 @@ pub async fn search(app: &App, scope: &Scope, search: Query) -> Result<Answer, S
     if let Ok(Some(cursor)) = begun_degraded {
         return degraded(app, scope, &tree, &search, &filters, Some(cursor)).await;
     }
+    let (vector, without_vector) = vectors::of_query(app, &search.text).await;
     let request = SearchRequest {
         owner: index::owner(app).await?,
         channel: scope.channel.slug.clone(),
@@ -99,6 +101,7 @@ pub async fn search(app: &App, scope: &Scope, search: Query) -> Result<Answer, S
         plain,
         limit: search.page.first,
         facets: search.facets,
+        vector,
         ..SearchRequest::default()
     };
     let answer = match app.search.engine().search(request).await {
@@ -124,7 +127,7 @@ pub async fn search(app: &App, scope: &Scope, search: Query) -> Result<Answer, S
             has_previous: search.page.after.is_some(),
         },
         total: answer.total,
-        degraded: answer.degraded,
+        degraded: answer.degraded || without_vector,
         corrected: answer.corrected,
         prices: answer.prices,
         facets: facet::facets(answer.facets, &filters, &tree, scope.channel.currency, &names),

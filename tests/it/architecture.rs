@@ -49,6 +49,7 @@ const SDKS: [(&str, &[&str]); 15] = [
         &[
             "src/account/external/oidc/",
             "src/payment/gateway/stripe/",
+            "src/search/embedder/http",
             "src/search/engine/meilisearch/",
         ],
     ),

@@ -1,6 +1,7 @@
 //! What staff says about searches, and what is known of those that were made.
 
 pub mod merchandising_rule;
+pub mod product_vector;
 pub mod search_attribution;
 pub mod search_day;
 pub mod search_log;

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::path::PathBuf;
 
+use uuid::Uuid;
 use entity::catalog::product::ProductStatus;
 use entity::{ChannelId, LocationId};
 
@@ -89,7 +90,7 @@ pub async fn read_products(file: PathBuf, currency: Currency) -> Result<Vec<Pars
     let (columns, _) = header.await.map_err(|e| Fault::part("reading", e))??;
     let parse = ProductParse {
         columns,
-        channels: vec![(ChannelId::default(), currency)],
+        channels: vec![(ChannelId(Uuid::nil()), currency)],
     };
     let mut batches = pipeline::start(file, parse);
     let mut products = Vec::new();

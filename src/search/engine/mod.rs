@@ -85,6 +85,8 @@ pub struct Document {
     pub units_sold: i64,
     /// When the product was made, microseconds since 1970.
     pub created: i64,
+    /// What a model makes of its texts.
+    pub vector: Option<Vec<f32>>,
 }
 
 /// What is filtered by.
@@ -147,6 +149,9 @@ pub struct SearchRequest {
     pub words: Arc<Vocabulary>,
     /// What staff put before the order of the engine. Counts with [`Order::Relevance`] only.
     pub curation: Curation,
+    /// What a model makes of the text, where there is one: products with a near vector are found too, and both orders are
+    /// fused, with [`Order::Relevance`].
+    pub vector: Option<Vec<f32>>,
     /// What other sources find for the text, best first in each list: fused with what the engine finds, with
     /// [`Order::Relevance`].
     pub also: Vec<Vec<ProductId>>,

@@ -125,5 +125,6 @@ fn document(
         available: units > 0 || variants.iter().any(|v| !v.track_inventory),
         units_sold: 0,
         created: 0,
+        vector: None,
     }
 }

@@ -34,6 +34,7 @@ fn document(number: u128, name: &str, brand: &str) -> Document {
         available: true,
         units_sold: 0,
         created: 0,
+        vector: None,
     }
 }
 

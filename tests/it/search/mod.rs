@@ -1,6 +1,7 @@
 //! Search: what is found, counted, suggested, and how soon.
 
 mod curated;
+mod embedded;
 mod facets;
 mod fresh;
 mod meilisearch;

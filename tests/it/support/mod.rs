@@ -86,6 +86,18 @@ impl Shop {
         Self::with(Clock::frozen(now), None, |_| {}).await
     }
 
+    /// The demo shop with a model that makes vectors of texts.
+    pub async fn embedding(embedder: Arc<dyn merx::search::embedder::Embedder>) -> Self {
+        let shop = Self::demo().await;
+        let app = Builder::new(shop.app.config.clone()).embedder(embedder).build().await;
+        let app = app.expect("the application opens");
+        Self {
+            endpoint: Endpoint::new(app.clone()).expect("a schema"),
+            app,
+            ..shop
+        }
+    }
+
     /// The demo shop with another gateway in place of the test gateway.
     pub async fn paid_through(gateway: Arc<dyn Gateway>) -> Self {
         Self::with(Clock::system(), Some(Gateways::new(vec![gateway])), |_| {}).await

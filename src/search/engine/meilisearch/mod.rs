@@ -56,7 +56,7 @@ impl Place {
     pub(super) fn from_config(config: &Config) -> Option<Self> {
         Some(Self {
             url: config.services.meilisearch_url.clone()?,
-            key: config.services.meilisearch_api_key.clone().map(Secret::from),
+            key: config.services.meilisearch_api_key.as_deref().map(Secret::from),
             prefix: config.search.meilisearch_prefix.clone(),
             deadline: Duration::from_millis(config.search.meilisearch_deadline),
         })

@@ -16,6 +16,7 @@ mod schema;
 mod score;
 mod suggest;
 mod terms;
+mod vectors;
 mod write;
 
 use std::collections::HashMap;
@@ -24,6 +25,7 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use async_trait::async_trait;
+use entity::ProductId;
 use futures_util::stream::{BoxStream, StreamExt};
 use parking_lot::{Mutex, RwLock};
 use tantivy::index::SegmentId;
@@ -35,6 +37,7 @@ use self::query::{Analysis, Asked};
 use self::rank::Ranking;
 use self::schema::Fields;
 use self::score::{Match, Shelf};
+use self::vectors::Vectors;
 use self::write::Writer;
 use crate::platform::error::{Fault, Result};
 use crate::search::engine::{
@@ -43,7 +46,7 @@ use crate::search::engine::{
 
 /// Fewer hits than this with all words, and one word may be missing, and so on. A higher number fills pages, but with
 /// hits that drown the counts of the facets.
-const ENOUGH: u64 = 1;
+const ENOUGH: u64 = 20;
 
 impl From<TantivyError> for EngineError {
     fn from(error: TantivyError) -> Self {
@@ -61,13 +64,17 @@ pub(super) use self::suggest::goes_on;
 #[derive(Clone)]
 pub(super) struct Tantivy(Arc<Parts>);
 
+/// What was read of each segment.
+type BySegment<T> = Mutex<HashMap<SegmentId, Arc<T>>>;
+
 struct Parts {
     index: Index,
     reader: IndexReader,
     fields: Fields,
     folder: PathBuf,
     seen: RwLock<Seen>,
-    ranges: Mutex<HashMap<SegmentId, Arc<KeyRanges>>>,
+    ranges: BySegment<KeyRanges>,
+    vectors: BySegment<Vectors>,
     writer: Writer,
 }
 
@@ -105,6 +112,7 @@ impl Tantivy {
             folder,
             seen: RwLock::default(),
             ranges: Mutex::default(),
+            vectors: Mutex::default(),
             writer: Writer::new(index.clone()),
             index,
         })))
@@ -128,10 +136,9 @@ impl Tantivy {
         let payload: Option<Arc<str>> = parts.index.load_metas()?.payload.map(Arc::from);
         parts.reader.reload()?;
         let searcher = parts.reader.searcher();
-        parts
-            .ranges
-            .lock()
-            .retain(|id, _| searcher.segment_readers().iter().any(|s| s.segment_id() == *id));
+        let is_there = |id: &SegmentId| searcher.segment_readers().iter().any(|s| s.segment_id() == *id);
+        parts.ranges.lock().retain(|id, _| is_there(id));
+        parts.vectors.lock().retain(|id, _| is_there(id));
         *seen = Seen {
             changed,
             payload: payload.clone(),
@@ -157,6 +164,15 @@ impl Tantivy {
         let ranges = Arc::new(KeyRanges::read(column.as_ref())?);
         self.0.ranges.lock().insert(segment.segment_id(), Arc::clone(&ranges));
         Ok(ranges)
+    }
+
+    fn vectors(&self, segment: &SegmentReader) -> tantivy::Result<Arc<Vectors>> {
+        if let Some(vectors) = self.0.vectors.lock().get(&segment.segment_id()) {
+            return Ok(Arc::clone(vectors));
+        }
+        let vectors = Arc::new(Vectors::read(segment)?);
+        self.0.vectors.lock().insert(segment.segment_id(), Arc::clone(&vectors));
+        Ok(vectors)
     }
 
     /// Looks the text up, and collects what matches.
@@ -191,12 +207,45 @@ impl Tantivy {
             parts.push(Part {
                 columns: Columns::open(shelf.segment)?,
                 ranges: self.ranges(shelf.segment)?,
-                matches: self.with_others(shelf, &analysis, request, matches)?,
+                matches,
             });
         }
-        let ranking = Ranking::of(request, analysis.words.len(), &parts)?;
+        let also = self.also(request, &analysis, &shelves, &parts)?;
+        for (shelf, part) in shelves.iter().zip(&mut parts) {
+            let matches = std::mem::take(&mut part.matches);
+            part.matches = self.with_others(shelf, &analysis, request, &also, matches)?;
+        }
+        let ranking = Ranking::of(request, analysis.words.len(), also, &parts)?;
         let found = collect::collect(&parts, request, &ranking)?;
         Ok((analysis, found))
+    }
+
+    /// What else is to be fused with the hits: what other sources found, and what is near by vector. A phrase means what it
+    /// says, and nothing else.
+    fn also(
+        &self,
+        request: &SearchRequest,
+        analysis: &Analysis,
+        shelves: &[Shelf<'_>],
+        parts: &[Part],
+    ) -> tantivy::Result<Vec<Vec<ProductId>>> {
+        if request.order != Order::Relevance || !analysis.phrases.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut also = request.also.clone();
+        if let Some(wanted) = &request.vector {
+            let vectors: Vec<Arc<Vectors>> = shelves
+                .iter()
+                .map(|shelf| self.vectors(shelf.segment))
+                .collect::<tantivy::Result<_>>()?;
+            let columns = parts.iter().map(|part| &part.columns);
+            let all = shelves.iter().zip(&vectors).zip(columns);
+            also.push(vectors::nearest(
+                wanted,
+                all.map(|((shelf, of), columns)| (shelf, &**of, columns)),
+            ));
+        }
+        Ok(also)
     }
 
     /// `matches` with what is found otherwise than by its words: by SKU, by staff, by other sources.
@@ -205,6 +254,7 @@ impl Tantivy {
         shelf: &Shelf<'_>,
         analysis: &Analysis,
         request: &SearchRequest,
+        also: &[Vec<ProductId>],
         matches: Vec<Match>,
     ) -> tantivy::Result<Vec<Match>> {
         let fields = &self.0.fields;
@@ -217,7 +267,7 @@ impl Tantivy {
             }));
         }
         if request.order == Order::Relevance {
-            for product in request.curation.pins.iter().chain(request.also.iter().flatten()) {
+            for product in request.curation.pins.iter().chain(also.iter().flatten()) {
                 let docs = shelf.with(&fields.of_product(*product))?;
                 others.extend(docs.into_iter().map(Match::of));
             }

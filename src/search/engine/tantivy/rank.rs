@@ -49,8 +49,13 @@ pub(super) struct OfSegment<'a> {
 }
 
 impl<'a> Ranking<'a> {
-    /// The order that `request` asks for, of documents with some of `words` words.
-    pub(super) fn of(request: &'a SearchRequest, words: usize, parts: &[Part]) -> tantivy::Result<Self> {
+    /// The order that `request` asks for, of documents with some of `words` words, fused with `also`.
+    pub(super) fn of(
+        request: &'a SearchRequest,
+        words: usize,
+        also: Vec<Vec<ProductId>>,
+        parts: &[Part],
+    ) -> tantivy::Result<Self> {
         let mut ranking = Self {
             order: request.order,
             browsing: words == 0,
@@ -58,8 +63,8 @@ impl<'a> Ranking<'a> {
             curation: &request.curation,
             fused: HashMap::new(),
         };
-        if request.order == Order::Relevance && !request.also.is_empty() {
-            let mut lists = request.also.clone();
+        if !also.is_empty() {
+            let mut lists = also;
             lists.push(ranking.first(parts)?);
             ranking.fused = reciprocal(&lists);
         }

@@ -17,7 +17,7 @@ use super::schema::Fields;
 /// How soon more of a word counts for less.
 const K1: f32 = 0.9;
 /// How much the length of a field counts.
-const B: f32 = 0.4;
+const B: f32 = 0.5;
 /// Steps of a field's length that the index tells apart.
 const LENGTHS: usize = 256;
 
