@@ -7,6 +7,7 @@ mod outage;
 mod real;
 mod recovery;
 mod server;
+mod small;
 
 use merx::config::{Config, SearchEngine};
 
@@ -33,6 +34,16 @@ impl Real {
             key: std::env::var("MERX_TEST_MEILISEARCH_KEY").ok(),
             prefix: format!("test-{}-{letters}", std::process::id()),
         })
+    }
+
+    /// A small server of our own, and the real one where there is one.
+    async fn both(what: &str) -> Vec<Self> {
+        let small = Self {
+            url: small::Small::start().await,
+            key: Some(small::MASTER.to_owned()),
+            prefix: "test-small".to_owned(),
+        };
+        std::iter::once(small).chain(Self::there(what)).collect()
     }
 
     /// Sets `config` to this server, reached at `url`.

@@ -32,9 +32,12 @@ async fn id(shop: &Shop, name: &str, more: Value) -> ProductId {
 
 #[tokio::test]
 async fn after_an_outage_the_index_holds_what_the_database_says() {
-    let Some(real) = Real::there("recovery") else {
-        return;
-    };
+    for real in Real::both("recovery").await {
+        recovers(real).await;
+    }
+}
+
+async fn recovers(real: Real) {
     let address = real.url.trim_start_matches("http://").trim_end_matches('/').to_owned();
     let server = Server::start(Manner::Real(address.clone())).await;
     let clock = Clock::frozen(noon());
@@ -91,9 +94,12 @@ async fn after_an_outage_the_index_holds_what_the_database_says() {
 
 #[tokio::test]
 async fn an_index_that_was_tampered_with_is_mended() {
-    let Some(real) = Real::there("mending") else {
-        return;
-    };
+    for real in Real::both("mending").await {
+        mends(real).await;
+    }
+}
+
+async fn mends(real: Real) {
     let shop = Shop::configured(|config| real.configure(config, &real.url, SearchEngine::Fused)).await;
     merx::search::prepare(&shop.app).await.expect("the embedded index is built");
     merx::search::mend(&shop.app, false).await.expect("it is built");
@@ -109,4 +115,60 @@ async fn an_index_that_was_tampered_with_is_mended() {
     assert!((2..=4).contains(&mended), "{mended}");
     assert_eq!(everything(&real).await, whole);
     real.clear().await;
+}
+
+#[tokio::test]
+async fn both_orders_are_fused_and_pages_stay_whole() {
+    for real in Real::both("fusion").await {
+        let shop = Shop::configured(|config| real.configure(config, &real.url, SearchEngine::Fused)).await;
+        merx::search::prepare(&shop.app).await.expect("the embedded index is built");
+        merx::search::mend(&shop.app, false).await.expect("it is built");
+        let ask = async |variables: Value| shop.data(SEARCH, variables).await["search"].take();
+        let whole = ask(json!({ "query": "lamp", "first": 100 })).await;
+        assert_eq!(whole["degraded"], false);
+        let (mut walked, mut after) = (Vec::new(), Value::Null);
+        loop {
+            let page = ask(json!({ "query": "lamp", "first": 2, "after": after })).await;
+            walked.extend(names_of(&page));
+            after = page["pageInfo"]["endCursor"].clone();
+            if page["pageInfo"]["hasNextPage"] == json!(false) {
+                break;
+            }
+        }
+        assert_eq!(walked, names_of(&whole));
+        assert!(walked.len() > 2);
+        real.clear().await;
+    }
+}
+
+#[tokio::test]
+async fn a_walk_goes_on_when_it_goes_away() {
+    let real = Real::both("walks").await.swap_remove(0);
+    let server = Server::start(Manner::Real(real.url.trim_start_matches("http://").to_owned())).await;
+    let shop = Shop::configured(|config| real.configure(config, &server.url, SearchEngine::Fused)).await;
+    merx::search::prepare(&shop.app).await.expect("the embedded index is built");
+    merx::search::mend(&shop.app, false).await.expect("it is built");
+    let other = shop.another_server().await;
+    merx::search::prepare(&other.app).await.expect("the embedded index is built");
+    let ask = async |shop: &Shop, after: &Value| {
+        let variables = json!({ "query": "lamp", "first": 2, "after": after });
+        shop.data(SEARCH, variables).await["search"].take()
+    };
+    let first = ask(&shop, &Value::Null).await;
+    assert_eq!(first["degraded"], false);
+    let cursor = &first["pageInfo"]["endCursor"];
+    let second = ask(&shop, cursor).await;
+    server.turn(Manner::Gone);
+    let again = ask(&shop, cursor).await;
+    assert_eq!(again["degraded"], false, "the server that began the walk knows the order");
+    assert_eq!(names_of(&again), names_of(&second));
+    // Another one goes on behind the product, in the order of its own index.
+    let elsewhere = ask(&other, cursor).await;
+    assert_eq!(elsewhere["degraded"], true);
+    assert!(!names_of(&elsewhere).contains(&names_of(&first)[1]));
+    let cursor = &elsewhere["pageInfo"]["endCursor"];
+    if !cursor.is_null() {
+        server.turn(Manner::Real(real.url.trim_start_matches("http://").to_owned()));
+        assert_eq!(ask(&other, cursor).await["degraded"], true, "and ends so");
+    }
 }
