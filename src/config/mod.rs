@@ -2,6 +2,7 @@
 //! name, which wins. `.env.example` is generated from these definitions.
 
 mod accounts;
+mod catalogue;
 mod edge;
 mod embeddings;
 mod payments;
@@ -17,6 +18,7 @@ use clap::{Args, ValueEnum};
 use crate::platform::secret::Secret;
 
 pub use accounts::{Accounts, Admin, DEMO_ADMIN, StaffMfa};
+pub use catalogue::Catalogue;
 pub use edge::Edge;
 pub use embeddings::Embeddings;
 pub use payments::{Capture, IdempotencyKeys, Payments};
@@ -53,6 +55,9 @@ pub struct Config {
     /// Services beside the database.
     #[command(flatten)]
     pub services: Services,
+    /// What the catalogue is written in.
+    #[command(flatten)]
+    pub catalogue: Catalogue,
     /// A model that makes vectors of texts.
     #[command(flatten)]
     pub embeddings: Embeddings,

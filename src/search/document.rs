@@ -68,6 +68,7 @@ pub(super) async fn batch(app: &App, products: Vec<ProductId>) -> Result<Batch> 
             };
             documents.push(Document {
                 channel: channel.slug.clone(),
+                language: Language::of_channel(&app.config.catalogue.languages, &channel.slug),
                 price: listing.min_price.unwrap_or_default(),
                 units_sold: listing.units_sold,
                 available: variants.iter().any(|v| offers.available(v, channel)),

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, Enum, InputObject, Json, Object, Result, SimpleObject};
+use async_graphql::{ComplexObject, Context, Enum, InputObject, Json, Object, Result, SimpleObject};
 use entity::{ProductId, write_bits};
 use futures_util::future::try_join_all;
 
@@ -16,7 +16,9 @@ use crate::platform::page::PageArgs;
 use crate::search::engine::Order;
 use crate::search::facet::{Facet, FacetKind, FacetValue};
 use crate::search::filter::FilterInput;
+use crate::search::highlight::Marker;
 use crate::search::query::{self, Answer, SUGGESTIONS_MAX, SearchError};
+use crate::search::text::strip_html;
 
 /// What hits are sorted by.
 #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
@@ -141,11 +143,52 @@ impl From<FacetValue> for SearchFacetValue {
 
 /// A hit with its cursor.
 #[derive(SimpleObject, Clone)]
+#[graphql(complex)]
 pub struct SearchEdge {
     /// Names the hit: pass it as `after` to start behind it.
     cursor: String,
     /// The product.
     node: ProductObject,
+    #[graphql(skip)]
+    marker: Arc<Marker>,
+}
+
+/// A hit with its cursor.
+#[ComplexObject]
+impl SearchEdge {
+    /// The texts of the product in which something matched, with marks. Typos that were mended, other forms of a word and
+    /// synonyms are marked too.
+    async fn highlights(&self) -> Vec<SearchHighlight> {
+        let product = &self.node.0.product;
+        let name = self.marker.whole(&product.name).map(|html| SearchHighlight {
+            field: SearchHighlightField::Name,
+            html,
+        });
+        let description = self.marker.excerpt(&strip_html(&product.description));
+        let description = description.map(|html| SearchHighlight {
+            field: SearchHighlightField::Description,
+            html,
+        });
+        name.into_iter().chain(description).collect()
+    }
+}
+
+/// Where something matched.
+#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SearchHighlightField {
+    /// The name of the product, as a whole.
+    Name,
+    /// The description, as an excerpt around what matched.
+    Description,
+}
+
+/// A text in which something matched.
+#[derive(SimpleObject)]
+pub struct SearchHighlight {
+    /// Which text.
+    field: SearchHighlightField,
+    /// The text as HTML: everything is escaped, and `<mark>` stands around what matched.
+    html: String,
 }
 
 /// A page of hits.
@@ -286,6 +329,7 @@ impl SearchQuery {
             ctx.insert_http_header("cache-control", "no-store");
         }
         let info = PageInfo::of(&answer.page);
+        let marker = Arc::new(Marker::new(&answer.marks, answer.language));
         let edges = load(ctx, std::mem::take(&mut answer.page.rows)).await?;
         let mut id = "search_".to_owned();
         write_bits(app.ids.uuid(), &mut id)?;
@@ -294,7 +338,11 @@ impl SearchQuery {
             answer,
             edges: edges
                 .into_iter()
-                .map(|(cursor, node)| SearchEdge { cursor, node })
+                .map(|(cursor, node)| SearchEdge {
+                    cursor,
+                    node,
+                    marker: Arc::clone(&marker),
+                })
                 .collect(),
             info,
         }))

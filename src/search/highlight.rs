@@ -23,7 +23,10 @@ impl Marker {
         let stemmer = Stemmer::new(language);
         let words = marks.words.iter().flat_map(|word| tokens(word));
         Self {
-            stems: words.map(|token| stemmer.stem(&token.word)).collect(),
+            // An engine may give stems: to stem them again may change them.
+            stems: words
+                .flat_map(|token| [stemmer.stem(&token.word), fold(&token.word)])
+                .collect(),
             beginning: marks.beginning.as_deref().map(fold).filter(|b| !b.is_empty()),
             stemmer,
         }

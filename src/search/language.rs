@@ -54,6 +54,16 @@ impl Language {
         }
     }
 
+    /// The language of a channel: `channels` holds the tag of all, and `slug=tag` for those that differ.
+    pub fn of_channel(channels: &[String], slug: &str) -> Self {
+        let own = channels.iter().filter_map(|entry| entry.split_once('='));
+        let own = own.filter(|(channel, _)| channel.trim() == slug).map(|(_, tag)| tag);
+        let all = channels.iter().map(String::as_str).filter(|entry| !entry.contains('='));
+        own.chain(all)
+            .next()
+            .map_or_else(Self::default, |tag| Self::of(tag.trim()))
+    }
+
     /// Whether `word`, in lower case, tells nothing about what is looked for.
     pub fn says_nothing(self, word: &str) -> bool {
         let words = EMPTY_WORDS.iter().find(|(language, _)| *language == self);

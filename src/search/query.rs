@@ -14,7 +14,7 @@ use crate::platform::error::{Fault, Result};
 use crate::platform::locale::Message;
 use crate::platform::page::{Page, PageArgs, PageError, encode_cursor};
 use crate::platform::text::sha256_hex;
-use crate::search::engine::{self, Hit, Order, SearchRequest, SuggestRequest};
+use crate::search::engine::{self, Hit, Marks, Order, SearchRequest, SuggestRequest};
 use crate::search::facet::{self, Facet};
 use crate::search::filter::{self, FilterInput};
 use crate::search::index;
@@ -68,6 +68,10 @@ pub struct Answer {
     pub prices: Option<(i64, i64)>,
     /// The facets.
     pub facets: Vec<Facet>,
+    /// What is to be marked in the texts of the hits.
+    pub marks: Marks,
+    /// What those texts are written in.
+    pub language: Language,
 }
 
 /// Searches the channel of `scope`.
@@ -90,10 +94,12 @@ pub async fn search(app: &App, scope: &Scope, search: Query) -> Result<Answer, S
     if let Ok(Some(cursor)) = begun_degraded {
         return degraded(app, scope, &tree, &search, &filters, Some(cursor)).await;
     }
+    let language = Language::of_channel(&app.config.catalogue.languages, &scope.channel.slug);
     let (vector, without_vector) = vectors::of_query(app, &search.text).await;
     let request = SearchRequest {
         owner: index::owner(app).await?,
         channel: scope.channel.slug.clone(),
+        language,
         text: search.text.clone(),
         filters: filters.clone(),
         order: search.order,
@@ -131,6 +137,8 @@ pub async fn search(app: &App, scope: &Scope, search: Query) -> Result<Answer, S
         corrected: answer.corrected,
         prices: answer.prices,
         facets: facet::facets(answer.facets, &filters, &tree, scope.channel.currency, &names),
+        marks: answer.marks,
+        language,
     })
 }
 
@@ -170,6 +178,8 @@ fn nothing(page: &PageArgs) -> Answer {
         corrected: None,
         prices: None,
         facets: Vec::new(),
+        marks: Marks::default(),
+        language: Language::default(),
     }
 }
 
@@ -259,7 +269,7 @@ pub async fn suggest(app: &App, scope: &Scope, text: &str, limit: usize) -> Resu
     let request = SuggestRequest {
         owner: index::owner(app).await?,
         channel: scope.channel.slug.clone(),
-        language: Language::default(),
+        language: Language::of_channel(&app.config.catalogue.languages, &scope.channel.slug),
         text: text.to_owned(),
         words: Arc::default(),
         limit,

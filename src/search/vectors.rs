@@ -16,7 +16,6 @@ use crate::platform::db::{Db, any_of};
 use crate::platform::error::{Fault, Result};
 use crate::platform::text::sha256_hex;
 use crate::search::document;
-use crate::search::embedder::Embedder;
 use crate::search::engine::Document;
 
 /// Texts that the model gets at once.
@@ -91,7 +90,7 @@ pub(super) async fn bring_up(app: &App, products: &[ProductId]) -> Result<Vec<Pr
 /// # Errors
 /// When it is no vector, or the database fails.
 pub async fn give(app: &App, product: ProductId, vector: &[f32]) -> Result<()> {
-    let model = app.search.embedder().map_or("given", Embedder::model);
+    let model = app.search.embedder().map_or("given", |embedder| embedder.model());
     if vector.is_empty() || vector.len() > DIMENSIONS_MAX || !vector.iter().all(|x| x.is_finite()) {
         return Err(Fault::Invariant("a vector has 1 to 4096 finite numbers"));
     }

@@ -47,7 +47,7 @@ pub(super) async fn search(config: Config, args: Args) -> Result<ExitCode> {
     let mut reports: Vec<(String, Report)> = Vec::new();
     match &args.products {
         Some(file) => {
-            let usd = "USD".parse::<Currency>().map_err(|e| Fault::part("currency", e))?;
+            let usd: Currency = "USD".parse().map_err(|_| Fault::Invariant("USD is a currency"))?;
             let products = import::read_products(file.clone(), usd).await;
             let products = products.map_err(|e| Fault::part("products", e))?;
             let indexed: Vec<eval::Indexed<'_>> = products

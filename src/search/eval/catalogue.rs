@@ -83,6 +83,7 @@ pub async fn of_shop(app: &App) -> Result<Catalogue> {
     Ok(Catalogue {
         owner: crate::search::index::owner(app).await?,
         channel: channel.slug.clone(),
+        language: Language::of_channel(&app.config.catalogue.languages, &channel.slug),
         skus,
         ..Catalogue::default()
     })

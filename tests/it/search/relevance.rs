@@ -19,7 +19,7 @@ async fn judged_queries_are_answered_well_also_with_typos() {
         return;
     };
     let judged = eval::judgements(File::open(queries).expect("the judgements open")).expect("judgements");
-    let usd = Currency::parse("USD").expect("a currency");
+    let usd: Currency = "USD".parse().expect("a currency");
     let products = read_products(file, usd).await.expect("products");
     let indexed: Vec<Indexed<'_>> = products
         .iter()

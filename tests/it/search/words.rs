@@ -124,3 +124,27 @@ async fn an_empty_query_browses_and_sorts() {
     let down = prices(&ask(&shop, json!({ "query": "lamp", "first": 100, "sort": "PRICE_DESC" })).await);
     assert!(down.len() > 1 && down.is_sorted_by(|a, b| a >= b), "{down:?}");
 }
+
+#[tokio::test]
+async fn what_matched_is_marked_in_the_hits() {
+    let shop = shop().await;
+    let description = "<p>A <b>quokka</b> for tables &amp; shelves.</p>";
+    create(
+        &shop,
+        "Quokkas <small>",
+        "5.00",
+        json!({ "slug": "quokkas", "description": description, "variants": [
+        { "sku": "Q-1", "price": { "amount": "5.00", "currencyCode": "USD" } }] }),
+    )
+    .await;
+    shop.work().await;
+    let document = "query($query: String!) { search(query: $query) { edges { highlights { field html } } } }";
+    let expected = json!([
+        { "field": "NAME", "html": "<mark>Quokkas</mark> &lt;small&gt;" },
+        { "field": "DESCRIPTION", "html": "A <mark>quokka</mark> for tables &amp; shelves." },
+    ]);
+    for query in ["quokka ", "qoukkas ", "quok"] {
+        let answer = shop.data(document, json!({ "query": query })).await;
+        assert_eq!(answer["search"]["edges"][0]["highlights"], expected, "{query}");
+    }
+}

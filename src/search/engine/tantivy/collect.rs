@@ -147,8 +147,13 @@ pub(super) struct Part {
     pub(super) matches: Vec<Match>,
 }
 
-/// Goes through all matches once.
-pub(super) fn collect(parts: &[Part], request: &SearchRequest, ranking: &Ranking<'_>) -> tantivy::Result<Found> {
+/// Goes through all matches once. Attributes are counted among the facets only when they are wanted.
+pub(super) fn collect(
+    parts: &[Part],
+    request: &SearchRequest,
+    ranking: &Ranking<'_>,
+    attributes: bool,
+) -> tantivy::Result<Found> {
     let after = request
         .after
         .map(|hit| (hit.rank, Reverse(hit.product.uuid().as_u128())));
@@ -168,7 +173,7 @@ pub(super) fn collect(parts: &[Part], request: &SearchRequest, ranking: &Ranking
             .map(|filter| Test::of(filter, columns, ranges))
             .collect::<tantivy::Result<_>>()?;
         let ranking = ranking.of_segment(columns, ranges)?;
-        let mut counter = request.facets.then(|| Counter::new(columns, ranges));
+        let mut counter = request.facets.then(|| Counter::new(columns, ranges, attributes));
         for found_here in matches {
             let doc = found_here.doc;
             let mut failing = tests.iter().filter(|test| !test.passes(columns, doc));

@@ -112,11 +112,12 @@ pub(super) struct Counter {
 }
 
 impl Counter {
-    pub(super) fn new(columns: &Columns, ranges: &Arc<KeyRanges>) -> Self {
+    /// Counts everything, or brands and categories alone: attributes are by far the most.
+    pub(super) fn new(columns: &Columns, ranges: &Arc<KeyRanges>, attributes: bool) -> Self {
         Self {
             brand: TermCounts::of(columns.brand.as_ref()),
             category: TermCounts::of(columns.category.as_ref()),
-            attribute: TermCounts::of(columns.attribute.as_ref()),
+            attribute: TermCounts::of(columns.attribute.as_ref().filter(|_| attributes)),
             price: columns.price.clone(),
             prices: Vec::new(),
             ranges: Arc::clone(ranges),

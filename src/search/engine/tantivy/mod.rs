@@ -216,7 +216,7 @@ impl Tantivy {
             part.matches = self.with_others(shelf, &analysis, request, &also, matches)?;
         }
         let ranking = Ranking::of(request, analysis.words.len(), also, &parts)?;
-        let found = collect::collect(&parts, request, &ranking)?;
+        let found = collect::collect(&parts, request, &ranking, !asked.suggesting)?;
         Ok((analysis, found))
     }
 
@@ -292,7 +292,7 @@ impl Tantivy {
             language: request.language,
             vocabulary: &request.words,
             shortest: 1,
-            completing: true,
+            suggesting: true,
         };
         let (analysis, found) = self.run(&searcher, &search, &asked)?;
         Ok(suggest::suggest(&searcher, &self.0.fields, request, &analysis, found)?)
@@ -305,7 +305,7 @@ impl Tantivy {
             language: request.language,
             vocabulary: &request.words,
             shortest: query::BEGINNING_MIN,
-            completing: false,
+            suggesting: false,
         };
         let (analysis, mut found) = self.run(&searcher, request, &asked)?;
         let has_next = found.hits.len() > request.limit;

@@ -7,7 +7,7 @@ use tantivy::{Searcher, Term};
 
 use super::near::{changes_of, swaps_of};
 use super::schema::Fields;
-use super::terms::{Counted, completions, near};
+use super::terms::{Counted, completions, near, with_all};
 use crate::search::engine::Marks;
 use crate::search::language::{Language, Stemmer, fold, tokens};
 use crate::search::words::{Typed, Vocabulary};
@@ -23,7 +23,7 @@ const FAR_MORE: u64 = 20;
 /// Longest key of a synonym in words.
 const SYNONYM_MAX: usize = 4;
 /// How much a joined word, a synonym, another near word, or the completion of a beginning counts beside the word itself.
-const JOINED_WEIGHT: f32 = 0.9;
+const JOINED_WEIGHT: f32 = 0.3;
 const SYNONYM_WEIGHT: f32 = 0.8;
 const OTHER_NEAR_WEIGHT: f32 = 0.3;
 const BEGINNING_WEIGHT: f32 = 0.4;
@@ -70,8 +70,9 @@ pub(super) struct Asked<'a> {
     pub(super) vocabulary: &'a Vocabulary,
     /// Shortest beginning that is completed, in characters.
     pub(super) shortest: usize,
-    /// Whether a word that is known is completed all the same.
-    pub(super) completing: bool,
+    /// Whether somebody is still typing: a word that is known is completed all the same, and there is no time to look far
+    /// for what was meant.
+    pub(super) suggesting: bool,
 }
 
 /// Looks a text up. The last word is a beginning unless a space follows it.
@@ -79,7 +80,7 @@ pub(super) fn analyse(searcher: &Searcher, fields: &Fields, asked: &Asked<'_>) -
     let typed = Typed::read(asked.text);
     let stemmer = Stemmer::new(asked.language);
     let stems = |text: &String| tokens(text).map(|t| stemmer.stem(&t.word)).collect::<Vec<_>>();
-    let phrases = typed.phrases.iter().map(stems).filter(|p| p.len() > 1).collect();
+    let phrases = typed.phrases.iter().map(stems).filter(|p| !p.is_empty()).collect();
     let excluded = typed.excluded.iter().map(stems).filter(|p| !p.is_empty()).collect();
     let mut texts: Vec<String> = tokens(&typed.text).map(|token| token.word).collect();
     let last = texts.last().cloned().filter(|_| typed.typing);
@@ -149,7 +150,7 @@ impl Looking<'_> {
         }
         let known = self.frequency(&stem)?;
         let may_begin = begun && text.chars().count() >= self.asked.shortest;
-        let completions = if may_begin && (self.asked.completing || known <= RARE) {
+        let completions = if may_begin && (self.asked.suggesting || known <= RARE) {
             completions(self.searcher, self.fields, &text)?
         } else {
             Vec::new()
@@ -158,7 +159,7 @@ impl Looking<'_> {
         let mut correction = None;
         if known <= RARE && completed <= RARE && ways.len() == 1 {
             let known = known + completed;
-            let mut near = self.near(&text)?.into_iter();
+            let mut near = self.near(&text, known > 0)?.into_iter();
             let likely = |c: &Counted| known == 0 || c.frequency >= FAR_MORE * known;
             if let Some(best) = near.next().filter(likely) {
                 ways.push(Way::of(self.stemmer.stem(&best.word), 1.0));
@@ -166,6 +167,12 @@ impl Looking<'_> {
                 ways.extend(others.map(|other| Way::of(self.stemmer.stem(&other.word), OTHER_NEAR_WEIGHT)));
                 correction = (known == 0).then_some(best.word);
             }
+        }
+        if known > RARE
+            && let Some(meant) = self.meant(texts, at)?
+        {
+            ways.push(Way::of(self.stemmer.stem(&meant), 1.0));
+            correction = Some(meant);
         }
         ways.dedup_by(|a, b| a.stems == b.stems);
         Ok(Word {
@@ -175,6 +182,27 @@ impl Looking<'_> {
             beginning: BEGINNING_WEIGHT,
             correction,
         })
+    }
+
+    /// The word that two letters in the right order make of a known one, when the other words say that it was meant: `rtx
+    /// 2060` of `rtx 2600`, `usb hub` of `sub hub`.
+    fn meant(&self, texts: &[String], at: usize) -> tantivy::Result<Option<String>> {
+        let mut best: Option<(usize, String)> = None;
+        if texts.len() > 1 {
+            for word in swaps_of(&fold(&texts[at])) {
+                if self.plain_frequency(&word)? > RARE && !self.asked.language.says_nothing(&word) {
+                    let hits = with_all(self.searcher, self.fields, texts, at, &word)?;
+                    if best.as_ref().is_none_or(|(most, _)| hits > *most) {
+                        best = Some((hits, word));
+                    }
+                }
+            }
+        }
+        let Some((hits, word)) = best.filter(|(hits, _)| *hits as u64 > RARE) else {
+            return Ok(None);
+        };
+        let typed = with_all(self.searcher, self.fields, texts, at, &fold(&texts[at]))?;
+        Ok((hits as u64 >= FAR_MORE * typed as u64).then_some(word))
     }
 
     /// Known words that the word makes with one of its neighbours: `head phones`.
@@ -193,8 +221,9 @@ impl Looking<'_> {
         Ok(joined)
     }
 
-    /// The words that `text` may have been meant to be, likeliest first.
-    fn near(&self, text: &str) -> tantivy::Result<Vec<Counted>> {
+    /// The words that `text` may have been meant to be, likeliest first. A word that is `known` may only be one with two
+    /// letters in the wrong order.
+    fn near(&self, text: &str, known: bool) -> tantivy::Result<Vec<Counted>> {
         // Two letters in the wrong order are the typo that says most clearly what was meant.
         let mut swapped = Vec::new();
         for word in swaps_of(text) {
@@ -208,8 +237,9 @@ impl Looking<'_> {
             return Ok(swapped);
         }
         match changes_of(text) {
+            _ if known => Ok(swapped),
             0 => Ok(Vec::new()),
-            changes => near(self.searcher, self.fields, text, changes),
+            changes => near(self.searcher, self.fields, text, changes, !self.asked.suggesting),
         }
     }
 

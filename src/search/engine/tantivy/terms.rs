@@ -2,11 +2,14 @@
 
 use std::collections::HashMap;
 
-use tantivy::Searcher;
-use tantivy::schema::Field;
+use tantivy::collector::Count;
+use tantivy::query::{BooleanQuery, Query, TermQuery};
+use tantivy::schema::{Field, IndexRecordOption};
+use tantivy::{Searcher, Term};
 
 use super::near::Near;
 use super::schema::Fields;
+use crate::search::language::fold;
 
 /// Completions of a beginning at most.
 const COMPLETIONS_MAX: usize = 200;
@@ -51,11 +54,39 @@ pub(super) fn completions(searcher: &Searcher, fields: &Fields, beginning: &str)
     Ok(found)
 }
 
-/// The words nearest to `word`: fewest changes, then same first letter, then most frequent. Names and brands are asked
-/// first, descriptions only when those know nothing near.
-pub(super) fn near(searcher: &Searcher, fields: &Fields, word: &str, changes: usize) -> tantivy::Result<Vec<Counted>> {
-    for field in [fields.head, fields.body] {
-        let found = near_in(searcher, field, word, changes)?;
+/// Documents that have all of `words` in name, brand, category, tags or codes, with `word` in place of the one at `at`.
+pub(super) fn with_all(
+    searcher: &Searcher,
+    fields: &Fields,
+    words: &[String],
+    at: usize,
+    word: &str,
+) -> tantivy::Result<usize> {
+    let terms = words.iter().enumerate().map(|(i, other)| {
+        let text = if i == at { word.to_owned() } else { fold(other) };
+        let term = Term::from_field_text(fields.head, &text);
+        Box::new(TermQuery::new(term, IndexRecordOption::Basic)) as Box<dyn Query>
+    });
+    searcher.search(&BooleanQuery::intersection(terms.collect()), &Count)
+}
+
+/// The words nearest to `word` with the same first letter, which few mistake: fewest changes, most frequent. Names and
+/// brands are asked first, descriptions only when those know nothing near, and names with another first letter, when it may
+/// take longer, last.
+pub(super) fn near(
+    searcher: &Searcher,
+    fields: &Fields,
+    word: &str,
+    changes: usize,
+    thoroughly: bool,
+) -> tantivy::Result<Vec<Counted>> {
+    let first: String = word.chars().take(1).collect();
+    let mut places = vec![(fields.head, &*first), (fields.body, &*first)];
+    if thoroughly {
+        places.push((fields.head, ""));
+    }
+    for (field, beginning) in places {
+        let found = near_in(searcher, field, word, beginning, changes)?;
         if !found.is_empty() {
             return Ok(found);
         }
@@ -63,16 +94,25 @@ pub(super) fn near(searcher: &Searcher, fields: &Fields, word: &str, changes: us
     Ok(Vec::new())
 }
 
-fn near_in(searcher: &Searcher, field: Field, word: &str, changes: usize) -> tantivy::Result<Vec<Counted>> {
+fn near_in(
+    searcher: &Searcher,
+    field: Field,
+    word: &str,
+    beginning: &str,
+    changes: usize,
+) -> tantivy::Result<Vec<Counted>> {
     let mut found: HashMap<String, (usize, u64)> = HashMap::new();
     for segment in searcher.segment_readers() {
         let index = segment.inverted_index(field)?;
         let mut near = Near::new(word, changes);
-        let mut stream = index.terms().stream()?;
+        let mut stream = index.terms().range().ge(beginning).into_stream()?;
         while stream.advance() {
             let Ok(term) = std::str::from_utf8(stream.key()) else {
                 continue;
             };
+            if !term.starts_with(beginning) {
+                break;
+            }
             if let Some(distance) = near.distance(term)
                 && distance > 0
                 && !term.bytes().any(|b| b.is_ascii_digit())
@@ -84,14 +124,11 @@ fn near_in(searcher: &Searcher, field: Field, word: &str, changes: usize) -> tan
     let Some(least) = found.values().map(|(distance, _)| *distance).min() else {
         return Ok(Vec::new());
     };
-    let first = word.chars().next();
-    let mut found: Vec<_> = found
-        .into_iter()
-        .filter(|(_, (distance, _))| *distance == least)
-        .map(|(term, (_, count))| (term.chars().next() != first, count, term))
+    let nearest = found.into_iter().filter(|(_, (distance, _))| *distance == least);
+    let mut found: Vec<Counted> = nearest
+        .map(|(word, (_, frequency))| Counted { word, frequency })
         .collect();
-    found.sort_unstable_by(|a, b| a.0.cmp(&b.0).then(b.1.cmp(&a.1)).then_with(|| a.2.cmp(&b.2)));
+    found.sort_unstable_by(|a, b| b.frequency.cmp(&a.frequency).then_with(|| a.word.cmp(&b.word)));
     found.truncate(NEAR_MAX);
-    let counted = |(_, frequency, word)| Counted { word, frequency };
-    Ok(found.into_iter().map(counted).collect())
+    Ok(found)
 }

@@ -58,7 +58,7 @@ impl Vectors {
         } else {
             [].chunks_exact(1)
         };
-        rows.map(|row| row.iter().zip(wanted).map(|(a, b)| a * b).sum())
+        rows.map(move |row| row.iter().zip(wanted).map(|(a, b)| a * b).sum())
     }
 }
 
