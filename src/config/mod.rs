@@ -233,8 +233,7 @@ pub struct Services {
     /// Meilisearch 1.18 or later, which has a say in what searches show first: see MERX_SEARCH.
     #[arg(long = "meilisearch-url", env = "MEILISEARCH_URL", global = true)]
     pub meilisearch_url: Option<String>,
-    /// Key of Meilisearch: one that may make keys, of which a lesser one is made for the shop, or one with the rights that
-    /// docs/guides/search-meilisearch.md lists.
+    /// Key of Meilisearch: one that may make keys, or one with the rights that docs/guides/search-meilisearch.md lists.
     #[arg(
         long = "meilisearch-api-key",
         env = "MEILISEARCH_API_KEY",
@@ -316,12 +315,9 @@ pub enum ConfigError {
     /// Money over a line that anybody can listen to.
     #[error("STRIPE_API_BASE: \"{0}\" will not do; it is https://host, and only outside production http://host")]
     StripeBase(String),
-    /// A search without its server.
-    #[error("MERX_SEARCH asks for Meilisearch, and MEILISEARCH_URL does not say where it is")]
-    NoMeilisearch,
-    /// A name that no index can have.
-    #[error("MERX_MEILISEARCH_PREFIX takes 1 to 40 letters, digits, hyphens and underscores")]
-    MeilisearchPrefix,
+    /// A search without its server, or with names that no index can have.
+    #[error("{0}")]
+    Search(&'static str),
     /// An address that no mail reaches.
     #[error("MERX_FINANCE_EMAIL: \"{0}\" is no address")]
     FinanceEmail(String),

@@ -60,18 +60,28 @@ impl Search {
     /// What answers searches where `services` are.
     pub(super) fn engine(&self, services: &Services) -> SearchEngine {
         let there = services.meilisearch_url.is_some();
-        let default = if there { SearchEngine::Fused } else { SearchEngine::Embedded };
+        let default = if there {
+            SearchEngine::Fused
+        } else {
+            SearchEngine::Embedded
+        };
         self.engine.unwrap_or(default)
     }
 
     pub(super) fn check(&self, services: &Services) -> Result<(), ConfigError> {
         if self.engine(services) != SearchEngine::Embedded && services.meilisearch_url.is_none() {
-            return Err(ConfigError::NoMeilisearch);
+            return Err(ConfigError::Search(
+                "MERX_SEARCH asks for Meilisearch, and MEILISEARCH_URL does not say where it is",
+            ));
         }
         let prefix = &self.meilisearch_prefix;
-        let plain = prefix.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-');
+        let plain = prefix
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-');
         if prefix.is_empty() || prefix.len() > 40 || !plain {
-            return Err(ConfigError::MeilisearchPrefix);
+            return Err(ConfigError::Search(
+                "MERX_MEILISEARCH_PREFIX takes 1 to 40 letters, digits, hyphens and underscores",
+            ));
         }
         Ok(())
     }

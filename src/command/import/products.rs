@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 use std::path::PathBuf;
 
-use uuid::Uuid;
 use entity::catalog::product::ProductStatus;
 use entity::{ChannelId, LocationId};
+use uuid::Uuid;
 
 use super::canonical::Canonical;
 use super::pipeline::{self, Parse};

@@ -60,7 +60,12 @@ impl Remote {
     }
 
     /// Runs `call` unless Meilisearch is left alone, within `deadline`; none when it brought nothing.
-    async fn ask<T>(&self, what: &str, deadline: Duration, call: impl Future<Output = Result<T, Trouble>>) -> Option<T> {
+    async fn ask<T>(
+        &self,
+        what: &str,
+        deadline: Duration,
+        call: impl Future<Output = Result<T, Trouble>>,
+    ) -> Option<T> {
         let pass = match self.breaker.enter() {
             Ok(pass) => pass,
             Err(resting) => {

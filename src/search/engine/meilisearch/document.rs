@@ -6,8 +6,8 @@ use serde::Serialize;
 use super::facets::step_below;
 use super::filter::{attribute_token, token};
 use crate::platform::text::sha256_hex;
-use crate::search::engine::tantivy::stems;
 use crate::search::engine::Document;
+use crate::search::engine::tantivy::stems;
 
 /// Names of the fields.
 pub(super) mod field {
@@ -25,15 +25,8 @@ pub(super) mod field {
     pub(in super::super) const PRICE: &str = "price";
     pub(in super::super) const PRICE_STEP: &str = "price_step";
     /// The weightiest first: words that match in an earlier one count more.
-    pub(in super::super) const SEARCHED: [&str; 7] = [
-        "name",
-        "brand",
-        "category",
-        CODES,
-        "tags",
-        "attributes",
-        "description",
-    ];
+    pub(in super::super) const SEARCHED: [&str; 7] =
+        ["name", "brand", "category", CODES, "tags", "attributes", "description"];
     pub(in super::super) const FILTERED: [&str; 10] = [
         KEY,
         PRODUCT,

@@ -192,13 +192,7 @@ impl<'a> Asked<'a> {
     }
 
     /// The place behind `after`, which was at `place`.
-    async fn behind(
-        &self,
-        index: &Index<Wire>,
-        after: Hit,
-        place: usize,
-        pins: &[ProductId],
-    ) -> Result<usize, Error> {
+    async fn behind(&self, index: &Index<Wire>, after: Hit, place: usize, pins: &[ProductId]) -> Result<usize, Error> {
         if let Some(at) = pins.iter().position(|pin| *pin == after.product) {
             return Ok(at + 1);
         }

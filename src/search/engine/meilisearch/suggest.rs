@@ -72,7 +72,11 @@ fn queries(text: &str, hits: &[Found], limit: usize) -> Vec<String> {
     found.sort_unstable_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
     let whole = found.into_iter().take(limit).map(|(word, _)| {
         let before = before.trim();
-        if before.is_empty() { word } else { format!("{before} {word}") }
+        if before.is_empty() {
+            word
+        } else {
+            format!("{before} {word}")
+        }
     });
     whole.collect()
 }

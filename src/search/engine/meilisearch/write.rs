@@ -46,7 +46,11 @@ impl Meilisearch {
     }
 
     /// Builds an index beside the one that answers, and puts it in its place.
-    pub(in crate::search::engine) async fn build(&self, owner: Owner, batches: BoxStream<'_, Result<Batch>>) -> Result<(), EngineError> {
+    pub(in crate::search::engine) async fn build(
+        &self,
+        owner: Owner,
+        batches: BoxStream<'_, Result<Batch>>,
+    ) -> Result<(), EngineError> {
         let client = self.clients().await?.work;
         let name = self.name(owner);
         let suffix = self.ids.uuid().simple().to_string();

@@ -44,6 +44,7 @@ pub(super) fn document(n: u128, name: &str, price: i64) -> Document {
         available: true,
         units_sold: 0,
         created: i64::try_from(n).expect("small") * 1_000,
+        vector: None,
     }
 }
 

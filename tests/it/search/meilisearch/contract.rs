@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use merx::config::SearchEngine;
-use merx::search::engine::{Batch, Count, Filter, Order, PriceBand, SearchRequest, SuggestRequest};
 use merx::search::Language;
+use merx::search::engine::{Batch, Count, Filter, Order, PriceBand, SearchRequest, SuggestRequest};
 use merx::search::words::Vocabulary;
 
 use super::catalogue::{Bench, HOSTILE, category, document, documents, number, product};
@@ -45,7 +45,14 @@ async fn both_fused_keep_the_contract() {
 
 async fn words(bench: &Bench) {
     let kind = bench.kind;
-    for text in ["headphones ", "headphone ", "HEADPHONES ", "headph", "haedphones ", "headphnes "] {
+    for text in [
+        "headphones ",
+        "headphone ",
+        "HEADPHONES ",
+        "headph",
+        "haedphones ",
+        "headphnes ",
+    ] {
         let mut found = bench.set(text).await;
         found.truncate(3);
         assert_eq!(found, [1, 2, 3], "{kind:?} {text}");
@@ -53,7 +60,10 @@ async fn words(bench: &Bench) {
     assert_eq!(bench.found(&bench.request("creme brulee ")).await[0], 8, "{kind:?}");
     assert_eq!(bench.found(&bench.request("lamps reading ")).await[0], 5, "{kind:?}");
     assert_eq!(bench.found(&bench.request("x1234 ")).await, [10], "{kind:?}");
-    assert!(bench.set("x1235 ").await.is_empty(), "{kind:?}: another number is another thing");
+    assert!(
+        bench.set("x1235 ").await.is_empty(),
+        "{kind:?}: another number is another thing"
+    );
     assert!(bench.set("qqqqqq ").await.is_empty(), "{kind:?}");
     assert_eq!(bench.found(&bench.request("noise cancelling ")).await[0], 1, "{kind:?}");
 }
@@ -65,9 +75,18 @@ async fn marks_and_phrases(bench: &Bench) {
     assert_eq!(bench.set("headphones -wireless").await, [2, 3], "{kind:?}");
     assert_eq!(bench.set("shoes -\"running shoes\"").await, [7], "{kind:?}");
     let answer = bench.ask(&bench.request("table lam")).await;
-    let marked: Vec<String> = answer.marks.words.iter().chain(&answer.marks.beginning).cloned().collect();
+    let marked: Vec<String> = answer
+        .marks
+        .words
+        .iter()
+        .chain(&answer.marks.beginning)
+        .cloned()
+        .collect();
     for beginning in ["tabl", "lam"] {
-        assert!(marked.iter().any(|word| word.starts_with(beginning)), "{kind:?}: {marked:?}");
+        assert!(
+            marked.iter().any(|word| word.starts_with(beginning)),
+            "{kind:?}: {marked:?}"
+        );
     }
 }
 
@@ -77,7 +96,11 @@ async fn vocabulary(bench: &Bench) {
     words.instead("couch", "sofa");
     words.stop("please");
     let words = Arc::new(words);
-    bench.engine.teach(bench.owner, Arc::clone(&words)).await.expect("taught");
+    bench
+        .engine
+        .teach(bench.owner, Arc::clone(&words))
+        .await
+        .expect("taught");
     let ask = |text: &str| SearchRequest {
         words: Arc::clone(&words),
         ..bench.request(text)
@@ -99,16 +122,27 @@ fn counts<V: Ord + Clone>(of: &[Count<V>]) -> BTreeMap<V, u64> {
 }
 
 fn texts(pairs: &[(&str, u64)]) -> BTreeMap<String, u64> {
-    pairs.iter().map(|(value, count)| ((*value).to_owned(), *count)).collect()
+    pairs
+        .iter()
+        .map(|(value, count)| ((*value).to_owned(), *count))
+        .collect()
 }
 
 async fn facets(bench: &Bench) {
     let kind = bench.kind;
     let all = bench.ask(&bench.request("headphones ")).await;
     assert_eq!(all.total, 3, "{kind:?}");
-    assert_eq!(counts(&all.facets.brands), texts(&[("Aria Works", 2), ("Bolt", 1)]), "{kind:?}");
+    assert_eq!(
+        counts(&all.facets.brands),
+        texts(&[("Aria Works", 2), ("Bolt", 1)]),
+        "{kind:?}"
+    );
     let categories = counts(&all.facets.categories);
-    assert_eq!((categories[&category("Sound")], categories[&category("Ear")]), (3, 3), "{kind:?}");
+    assert_eq!(
+        (categories[&category("Sound")], categories[&category("Ear")]),
+        (3, 3),
+        "{kind:?}"
+    );
     let colour = |value: &str| Filter::Attribute {
         key: "colour".to_owned(),
         values: vec![value.to_owned()],
@@ -124,15 +158,39 @@ async fn facets(bench: &Bench) {
     assert_eq!(counts(&narrowed.facets.brands), counts(&all.facets.brands), "{kind:?}");
     assert_eq!(counts(&narrowed.facets.categories)[&category("Sound")], 2, "{kind:?}");
     let red = bench.ask(&narrow(vec![colour("red")])).await;
-    assert_eq!(red.hits.iter().map(|h| number(h.product)).collect::<Vec<_>>(), [3], "{kind:?}");
-    let colours = red.facets.attributes.iter().find(|a| a.key == "colour").expect("colours");
-    assert_eq!(counts(&colours.values), texts(&[("Black", 1), ("Red", 1), ("White", 1)]), "{kind:?}");
+    assert_eq!(
+        red.hits.iter().map(|h| number(h.product)).collect::<Vec<_>>(),
+        [3],
+        "{kind:?}"
+    );
+    let colours = red
+        .facets
+        .attributes
+        .iter()
+        .find(|a| a.key == "colour")
+        .expect("colours");
+    assert_eq!(
+        counts(&colours.values),
+        texts(&[("Black", 1), ("Red", 1), ("White", 1)]),
+        "{kind:?}"
+    );
     let both = bench.ask(&narrow(vec![aria, colour("Black")])).await;
     assert_eq!(both.total, 1, "{kind:?}");
     assert_eq!(counts(&both.facets.brands), texts(&[("Aria Works", 1)]), "{kind:?}");
-    let of_both = both.facets.attributes.iter().find(|a| a.key == "colour").expect("colours");
-    assert_eq!(counts(&of_both.values), texts(&[("Black", 1), ("White", 1)]), "{kind:?}");
-    let ear = bench.ask(&narrow(vec![Filter::Category(vec![category("Light")])])).await;
+    let of_both = both
+        .facets
+        .attributes
+        .iter()
+        .find(|a| a.key == "colour")
+        .expect("colours");
+    assert_eq!(
+        counts(&of_both.values),
+        texts(&[("Black", 1), ("White", 1)]),
+        "{kind:?}"
+    );
+    let ear = bench
+        .ask(&narrow(vec![Filter::Category(vec![category("Light")])]))
+        .await;
     assert_eq!(ear.total, 0, "{kind:?}");
     let none = bench.ask(&narrow(vec![Filter::Category(Vec::new())])).await;
     assert_eq!(none.total, 0, "{kind:?}: none of no categories");
@@ -166,7 +224,10 @@ async fn prices(bench: &Bench) {
         };
         let narrowed = bench.ask(&request).await;
         assert_eq!(narrowed.total, band.count, "{kind:?} {band:?}");
-        assert_eq!(narrowed.facets.prices, browsed.facets.prices, "{kind:?}: the bands stay");
+        assert_eq!(
+            narrowed.facets.prices, browsed.facets.prices,
+            "{kind:?}: the bands stay"
+        );
         sum += band.count;
     }
     assert_eq!(sum, browsed.total, "{kind:?}");
@@ -296,7 +357,11 @@ async fn suggestions(bench: &Bench) {
     let mut products: Vec<u128> = answer.products.iter().map(|id| number(*id)).collect();
     products.sort_unstable();
     assert_eq!(products, [1, 2, 3], "{kind:?}");
-    assert!(answer.queries.contains(&"headphones".to_owned()), "{kind:?}: {:?}", answer.queries);
+    assert!(
+        answer.queries.contains(&"headphones".to_owned()),
+        "{kind:?}: {:?}",
+        answer.queries
+    );
     assert!(answer.categories.contains(&category("Ear")), "{kind:?}");
     assert_eq!(ask("Ari").await.brands, ["Aria Works"], "{kind:?}");
     assert_eq!(ask("reading la").await.products[0], product(5), "{kind:?}");

@@ -82,7 +82,8 @@ impl Real {
     /// Deletes the indexes of this test.
     async fn clear(&self) {
         for name in self.indexes().await {
-            self.ask(reqwest::Method::DELETE, &format!("/indexes/{name}"), None).await;
+            self.ask(reqwest::Method::DELETE, &format!("/indexes/{name}"), None)
+                .await;
         }
     }
 }

@@ -19,7 +19,9 @@ async fn shop(server: &Server, engine: SearchEngine, clock: Clock) -> Shop {
         config.search.engine = Some(engine);
     })
     .await;
-    merx::search::prepare(&shop.app).await.expect("the embedded index is built");
+    merx::search::prepare(&shop.app)
+        .await
+        .expect("the embedded index is built");
     shop
 }
 
@@ -107,7 +109,13 @@ async fn a_walk_goes_on_without_it() {
     loop {
         let variables = json!({ "query": "the best a", "first": 7, "after": after });
         let page = shop.data(SEARCH, variables).await["search"].take();
-        walked.extend(page["nodes"].as_array().expect("nodes").iter().map(|n| n["id"].to_string()));
+        walked.extend(
+            page["nodes"]
+                .as_array()
+                .expect("nodes")
+                .iter()
+                .map(|n| n["id"].to_string()),
+        );
         after = page["pageInfo"]["endCursor"].clone();
         if page["pageInfo"]["hasNextPage"] == json!(false) {
             assert_eq!(page["totalCount"], json!(walked.len()));
@@ -127,12 +135,19 @@ async fn changes_are_found_while_it_is_away() {
     let id = create(&shop, "Hurdy Gurdy", "5.00", json!({})).await;
     let id = id.parse().expect("a key");
     let begun = Instant::now();
-    merx::search::index_products(&shop.app, vec![id]).await.expect("the embedded index has it");
+    merx::search::index_products(&shop.app, vec![id])
+        .await
+        .expect("the embedded index has it");
     assert!(begun.elapsed() < Duration::from_secs(5), "{:?}", begun.elapsed());
     assert_eq!(names_of(&ask(&shop, "gurdy ").await), ["Hurdy Gurdy"]);
     let owner = merx::search::owner(&shop.app).await.expect("a default channel");
-    assert!(shop.app.search.engine().lags(owner).await, "what is missing is remembered");
-    let depths = merx::platform::jobs::queue_depths(&shop.app.db).await.expect("the job table");
+    assert!(
+        shop.app.search.engine().lags(owner).await,
+        "what is missing is remembered"
+    );
+    let depths = merx::platform::jobs::queue_depths(&shop.app.db)
+        .await
+        .expect("the job table");
     assert!(depths.iter().any(|queue| queue.open > 0), "and outlives the process");
     assert!(merx::search::mend(&shop.app, false).await.is_err(), "it is still away");
 }

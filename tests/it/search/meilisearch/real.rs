@@ -20,7 +20,9 @@ async fn the_key_of_the_shop_may_do_no_more_than_it_needs() {
 
 async fn least_rights(real: Real) {
     let shop = Shop::configured(|config| real.configure(config, &real.url, SearchEngine::Fused)).await;
-    merx::search::prepare(&shop.app).await.expect("the embedded index is built");
+    merx::search::prepare(&shop.app)
+        .await
+        .expect("the embedded index is built");
     merx::search::mend(&shop.app, false).await.expect("it is built");
     let keys = real.ask(reqwest::Method::GET, "/keys?limit=1000", None).await;
     let name = format!("Merx {}", real.prefix);
@@ -43,10 +45,18 @@ async fn least_rights(real: Real) {
         config.services.meilisearch_api_key = Some(secret.to_owned());
     })
     .await;
-    merx::search::prepare(&lesser.app).await.expect("the embedded index is built");
-    merx::search::mend(&lesser.app, true).await.expect("built with the lesser key");
-    real.ask(reqwest::Method::DELETE, &format!("/keys/{}", key["uid"].as_str().expect("a uid")), None)
-        .await;
+    merx::search::prepare(&lesser.app)
+        .await
+        .expect("the embedded index is built");
+    merx::search::mend(&lesser.app, true)
+        .await
+        .expect("built with the lesser key");
+    real.ask(
+        reqwest::Method::DELETE,
+        &format!("/keys/{}", key["uid"].as_str().expect("a uid")),
+        None,
+    )
+    .await;
     real.clear().await;
 }
 
@@ -62,10 +72,16 @@ fn catalogue() -> Option<Vec<Document>> {
         if name.is_empty() {
             continue;
         }
-        let price = row.get("Variant Price").and_then(|p| p.parse::<f64>().ok()).unwrap_or(1.0);
+        let price = row
+            .get("Variant Price")
+            .and_then(|p| p.parse::<f64>().ok())
+            .unwrap_or(1.0);
         let mut product = document(n as u128 + 1, &name, (price * 100.0) as i64);
         product.brand = row.get("Vendor").filter(|v| !v.trim().is_empty()).cloned();
-        product.description = row.get("Body (HTML)").map(|html| merx::search::strip_html(html)).unwrap_or_default();
+        product.description = row
+            .get("Body (HTML)")
+            .map(|html| merx::search::strip_html(html))
+            .unwrap_or_default();
         all.push(product);
     }
     Some(all)
@@ -94,7 +110,12 @@ async fn a_catalogue_of_real_size_is_counted_and_walked() {
                 ..bench.request("")
             };
             let narrowed = bench.ask(&request).await;
-            assert_eq!(narrowed.total, brands[&brand.value.to_lowercase()], "{kind:?} {}", brand.value);
+            assert_eq!(
+                narrowed.total,
+                brands[&brand.value.to_lowercase()],
+                "{kind:?} {}",
+                brand.value
+            );
         }
         for (text, order) in [("wireless mouse ", Order::Relevance), ("usb ", Order::PriceUp)] {
             let mut page = SearchRequest {

@@ -20,7 +20,9 @@ async fn everything(real: &Real) -> BTreeMap<String, Value> {
     let indexes = real.indexes().await;
     assert_eq!(indexes.len(), 1, "{indexes:?}");
     let path = format!("/indexes/{}/documents/fetch", indexes[0]);
-    let all = real.ask(reqwest::Method::POST, &path, Some(json!({ "limit": 10_000 }))).await;
+    let all = real
+        .ask(reqwest::Method::POST, &path, Some(json!({ "limit": 10_000 })))
+        .await;
     let rows = all["results"].as_array().expect("documents").clone();
     let key = |row: &Value| row["id"].as_str().expect("a key").to_owned();
     rows.into_iter().map(|row| (key(&row), row)).collect()
@@ -45,7 +47,9 @@ async fn recovers(real: Real) {
         real.configure(config, &server.url, SearchEngine::Fused);
     })
     .await;
-    merx::search::prepare(&shop.app).await.expect("the embedded index is built");
+    merx::search::prepare(&shop.app)
+        .await
+        .expect("the embedded index is built");
     let owner = merx::search::owner(&shop.app).await.expect("a default channel");
     let engine = shop.app.search.engine();
     assert!(engine.lags(owner).await, "there is no index yet");
@@ -53,7 +57,9 @@ async fn recovers(real: Real) {
     assert!(!engine.lags(owner).await);
     let kept = id(&shop, "Hurdy Gurdy", json!({})).await;
     let lost = id(&shop, "Nyckelharpa", json!({})).await;
-    merx::search::index_products(&shop.app, vec![kept, lost]).await.expect("indexed");
+    merx::search::index_products(&shop.app, vec![kept, lost])
+        .await
+        .expect("indexed");
     let before = everything(&real).await;
     assert!(before.values().any(|row| row["title"] == "Hurdy Gurdy"));
 
@@ -62,10 +68,15 @@ async fn recovers(real: Real) {
     update(&shop, json!({ "id": lost.to_string(), "status": "ARCHIVED" })).await;
     let new = id(&shop, "Theremin", json!({})).await;
     for product in [kept, lost, new] {
-        merx::search::index_products(&shop.app, vec![product]).await.expect("the embedded index has it");
+        merx::search::index_products(&shop.app, vec![product])
+            .await
+            .expect("the embedded index has it");
     }
     let asked = shop.data(SEARCH, json!({ "query": "theremin " })).await["search"].take();
-    assert_eq!((names_of(&asked), &asked["degraded"]), (vec!["Theremin".to_owned()], &json!(true)));
+    assert_eq!(
+        (names_of(&asked), &asked["degraded"]),
+        (vec!["Theremin".to_owned()], &json!(true))
+    );
     assert_eq!(everything(&real).await, before, "nothing came through");
     assert!(engine.lags(owner).await);
 
@@ -79,7 +90,10 @@ async fn recovers(real: Real) {
     assert!(titled("Hurdy Gurdy Deluxe") > 0 && titled("Theremin") > 0);
     assert_eq!((titled("Hurdy Gurdy"), titled("Nyckelharpa")), (0, 0));
     let asked = shop.data(SEARCH, json!({ "query": "theremin " })).await["search"].take();
-    assert_eq!((names_of(&asked), &asked["degraded"]), (vec!["Theremin".to_owned()], &json!(false)));
+    assert_eq!(
+        (names_of(&asked), &asked["degraded"]),
+        (vec!["Theremin".to_owned()], &json!(false))
+    );
 
     // The same, document by document, as an index that is built from the database now.
     merx::search::mend(&shop.app, true).await.expect("built anew");
@@ -101,7 +115,9 @@ async fn an_index_that_was_tampered_with_is_mended() {
 
 async fn mends(real: Real) {
     let shop = Shop::configured(|config| real.configure(config, &real.url, SearchEngine::Fused)).await;
-    merx::search::prepare(&shop.app).await.expect("the embedded index is built");
+    merx::search::prepare(&shop.app)
+        .await
+        .expect("the embedded index is built");
     merx::search::mend(&shop.app, false).await.expect("it is built");
     let whole = everything(&real).await;
     let index = &real.indexes().await[0];
@@ -121,7 +137,9 @@ async fn mends(real: Real) {
 async fn both_orders_are_fused_and_pages_stay_whole() {
     for real in Real::both("fusion").await {
         let shop = Shop::configured(|config| real.configure(config, &real.url, SearchEngine::Fused)).await;
-        merx::search::prepare(&shop.app).await.expect("the embedded index is built");
+        merx::search::prepare(&shop.app)
+            .await
+            .expect("the embedded index is built");
         merx::search::mend(&shop.app, false).await.expect("it is built");
         let ask = async |variables: Value| shop.data(SEARCH, variables).await["search"].take();
         let whole = ask(json!({ "query": "lamp", "first": 100 })).await;
@@ -146,10 +164,14 @@ async fn a_walk_goes_on_when_it_goes_away() {
     let real = Real::both("walks").await.swap_remove(0);
     let server = Server::start(Manner::Real(real.url.trim_start_matches("http://").to_owned())).await;
     let shop = Shop::configured(|config| real.configure(config, &server.url, SearchEngine::Fused)).await;
-    merx::search::prepare(&shop.app).await.expect("the embedded index is built");
+    merx::search::prepare(&shop.app)
+        .await
+        .expect("the embedded index is built");
     merx::search::mend(&shop.app, false).await.expect("it is built");
     let other = shop.another_server().await;
-    merx::search::prepare(&other.app).await.expect("the embedded index is built");
+    merx::search::prepare(&other.app)
+        .await
+        .expect("the embedded index is built");
     let ask = async |shop: &Shop, after: &Value| {
         let variables = json!({ "query": "lamp", "first": 2, "after": after });
         shop.data(SEARCH, variables).await["search"].take()
@@ -160,7 +182,10 @@ async fn a_walk_goes_on_when_it_goes_away() {
     let second = ask(&shop, cursor).await;
     server.turn(Manner::Gone);
     let again = ask(&shop, cursor).await;
-    assert_eq!(again["degraded"], false, "the server that began the walk knows the order");
+    assert_eq!(
+        again["degraded"], false,
+        "the server that began the walk knows the order"
+    );
     assert_eq!(names_of(&again), names_of(&second));
     // Another one goes on behind the product, in the order of its own index.
     let elsewhere = ask(&other, cursor).await;

@@ -44,14 +44,22 @@ impl Small {
 }
 
 fn refused(status: StatusCode, code: &str) -> Response {
-    let kind = if code.contains("key") { "auth" } else { "invalid_request" };
+    let kind = if code.contains("key") {
+        "auth"
+    } else {
+        "invalid_request"
+    };
     let said = json!({ "message": code, "code": code, "type": kind, "link": "" });
     (status, Json(said)).into_response()
 }
 
 async fn answer(State(small): State<Small>, request: Request) -> Response {
     let (head, body) = request.into_parts();
-    let bearer = head.headers.get("authorization").and_then(|v| v.to_str().ok()).unwrap_or_default();
+    let bearer = head
+        .headers
+        .get("authorization")
+        .and_then(|v| v.to_str().ok())
+        .unwrap_or_default();
     let key = bearer.trim_start_matches("Bearer ").to_owned();
     let bytes = axum::body::to_bytes(body, 64 << 20).await.unwrap_or_default();
     let body: Value = serde_json::from_slice(&bytes).unwrap_or_default();
@@ -144,7 +152,9 @@ impl Books {
             }
             ("POST", ["documents"]) => {
                 for row in body.as_array().cloned().unwrap_or_default() {
-                    index.documents.insert(row["id"].as_str().unwrap_or_default().to_owned(), row);
+                    index
+                        .documents
+                        .insert(row["id"].as_str().unwrap_or_default().to_owned(), row);
                 }
                 self.task("documentAdditionOrUpdate")
             }
@@ -177,13 +187,27 @@ impl Books {
     fn search(&self, uid: &str, query: &Value) -> Value {
         let filter = query["filter"].as_str().unwrap_or_default();
         let words = query["q"].as_str().unwrap_or_default().to_owned();
-        let rows = self.indexes.get(uid).into_iter().flat_map(|index| index.documents.values());
+        let rows = self
+            .indexes
+            .get(uid)
+            .into_iter()
+            .flat_map(|index| index.documents.values());
         let found: Vec<&Value> = rows
             .filter(|row| passes(row, filter))
             .filter(|row| {
-                let texts = ["name", "brand", "category", "codes", "tags", "attributes", "description"];
+                let texts = [
+                    "name",
+                    "brand",
+                    "category",
+                    "codes",
+                    "tags",
+                    "attributes",
+                    "description",
+                ];
                 let all = texts.map(|field| row[field].as_str().unwrap_or_default()).join(" ");
-                words.split_whitespace().all(|word| all.split(' ').any(|w| w.starts_with(word)))
+                words
+                    .split_whitespace()
+                    .all(|word| all.split(' ').any(|w| w.starts_with(word)))
             })
             .collect();
         let (offset, limit) = (number(&query["offset"], 0), number(&query["limit"], 20));
@@ -219,7 +243,10 @@ fn passes(row: &Value, filter: &str) -> bool {
         }
         let said = |field: &str| row[field].as_str().unwrap_or_default().to_owned();
         if let Some((field, list)) = part.split_once(" IN [") {
-            return list.trim_end_matches(']').split(", ").any(|value| value == said(field) && !value.is_empty());
+            return list
+                .trim_end_matches(']')
+                .split(", ")
+                .any(|value| value == said(field) && !value.is_empty());
         }
         match part.split_once(" = ") {
             Some((field, value)) => said(field) == value,
