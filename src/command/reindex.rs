@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-use crate::config::Config;
+use crate::config::{Config, SearchEngine};
 use crate::platform::error::{Fault, Result};
 use crate::search;
 
@@ -18,6 +18,11 @@ pub(super) async fn reindex(config: Config) -> Result<ExitCode> {
     let begun = Instant::now();
     let products = search::rebuild(&app, |read| bar.set_position(read as u64)).await?;
     bar.finish_and_clear();
+    let behind = app.config.search_engine() != SearchEngine::Embedded;
+    if behind {
+        tracing::info!("the embedded index is built; Meilisearch is next");
+        search::mend(&app, true).await?;
+    }
     tracing::info!(
         products,
         seconds = begun.elapsed().as_secs_f32(),

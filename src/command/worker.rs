@@ -40,6 +40,7 @@ pub(super) async fn worker(config: Config, given: Vec<(OsString, OsString)>) -> 
 pub(super) async fn work(app: App, mut stop: watch::Receiver<bool>) {
     let jobs = run_workers(&app.db, Arc::clone(&app.jobs), app.clone(), POLL, stop.clone());
     let (mut stop_keeping, mut stop_comparing) = (stop.clone(), stop.clone());
+    let whole = crate::search::keep_whole(&app, stop.clone());
     let rounds = async {
         while !*stop.borrow() {
             if let Err(error) = crate::checkout::sweep(&app).await {
@@ -100,7 +101,7 @@ pub(super) async fn work(app: App, mut stop: watch::Receiver<bool>) {
             }
         }
     };
-    let (result, (), (), ()) = tokio::join!(jobs, rounds, housekeeping, comparing);
+    let (result, (), (), (), ()) = tokio::join!(jobs, rounds, housekeeping, comparing, whole);
     if let Err(error) = result {
         tracing::error!(%error, "workers ended");
     }

@@ -6,6 +6,7 @@ mod catalogue;
 mod edge;
 mod embeddings;
 mod payments;
+mod search;
 mod storefront;
 
 use std::net::SocketAddr;
@@ -21,6 +22,7 @@ pub use catalogue::Catalogue;
 pub use edge::Edge;
 pub use embeddings::Embeddings;
 pub use payments::{Capture, IdempotencyKeys, Payments};
+pub use search::{Search, SearchEngine};
 pub use storefront::Storefront;
 
 /// Everything that can be configured.
@@ -47,6 +49,9 @@ pub struct Config {
     /// Where the pages of the shop are.
     #[command(flatten)]
     pub storefront: Storefront,
+    /// What answers searches.
+    #[command(flatten)]
+    pub search: Search,
     /// Services beside the database.
     #[command(flatten)]
     pub services: Services,
@@ -225,10 +230,10 @@ pub struct Services {
     /// Redis, for budgets and registered documents that several servers share.
     #[arg(long = "redis-url", env = "REDIS_URL", hide_env_values = true, global = true)]
     pub redis_url: Option<String>,
-    /// Meilisearch, for full-text search.
+    /// Meilisearch 1.18 or later, which has a say in what searches show first: see MERX_SEARCH.
     #[arg(long = "meilisearch-url", env = "MEILISEARCH_URL", global = true)]
     pub meilisearch_url: Option<String>,
-    /// Key of Meilisearch.
+    /// Key of Meilisearch: one that may make keys, or one with the rights that docs/guides/search-meilisearch.md lists.
     #[arg(
         long = "meilisearch-api-key",
         env = "MEILISEARCH_API_KEY",
@@ -310,6 +315,9 @@ pub enum ConfigError {
     /// Money over a line that anybody can listen to.
     #[error("STRIPE_API_BASE: \"{0}\" will not do; it is https://host, and only outside production http://host")]
     StripeBase(String),
+    /// A search without its server, or with names that no index can have.
+    #[error("{0}")]
+    Search(&'static str),
     /// An address that no mail reaches.
     #[error("MERX_FINANCE_EMAIL: \"{0}\" is no address")]
     FinanceEmail(String),
@@ -330,6 +338,7 @@ impl Config {
                 return Err(ConfigError::StripeBase(base.clone()));
             }
         }
+        self.search.check(&self.services)?;
         self.storefront.check(self.is_production())?;
         self.payments.check()?;
         self.accounts.check(self.is_production())
@@ -363,6 +372,11 @@ impl Config {
     pub fn without_statement_timeout(mut self) -> Self {
         self.database.statement_timeout = 0;
         self
+    }
+
+    /// What answers searches.
+    pub fn search_engine(&self) -> SearchEngine {
+        self.search.engine(&self.services)
     }
 
     /// Whether the test gateway is offered.

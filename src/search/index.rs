@@ -2,18 +2,21 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::time::Duration;
 
 use entity::ProductId;
 use futures_util::StreamExt;
 use parking_lot::Mutex;
-use tokio::sync::oneshot;
+use tokio::sync::{oneshot, watch};
 
 use crate::app::App;
 use crate::platform::error::{Fault, Result};
+use crate::platform::jobs;
 use crate::search::document;
 use crate::search::embedder::Embedder;
 use crate::search::engine::{Batch, Engine, Owner};
 use crate::search::insight::SearchLog;
+use crate::search::jobs::MendIndex;
 use crate::search::merchandising::{Shelf, vocabulary};
 use crate::search::vectors;
 
@@ -21,6 +24,8 @@ use crate::search::vectors;
 const PAGE: u64 = 500;
 /// A catalogue up to this size is indexed before the server listens: it takes less than a second.
 const SMALL: usize = 1_000;
+/// How often it is looked whether the engine lags.
+const ROUND: Duration = Duration::from_secs(5);
 
 /// The search of an application: the engine, and the products that wait to be indexed.
 pub struct Search {
@@ -31,6 +36,8 @@ pub struct Search {
     turn: tokio::sync::Mutex<()>,
     shelf: Shelf,
     log: SearchLog,
+    /// Held while the whole catalogue is compared with the index.
+    mending: tokio::sync::Mutex<()>,
 }
 
 struct Waiting {
@@ -48,6 +55,7 @@ impl Search {
             turn: tokio::sync::Mutex::default(),
             shelf: Shelf::default(),
             log: SearchLog::default(),
+            mending: tokio::sync::Mutex::default(),
         }
     }
 
@@ -137,7 +145,72 @@ async fn write(app: &App, products: &[ProductId]) -> Result<()> {
         all.products.extend(batch.products);
         all.documents.extend(batch.documents);
     }
-    Ok(app.search.engine.write(owner(app).await?, all).await?)
+    let owner = owner(app).await?;
+    app.search.engine.write(owner, all).await?;
+    if app.search.engine.lags(owner).await {
+        // Not in the memory of this process alone: it may end before the engine is whole.
+        let tx = app.db.begin().await?;
+        jobs::enqueue_unless_waiting(&tx, &MendIndex {}).await?;
+        tx.commit().await?;
+    }
+    Ok(())
+}
+
+/// Brings the part of the engine that was away up to the database: what differs, or everything `anew`. Says how many
+/// products differed. Products are indexed between the pages: what this reads of a page it has written before anybody
+/// else writes.
+///
+/// # Errors
+/// Those of the database and of the engine, which is as it was then, or better.
+pub async fn mend(app: &App, anew: bool) -> Result<usize> {
+    let search = &app.search;
+    let _alone = search.mending.lock().await;
+    let pages = futures_util::stream::unfold((Some(None), None), |(after, turn)| async move {
+        drop(turn);
+        let after: Option<ProductId> = after?;
+        let turn = search.turn.lock().await;
+        match page(app, after).await {
+            Ok(batch) if batch.products.is_empty() => None,
+            Ok(batch) => {
+                let last = batch.products.last().copied();
+                Some((Ok(batch), (Some(last), Some(turn))))
+            }
+            Err(error) => Some((Err(error), (None, None))),
+        }
+    });
+    let owner = owner(app).await?;
+    Ok(search.engine.mend(owner, pages.boxed(), anew).await?)
+}
+
+/// Mends the engine whenever it lags, until `stop` turns true.
+pub async fn keep_whole(app: &App, mut stop: watch::Receiver<bool>) {
+    let rounds = async {
+        loop {
+            if let Err(error) = mend_when_lagging(app).await {
+                tracing::debug!(%error, "the search engine is not whole yet");
+            }
+            tokio::time::sleep(ROUND).await;
+        }
+    };
+    tokio::select! {
+        () = rounds => {}
+        _ = stop.wait_for(|stop| *stop) => {}
+    }
+}
+
+async fn mend_when_lagging(app: &App) -> Result<()> {
+    let owner = owner(app).await?;
+    if app.search.engine.lags(owner).await {
+        let products = mend(app, false).await?;
+        tracing::info!(products, "the search engine is whole again");
+    }
+    Ok(())
+}
+
+/// What the index should hold of the products behind `after`.
+async fn page(app: &App, after: Option<ProductId>) -> Result<Batch> {
+    let ids = document::next_products(&app.db, after, PAGE).await?;
+    document::batch(app, ids).await
 }
 
 /// Builds the index anew from the database, page by page. `progress` is told how many products have been read.

@@ -65,6 +65,15 @@ impl Job for AttributeOrder {
     const QUEUE: Queue = Queue::Search;
 }
 
+/// Brings a part of the engine that was away up to the database.
+#[derive(Serialize, Deserialize)]
+pub(super) struct MendIndex {}
+
+impl Job for MendIndex {
+    const KIND: &'static str = "search.mend_index";
+    const QUEUE: Queue = Queue::Search;
+}
+
 /// Listens to what changes an answer, and to what comes of one.
 pub fn register(registry: &mut Registry<App>, listeners: &mut Listeners) {
     listeners.on(|event: ProductsChanged| {
@@ -95,6 +104,10 @@ pub fn register(registry: &mut Registry<App>, listeners: &mut Listeners) {
         index::index_with_vectors(&app, job.products)
             .await
             .map_err(JobError::Retry)
+    });
+    registry.add(|app: App, _: MendIndex| async move {
+        index::mend(&app, false).await.map_err(JobError::Retry)?;
+        Ok(())
     });
     registry.add(|app: App, job: IndexVariants| async move {
         let products = document::products_of(&app.db, &job.variants).await?;

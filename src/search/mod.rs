@@ -30,7 +30,7 @@ pub use engine::Engine;
 pub use facet::{Facet, FacetKind, FacetValue};
 pub use filter::FilterInput;
 pub use graphql::SearchQuery;
-pub use index::{Search, index_products, owner, prepare, rebuild};
+pub use index::{Search, index_products, keep_whole, mend, owner, prepare, rebuild};
 pub use insight::graphql::{InsightMutation, InsightQuery};
 pub use insight::{flush, roll_up, sweep};
 pub use jobs::register;

@@ -116,8 +116,11 @@ pub async fn search(app: &App, scope: &Scope, search: Query) -> Result<Answer, S
     };
     let tags = Tags::of(scope, &search);
     let begun_degraded = search.page.after_key::<String>(&tags.database);
+    let begun_plain = search.page.after_key::<(i64, ProductId)>(&tags.plain);
+    let plain = matches!(begun_plain, Ok(Some(_)));
     let after = match search.page.after_key::<(i64, ProductId)>(&tags.engine) {
         Err(PageError::ForeignCursor) if begun_degraded.is_ok() => None,
+        Err(PageError::ForeignCursor) if plain => begun_plain?,
         after => after?,
     };
     // A walk that began in the database ends there: its cursors mean nothing to the engine.
@@ -136,6 +139,7 @@ pub async fn search(app: &App, scope: &Scope, search: Query) -> Result<Answer, S
         filters: filters.clone(),
         order: search.order,
         after: after.map(|(rank, product)| Hit { product, rank }),
+        plain,
         limit: search.page.first,
         facets: search.facets,
         vector,
@@ -151,7 +155,8 @@ pub async fn search(app: &App, scope: &Scope, search: Query) -> Result<Answer, S
             };
         }
     };
-    let cursor = |hit: &Hit| encode_cursor(&tags.engine, &(hit.rank, hit.product));
+    let tag = if answer.degraded { &tags.plain } else { &tags.engine };
+    let cursor = |hit: &Hit| encode_cursor(tag, &(hit.rank, hit.product));
     let cursors: Vec<String> = answer.hits.iter().map(cursor).collect();
     let mut products: Vec<ProductId> = answer.hits.into_iter().map(|hit| hit.product).collect();
     if after.is_none() && search.order == Order::Relevance {
@@ -182,6 +187,8 @@ pub async fn search(app: &App, scope: &Scope, search: Query) -> Result<Answer, S
 /// Names of a list in cursors: the query is part of it, so that a cursor of another search is refused.
 struct Tags {
     engine: String,
+    /// Of an engine a part of which was away.
+    plain: String,
     database: String,
 }
 
@@ -194,6 +201,7 @@ impl Tags {
         let hash = &sha256_hex(asked)[..16];
         Self {
             engine: format!("search:{hash}"),
+            plain: format!("search-plain:{hash}"),
             database: format!("search-database:{hash}"),
         }
     }

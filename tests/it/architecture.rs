@@ -57,6 +57,7 @@ const SDKS: [(&str, &[&str]); 17] = [
             "src/account/external/oidc/",
             "src/payment/gateway/stripe/",
             "src/search/embedder/http",
+            "src/search/engine/meilisearch/",
         ],
     ),
     ("totp_rs", &["src/account/mfa/totp"]),

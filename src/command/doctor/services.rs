@@ -3,7 +3,11 @@
 
 use super::Check;
 use crate::command::probe::{self, ProbeError, Target};
-use crate::config::{Config, Services};
+use crate::config::{Config, SearchEngine, Services};
+use crate::platform::clock::Clock;
+use crate::platform::error::story;
+use crate::platform::id::Ids;
+use crate::search;
 
 /// Default ports of what speaks HTTP.
 const HTTP: [(&str, u16); 2] = [("http", 80), ("https", 443)];
@@ -13,7 +17,7 @@ pub(super) async fn checks(config: &Config) -> Vec<Check> {
     let services = &config.services;
     let (redis, search, media, mail, traces, stripe) = tokio::join!(
         redis(services),
-        meilisearch(services),
+        meilisearch(config),
         s3(services),
         smtp(services),
         otlp(services),
@@ -90,7 +94,7 @@ const MEILISEARCH: Service = Service {
     name: "meilisearch",
     variable: "MEILISEARCH_URL",
     twin: "search uses the index in the data folder",
-    used: false,
+    used: true,
 };
 const S3: Service = Service {
     name: "s3",
@@ -121,7 +125,6 @@ pub(in crate::command) fn not_used_yet(services: &Services) -> Vec<String> {
         &s.s3_secret_access_key,
     ];
     let configured = [
-        (MEILISEARCH, s.meilisearch_url.is_some()),
         (S3, s3.iter().any(|value| value.is_some())),
         (SMTP, s.smtp_url.is_some()),
         (TRACES, s.otel_exporter_otlp_endpoint.is_some()),
@@ -138,13 +141,38 @@ async fn redis(services: &Services) -> Option<Check> {
     Some(REDIS.ask(url, &ports, probe::redis).await)
 }
 
-async fn meilisearch(services: &Services) -> Option<Check> {
-    let url = services.meilisearch_url.as_deref()?;
-    let health = async |target: &Target| match probe::http(target, "/health").await? {
-        None | Some(200) => Ok(()),
-        Some(status) => Err(ProbeError::Answer(format!("HTTP {status}"))),
+async fn meilisearch(config: &Config) -> Option<Check> {
+    let name = MEILISEARCH.name;
+    let url = config.services.meilisearch_url.as_deref()?;
+    let place = match Target::parse(url, &HTTP) {
+        Ok(target) => target.place(),
+        Err(error) => return Some(MEILISEARCH.report("", Err(error))),
     };
-    Some(MEILISEARCH.ask(url, &HTTP, health).await)
+    if config.search_engine() == SearchEngine::Embedded {
+        return Some(Check::warn(
+            name,
+            format!("{place} is configured, but MERX_SEARCH=embedded does without it"),
+            "remove MERX_SEARCH or MEILISEARCH_URL",
+        ));
+    }
+    let clock = Clock::system();
+    let greeting = async {
+        let ids = Ids::from_os(clock.clone())?;
+        search::engine::greet(config, &clock, &ids).await
+    };
+    let greeting = tokio::time::timeout(probe::PATIENCE, greeting).await;
+    Some(match greeting {
+        Ok(Ok(())) => Check::ok(name, format!("{place} answers and takes the key")),
+        Ok(Err(error)) => Check::fail(
+            name,
+            format!("{place}: {}", story(&error)),
+            format!(
+                "start the service or correct MEILISEARCH_URL and MEILISEARCH_API_KEY, or remove both: {}",
+                MEILISEARCH.twin
+            ),
+        ),
+        Err(_) => MEILISEARCH.report(&place, Err(ProbeError::Late)),
+    })
 }
 
 async fn s3(services: &Services) -> Option<Check> {

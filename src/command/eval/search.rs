@@ -8,12 +8,13 @@ use std::process::ExitCode;
 
 use crate::command::eval::plot::{self, Series};
 use crate::command::import;
-use crate::config::Config;
+use crate::config::{Config, SearchEngine};
+use crate::platform::clock::Clock;
 use crate::platform::error::{Fault, Result};
+use crate::platform::id::Ids;
 use crate::platform::money::Currency;
 use crate::search;
 use crate::search::Engine;
-use crate::search::engine::Kind;
 use crate::search::eval::{self, Catalogue, Judged, Report, Row};
 
 /// What is measured.
@@ -28,7 +29,7 @@ pub(in crate::command) struct Args {
     products: Option<PathBuf>,
     /// Engine to ask; may be repeated. Not given: all that are configured.
     #[arg(long = "engine", value_enum)]
-    engines: Vec<Kind>,
+    engines: Vec<SearchEngine>,
     /// Try every swap of two letters in the longest word, not only the one in its middle.
     #[arg(long)]
     all_typos: bool,
@@ -60,7 +61,9 @@ pub(super) async fn search(config: Config, args: Args) -> Result<ExitCode> {
                 })
                 .collect();
             let folder = config.server.data_dir.join("eval");
-            for (kind, engine) in search::engine::all(&config, &folder)? {
+            let clock = Clock::system();
+            let ids = Ids::from_os(clock.clone())?;
+            for (kind, engine) in search::engine::all(&config, &folder, &clock, &ids)? {
                 if args.engines.is_empty() || args.engines.contains(&kind) {
                     let catalogue = eval::index(&*engine, &indexed).await?;
                     reports.push((kind.to_string(), measure(&*engine, &catalogue, &judged, &args).await?));

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use entity::catalog::product::ProductStatus;
 use entity::{ChannelId, LocationId};
+use uuid::Uuid;
 
 use super::canonical::Canonical;
 use super::pipeline::{self, Parse};

@@ -3,10 +3,13 @@
 
 mod curation;
 mod fuse;
+mod fused;
+mod meilisearch;
 mod tantivy;
 
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use entity::{CategoryId, ChannelId, ProductId};
@@ -14,8 +17,10 @@ use futures_util::stream::BoxStream;
 
 pub use self::curation::{Adjust, Curation, Target};
 pub use self::fuse::reciprocal;
-use crate::config::Config;
+use crate::config::{Config, SearchEngine};
+use crate::platform::clock::Clock;
 use crate::platform::error::{Fault, Result};
+use crate::platform::id::Ids;
 use crate::search::language::Language;
 use crate::search::words::Vocabulary;
 
@@ -28,6 +33,9 @@ pub enum EngineError {
     /// Another process writes to the index and does not stop.
     #[error("another process writes to the index")]
     Busy,
+    /// Its server does not answer.
+    #[error("the server of the search engine does not answer")]
+    Away,
     /// The engine failed.
     #[error("search engine: {0}")]
     Failed(#[source] Box<dyn std::error::Error + Send + Sync>),
@@ -153,6 +161,8 @@ pub struct SearchRequest {
     pub order: Order,
     /// Start behind this hit.
     pub after: Option<Hit>,
+    /// Whether the answer with that hit was degraded: its ranks are those of the plainer part, which goes on alone.
+    pub plain: bool,
     /// Hits wanted.
     pub limit: usize,
     /// Whether facets are wanted.
@@ -293,6 +303,21 @@ pub trait Engine: Send + Sync {
     /// see the old index until all batches are in, and keep it when one of them fails.
     async fn rebuild(&self, owner: Owner, batches: BoxStream<'_, Result<Batch>>) -> Result<(), EngineError>;
 
+    /// Whether a part of the engine may lack what was written: it was away, or has no index yet.
+    async fn lags(&self, _owner: Owner) -> bool {
+        false
+    }
+
+    /// Brings that part up to the whole catalogue of `owner`, by what differs, or `anew`. Says how many products differed.
+    async fn mend(
+        &self,
+        _owner: Owner,
+        _batches: BoxStream<'_, Result<Batch>>,
+        _anew: bool,
+    ) -> Result<usize, EngineError> {
+        Ok(0)
+    }
+
     /// Learns what words mean in all channels, for an engine that keeps this beside its index. One that takes it from
     /// each request does nothing.
     async fn teach(&self, _owner: Owner, _words: Arc<Vocabulary>) -> Result<(), EngineError> {
@@ -300,33 +325,27 @@ pub trait Engine: Send + Sync {
     }
 }
 
-/// The kinds of engines that can be measured beside each other.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-pub enum Kind {
-    /// The index in the data folder.
-    Embedded,
-    /// Meilisearch alone.
-    Meilisearch,
-    /// Meilisearch and the embedded index, fused.
-    Fused,
-}
-
-impl std::fmt::Display for Kind {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.pad(match self {
-            Self::Embedded => "embedded",
-            Self::Meilisearch => "meilisearch",
-            Self::Fused => "fused",
-        })
-    }
-}
-
 /// Every engine that is configured, each with an index of its own below `folder`.
 ///
 /// # Errors
 /// When the folder cannot be made.
-pub fn all(_config: &Config, folder: &Path) -> Result<Vec<(Kind, Arc<dyn Engine>)>> {
-    Ok(vec![(Kind::Embedded, from_data_dir(folder)?)])
+pub fn all(config: &Config, folder: &Path, clock: &Clock, ids: &Ids) -> Result<Vec<(SearchEngine, Arc<dyn Engine>)>> {
+    let embedded = from_data_dir(folder)?;
+    let mut all = vec![(SearchEngine::Embedded, Arc::clone(&embedded))];
+    if let Some(mut place) = meilisearch::Place::from_config(config) {
+        // What is measured is what is found, and not the machine.
+        place.deadline = Duration::from_secs(10);
+        for (kind, share) in [
+            (SearchEngine::Meilisearch, fused::Share::Everything),
+            (SearchEngine::Fused, fused::Share::Order),
+        ] {
+            place.prefix = format!("{}-eval-{kind}", config.search.meilisearch_prefix);
+            let meilisearch = meilisearch::Meilisearch::open(&place, clock.clone(), ids.clone())?;
+            let engine = fused::Fused::new(Arc::clone(&embedded), meilisearch, share, clock.clone());
+            all.push((kind, Arc::new(engine)));
+        }
+    }
+    Ok(all)
 }
 
 /// The embedded engine, with its index below `data_dir`.
@@ -335,6 +354,39 @@ pub fn all(_config: &Config, folder: &Path) -> Result<Vec<(Kind, Arc<dyn Engine>
 /// When the folder cannot be made.
 pub fn from_data_dir(data_dir: &Path) -> Result<Arc<dyn Engine>> {
     Ok(Arc::new(tantivy::Tantivy::open(data_dir)?))
+}
+
+/// The engine of the configuration: the embedded one, with Meilisearch beside it where there is one.
+///
+/// # Errors
+/// When the folder cannot be made, or the machine has no TLS.
+pub fn from_config(config: &Config, clock: &Clock, ids: &Ids) -> Result<Arc<dyn Engine>> {
+    let embedded = from_data_dir(&config.server.data_dir)?;
+    let Some(place) = meilisearch::Place::from_config(config) else {
+        return Ok(embedded);
+    };
+    let share = match config.search_engine() {
+        SearchEngine::Embedded => return Ok(embedded),
+        SearchEngine::Fused => fused::Share::Order,
+        SearchEngine::Meilisearch => fused::Share::Everything,
+    };
+    let meilisearch = meilisearch::Meilisearch::open(&place, clock.clone(), ids.clone())?;
+    Ok(Arc::new(fused::Fused::new(embedded, meilisearch, share, clock.clone())))
+}
+
+/// Asks the server of the configured engine whether it is there and takes the key.
+///
+/// # Errors
+/// What is wrong.
+pub async fn greet(config: &Config, clock: &Clock, ids: &Ids) -> Result<()> {
+    let Some(place) = meilisearch::Place::from_config(config) else {
+        return Ok(());
+    };
+    let server = meilisearch::Meilisearch::open(&place, clock.clone(), ids.clone())?;
+    match server.exists(Owner(None)).await {
+        Ok(_) => Ok(()),
+        Err(trouble) => Err(EngineError::from(trouble).into()),
+    }
 }
 
 /// Whether words of `name` go on like `typed`, whose last word may be a beginning.

@@ -42,16 +42,18 @@ pub async fn index(engine: &dyn Engine, products: &[Indexed<'_>]) -> Result<Cata
         skus.insert(product, draft.variants.iter().map(|v| v.sku.clone()).collect());
         documents.push(document(product, language, draft, category, *units));
     }
-    let batches = documents.chunks(BATCH).map(|documents| {
-        Ok(Batch {
-            products: documents.iter().map(|d| d.product).collect(),
-            documents: documents.to_vec(),
-        })
-    });
+    let batches = || {
+        let batches = documents.chunks(BATCH).map(|documents| {
+            Ok(Batch {
+                products: documents.iter().map(|d| d.product).collect(),
+                documents: documents.to_vec(),
+            })
+        });
+        futures_util::stream::iter(batches).boxed()
+    };
     let owner = Owner(Some(ChannelId(Uuid::from_u128(1))));
-    engine
-        .rebuild(owner, futures_util::stream::iter(batches).boxed())
-        .await?;
+    engine.rebuild(owner, batches()).await?;
+    engine.mend(owner, batches(), true).await?;
     Ok(Catalogue {
         owner,
         channel: CHANNEL.to_owned(),

@@ -150,6 +150,10 @@ async fn ranked(
         ..SearchRequest::default()
     };
     let answer = engine.search(request).await?;
+    if answer.degraded {
+        // What the plainer part finds would be counted as what the engine does.
+        return Err(EngineError::Away);
+    }
     let sku = |product: &ProductId| {
         let skus = catalogue.skus.get(product)?;
         // Of several variants, the one that was graded.

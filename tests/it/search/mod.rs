@@ -5,6 +5,7 @@ mod embedded;
 mod facets;
 mod fresh;
 mod insight;
+mod meilisearch;
 mod merchandise;
 mod owner;
 mod pages;

@@ -57,6 +57,7 @@ impl From<TantivyError> for EngineError {
     }
 }
 
+pub(super) use self::schema::stems;
 pub(super) use self::suggest::goes_on;
 
 /// The embedded engine. Cheap to clone.

@@ -7,7 +7,7 @@ use tantivy::{TantivyDocument, Term};
 
 use super::vectors;
 use crate::search::engine::Document;
-use crate::search::language::{Stemmer, Token, fold, tokens};
+use crate::search::language::{Language, Stemmer, Token, fold, tokens};
 
 /// Counts changes of this file that make older indexes unreadable: each version has a folder of its own.
 pub(super) const VERSION: u32 = 2;
@@ -194,6 +194,11 @@ fn cut(text: &str, max: usize) -> &str {
         end -= 1;
     }
     &text[..end]
+}
+
+/// The words of `text` as they are indexed, without their endings, a space between them.
+pub(in crate::search::engine) fn stems(language: Language, text: &str) -> String {
+    Words::of(text).stems(&Stemmer::new(language))
 }
 
 /// The words of a text as they are indexed.

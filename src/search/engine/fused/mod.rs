@@ -1,0 +1,171 @@
+//! Meilisearch and the embedded engine, together. The embedded index is always kept up; what it holds decides what is a
+//! hit, is counted and is paged through. Meilisearch says what it would show first, and both orders are fused. When it
+//! is slow, silent, broken or gone, the embedded engine answers alone, marked `degraded`, within the same time.
+
+mod remote;
+mod walk;
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use futures_util::stream::BoxStream;
+
+use self::remote::Remote;
+use self::walk::Walks;
+use super::meilisearch::Meilisearch;
+use crate::platform::clock::Clock;
+use crate::platform::error::Result;
+use crate::search::engine::{
+    Batch, Engine, EngineError, Order, Owner, SearchAnswer, SearchRequest, SuggestAnswer, SuggestRequest,
+};
+use crate::search::words::{Typed, Vocabulary};
+
+/// Products of Meilisearch that are fused.
+const CANDIDATES: usize = 200;
+/// Hits among which the place of a cursor is looked for, when Meilisearch goes away in the middle of a walk.
+const REACH: usize = 1_000;
+
+/// What Meilisearch is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Share {
+    /// The order of the hits for words; the embedded index does the rest.
+    Order,
+    /// Everything.
+    Everything,
+}
+
+/// Both engines.
+pub(super) struct Fused {
+    embedded: Arc<dyn Engine>,
+    remote: Remote,
+    share: Share,
+    walks: Walks,
+}
+
+impl Fused {
+    /// `embedded` with `meilisearch` beside it.
+    pub(super) fn new(embedded: Arc<dyn Engine>, meilisearch: Meilisearch, share: Share, clock: Clock) -> Self {
+        Self {
+            embedded,
+            remote: Remote::new(meilisearch, clock),
+            share,
+            walks: Walks::default(),
+        }
+    }
+
+    /// The embedded engine's answer in place of a better one.
+    async fn alone(&self, mut request: SearchRequest) -> Result<SearchAnswer, EngineError> {
+        let lost = match request.after {
+            // Its rank is a place in the fused order.
+            Some(after) if !request.plain => {
+                let reach = SearchRequest {
+                    after: None,
+                    limit: REACH,
+                    facets: false,
+                    ..request.clone()
+                };
+                let all = self.embedded.search(reach).await?;
+                request.after = all.hits.into_iter().find(|hit| hit.product == after.product);
+                request.after.is_none()
+            }
+            _ => false,
+        };
+        let mut answer = self.embedded.search(request).await?;
+        if lost {
+            answer.hits.clear();
+            answer.has_next = false;
+        }
+        answer.degraded = true;
+        Ok(answer)
+    }
+
+    async fn with_order(&self, mut request: SearchRequest) -> Result<SearchAnswer, EngineError> {
+        let known = self.walks.known(&request);
+        let order = match known {
+            Some(order) => Some(order),
+            None => self.remote.order(&request, CANDIDATES).await.map(Arc::new),
+        };
+        let Some(order) = order else {
+            return self.alone(request).await;
+        };
+        self.walks.keep(&request, &order);
+        request.also.push(order.to_vec());
+        self.embedded.search(request).await
+    }
+}
+
+/// Whether Meilisearch has a say in the order.
+fn is_ranked(request: &SearchRequest) -> bool {
+    request.order == Order::Relevance && !Typed::read(&request.text).text.trim().is_empty()
+}
+
+#[async_trait]
+impl Engine for Fused {
+    async fn is_ready(&self, owner: Owner) -> bool {
+        self.embedded.is_ready(owner).await
+    }
+
+    async fn is_empty(&self) -> bool {
+        self.embedded.is_empty().await
+    }
+
+    async fn search(&self, request: SearchRequest) -> Result<SearchAnswer, EngineError> {
+        if request.plain {
+            return self.alone(request).await;
+        }
+        self.remote.teach_later(request.owner, &request.words);
+        match self.share {
+            Share::Order if is_ranked(&request) => self.with_order(request).await,
+            Share::Order => self.embedded.search(request).await,
+            Share::Everything => match self.remote.search(&request).await {
+                Some(answer) => Ok(answer),
+                None => self.alone(request).await,
+            },
+        }
+    }
+
+    async fn suggest(&self, request: SuggestRequest) -> Result<SuggestAnswer, EngineError> {
+        if self.share == Share::Order {
+            return self.embedded.suggest(request).await;
+        }
+        if let Some(answer) = self.remote.suggest(&request).await {
+            return Ok(answer);
+        }
+        let answer = self.embedded.suggest(request).await?;
+        Ok(SuggestAnswer {
+            degraded: true,
+            ..answer
+        })
+    }
+
+    async fn write(&self, owner: Owner, batch: Batch) -> Result<(), EngineError> {
+        let (embedded, ()) = tokio::join!(
+            self.embedded.write(owner, batch.clone()),
+            self.remote.write(owner, &batch)
+        );
+        embedded
+    }
+
+    /// Rebuilds the embedded index; [`Engine::mend`] with `anew` does the same for Meilisearch.
+    async fn rebuild(&self, owner: Owner, batches: BoxStream<'_, Result<Batch>>) -> Result<(), EngineError> {
+        self.embedded.rebuild(owner, batches).await
+    }
+
+    async fn lags(&self, owner: Owner) -> bool {
+        self.remote.lags(owner).await
+    }
+
+    async fn mend(
+        &self,
+        owner: Owner,
+        batches: BoxStream<'_, Result<Batch>>,
+        anew: bool,
+    ) -> Result<usize, EngineError> {
+        self.remote.mend(owner, batches, anew).await
+    }
+
+    async fn teach(&self, owner: Owner, words: Arc<Vocabulary>) -> Result<(), EngineError> {
+        self.remote.teach_later(owner, &words);
+        self.embedded.teach(owner, words).await
+    }
+}

@@ -1,0 +1,36 @@
+//! Tasks: Meilisearch takes a change, says its number, and makes it later.
+
+use std::time::Duration;
+
+use meilisearch_sdk::client::Client;
+use meilisearch_sdk::errors::Error;
+use meilisearch_sdk::task_info::TaskInfo;
+use meilisearch_sdk::tasks::Task;
+use tokio::time::Instant;
+
+use super::wire::Wire;
+
+/// Pause before a task is looked at again; it grows up to [`PAUSE_MAX`].
+const PAUSE: Duration = Duration::from_millis(3);
+const PAUSE_MAX: Duration = Duration::from_millis(100);
+
+/// Waits until `task` is done, up to `patience`.
+///
+/// # Errors
+/// The task's own; [`Error::Timeout`] when it is not done in time: it may be done later.
+pub(super) async fn done(client: &Client<Wire>, task: TaskInfo, patience: Duration) -> Result<(), Error> {
+    let end = Instant::now() + patience;
+    let mut pause = PAUSE;
+    loop {
+        match client.get_task(&task).await? {
+            Task::Succeeded { .. } => return Ok(()),
+            Task::Failed { content } => return Err(content.error.into()),
+            Task::Enqueued { .. } | Task::Processing { .. } => {}
+        }
+        if Instant::now() + pause > end {
+            return Err(Error::Timeout);
+        }
+        tokio::time::sleep(pause).await;
+        pause = (pause * 3 / 2).min(PAUSE_MAX);
+    }
+}
