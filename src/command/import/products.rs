@@ -5,7 +5,6 @@ use std::path::PathBuf;
 
 use entity::catalog::product::ProductStatus;
 use entity::{ChannelId, LocationId};
-use uuid::Uuid;
 
 use super::canonical::Canonical;
 use super::pipeline::{self, Parse};
