@@ -389,6 +389,11 @@ pub async fn greet(config: &Config, clock: &Clock, ids: &Ids) -> Result<()> {
     }
 }
 
+/// The words of `text` as indexes hold them: without their endings, a space between them.
+fn stems(language: Language, text: &str) -> String {
+    tantivy::stems(language, text)
+}
+
 /// Whether words of `name` go on like `typed`, whose last word may be a beginning.
 pub(super) fn goes_on(typed: &str, name: &str) -> bool {
     tantivy::goes_on(typed, name)
