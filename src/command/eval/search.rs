@@ -19,7 +19,7 @@ use crate::search::eval::{self, Catalogue, Judged, Report, Row};
 
 /// What is measured.
 #[derive(clap::Args, Debug)]
-pub(super) struct Args {
+pub(in crate::command) struct Args {
     /// Judgements: CSV of `query,sku,grade` with a header.
     #[arg(long)]
     queries: PathBuf,

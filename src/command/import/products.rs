@@ -5,7 +5,6 @@ use std::path::PathBuf;
 
 use entity::catalog::product::ProductStatus;
 use entity::{ChannelId, LocationId};
-use uuid::Uuid;
 
 use super::canonical::Canonical;
 use super::pipeline::{self, Parse};
@@ -90,7 +89,7 @@ pub async fn read_products(file: PathBuf, currency: Currency) -> Result<Vec<Pars
     let (columns, _) = header.await.map_err(|e| Fault::part("reading", e))??;
     let parse = ProductParse {
         columns,
-        channels: vec![(ChannelId(Uuid::nil()), currency)],
+        channels: vec![(ChannelId(uuid::Uuid::nil()), currency)],
     };
     let mut batches = pipeline::start(file, parse);
     let mut products = Vec::new();

@@ -18,7 +18,7 @@ const BODY_MAX: usize = 32 << 20;
 const SHOWN: usize = 200;
 
 /// The endpoint.
-pub(super) struct Endpoint {
+pub(super) struct HttpModel {
     client: reqwest::Client,
     url: String,
     model: String,
@@ -43,7 +43,7 @@ struct Embedding {
     embedding: Vec<f32>,
 }
 
-impl Endpoint {
+impl HttpModel {
     /// The endpoint at `url`.
     pub(super) fn open(url: &str, config: &Embeddings) -> Result<Self> {
         let client = reqwest::Client::builder()
@@ -72,7 +72,7 @@ impl Endpoint {
 }
 
 #[async_trait]
-impl Embedder for Endpoint {
+impl Embedder for HttpModel {
     fn model(&self) -> &str {
         &self.model
     }

@@ -37,6 +37,6 @@ pub trait Embedder: Send + Sync {
 pub fn from_config(config: &Config) -> Result<Option<Arc<dyn Embedder>>> {
     let embeddings = &config.embeddings;
     let Some(url) = &embeddings.url else { return Ok(None) };
-    let endpoint = http::Endpoint::open(url, embeddings)?;
-    Ok(Some(Arc::new(endpoint)))
+    let model = http::HttpModel::open(url, embeddings)?;
+    Ok(Some(Arc::new(model)))
 }

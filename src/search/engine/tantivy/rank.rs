@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use entity::{CategoryId, ProductId, TypedId};
+use entity::{ProductId, TypedId};
 use tantivy::DocId;
 
 use super::collect::{Columns, Part, Test};

@@ -9,15 +9,16 @@ use tantivy::fieldnorm::FieldNormReader;
 use tantivy::postings::Postings;
 use tantivy::query::{EnableScoring, PhraseQuery, Query};
 use tantivy::schema::{Field, IndexRecordOption};
-use tantivy::{DocId, DocSet, Searcher, SegmentReader, TERMINATED, Term};
+use tantivy::{DocId, Searcher, SegmentReader, TERMINATED, Term};
 
 use super::query::{Analysis, Word};
 use super::schema::Fields;
 
 /// How soon more of a word counts for less.
 const K1: f32 = 0.9;
-/// How much the length of a field counts.
-const B: f32 = 0.5;
+/// How much the length of a field counts: less for names, which are long where there is much to say.
+const B_NAME: f32 = 0.5;
+const B: f32 = 0.75;
 /// Steps of a field's length that the index tells apart.
 const LENGTHS: usize = 256;
 
@@ -145,7 +146,8 @@ pub(super) fn merged(left: Vec<Match>, right: impl Iterator<Item = Match>) -> Ve
 
 fn lenses(searcher: &Searcher, fields: &Fields) -> tantivy::Result<Vec<Lens>> {
     let mut lenses = Vec::with_capacity(fields.texts.len());
-    for (field, weight) in &fields.texts {
+    for (i, (field, weight)) in fields.texts.iter().enumerate() {
+        let b = if i == 0 { B_NAME } else { B };
         let (mut tokens, mut documents) = (0_u64, 0_u64);
         for segment in searcher.segment_readers() {
             tokens += segment.inverted_index(*field)?.total_num_tokens();
@@ -154,7 +156,7 @@ fn lenses(searcher: &Searcher, fields: &Fields) -> tantivy::Result<Vec<Lens>> {
         let average = (tokens as f32 / documents.max(1) as f32).max(1.0);
         let of_length = |id: usize| {
             let length = FieldNormReader::id_to_fieldnorm(u8::try_from(id).unwrap_or(u8::MAX)) as f32;
-            weight / (1.0 - B + B * length / average)
+            weight / (1.0 - b + b * length / average)
         };
         lenses.push(Lens {
             field: *field,
