@@ -341,7 +341,7 @@ pub fn all(config: &Config, folder: &Path, clock: &Clock, ids: &Ids) -> Result<V
         ] {
             place.prefix = format!("{}-eval-{kind}", config.search.meilisearch_prefix);
             let meilisearch = meilisearch::Meilisearch::open(&place, clock.clone(), ids.clone())?;
-            let engine = fused::Fused::new(Arc::clone(&embedded), meilisearch, share, clock.clone());
+            let engine = fused::Both::new(Arc::clone(&embedded), meilisearch, share, clock.clone());
             all.push((kind, Arc::new(engine)));
         }
     }
@@ -371,7 +371,7 @@ pub fn from_config(config: &Config, clock: &Clock, ids: &Ids) -> Result<Arc<dyn 
         SearchEngine::Meilisearch => fused::Share::Everything,
     };
     let meilisearch = meilisearch::Meilisearch::open(&place, clock.clone(), ids.clone())?;
-    Ok(Arc::new(fused::Fused::new(embedded, meilisearch, share, clock.clone())))
+    Ok(Arc::new(fused::Both::new(embedded, meilisearch, share, clock.clone())))
 }
 
 /// Asks the server of the configured engine whether it is there and takes the key.
@@ -387,6 +387,11 @@ pub async fn greet(config: &Config, clock: &Clock, ids: &Ids) -> Result<()> {
         Ok(_) => Ok(()),
         Err(trouble) => Err(EngineError::from(trouble).into()),
     }
+}
+
+/// The words of `text` as indexes hold them: without their endings, a space between them.
+fn stems(language: Language, text: &str) -> String {
+    tantivy::stems(language, text)
 }
 
 /// Whether words of `name` go on like `typed`, whose last word may be a beginning.

@@ -35,14 +35,14 @@ pub(super) enum Share {
 }
 
 /// Both engines.
-pub(super) struct Fused {
+pub(super) struct Both {
     embedded: Arc<dyn Engine>,
     remote: Remote,
     share: Share,
     walks: Walks,
 }
 
-impl Fused {
+impl Both {
     /// `embedded` with `meilisearch` beside it.
     pub(super) fn new(embedded: Arc<dyn Engine>, meilisearch: Meilisearch, share: Share, clock: Clock) -> Self {
         Self {
@@ -100,7 +100,7 @@ fn is_ranked(request: &SearchRequest) -> bool {
 }
 
 #[async_trait]
-impl Engine for Fused {
+impl Engine for Both {
     async fn is_ready(&self, owner: Owner) -> bool {
         self.embedded.is_ready(owner).await
     }

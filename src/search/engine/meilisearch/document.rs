@@ -6,8 +6,7 @@ use serde::Serialize;
 use super::facets::step_below;
 use super::filter::{attribute_token, token};
 use crate::platform::text::sha256_hex;
-use crate::search::engine::Document;
-use crate::search::engine::tantivy::stems;
+use crate::search::engine::{Document, stems};
 
 /// Names of the fields.
 pub(super) mod field {
