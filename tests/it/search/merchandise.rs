@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use chrono::TimeDelta;
-use entity::TypedId;
 use entity::catalog::{collection, collection_product};
 use merx::search::merchandising::plain;
 use sea_orm::{ActiveModelTrait, IntoActiveModel};
