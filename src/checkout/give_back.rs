@@ -1,7 +1,7 @@
 //! Money that pays nothing goes back.
 
 use entity::{CartId, TypedId};
-use sea_orm::EntityTrait;
+use sea_orm::{EntityTrait, QuerySelect};
 use serde::{Deserialize, Serialize};
 
 use crate::account::account_by_id;
@@ -31,6 +31,7 @@ pub(super) async fn give_back(app: &App, cart: CartId, reason: &str) -> Result<(
 /// The same in the transaction of the caller. Says whether there was anything to call off.
 pub(super) async fn give_back_in(tx: &Tx, app: &App, cart: CartId, reason: &str) -> Result<bool> {
     let now = app.clock.now();
+    hold(tx, cart).await?;
     let live = payment::live_of_cart(tx, cart).await?;
     let ids: Vec<_> = live.iter().map(|payment| payment.id).collect();
     let returned = payment::call_off(tx, &app.ids, now, &ids, reason).await?;
@@ -41,6 +42,14 @@ pub(super) async fn give_back_in(tx: &Tx, app: &App, cart: CartId, reason: &str)
         tell(tx, payment, reason).await?;
     }
     Ok(!returned.is_empty())
+}
+
+/// Holds the row of a cart for the rest of the transaction, as whoever opens a payment does: what is released by the cart
+/// cannot be what a payment that starts meanwhile has reserved.
+pub(super) async fn hold(tx: &Tx, cart: CartId) -> Result<()> {
+    let row = entity::cart::cart::Entity::find_by_id(cart).lock_exclusive();
+    row.one(tx).await?;
+    Ok(())
 }
 
 /// Emits [`PaymentReturned`] when money was taken or promised.

@@ -3,6 +3,7 @@
 use entity::payment::payment::PaymentStatus;
 
 use crate::app::App;
+use crate::checkout::give_back::hold;
 use crate::inventory;
 use crate::payment::gateway::DEADLINE;
 use crate::payment::{self, GatewayState, Payment, Says};
@@ -14,7 +15,7 @@ pub(super) async fn ask(app: &App, payment: Payment) -> Result<Payment> {
     let Some(gateway) = app.payments.get(&payment.gateway) else {
         return Ok(payment);
     };
-    let says = match tokio::time::timeout(DEADLINE, gateway.read(&payment::handle_of(&payment))).await {
+    let says = match tokio::time::timeout(DEADLINE, gateway.read(&payment::handle_of(&payment)?)).await {
         Ok(Ok(Some(snapshot))) => Says::Snapshot(Box::new(snapshot)),
         Ok(Ok(None)) => Says::NeverStarted,
         Ok(Err(error)) => {
@@ -43,6 +44,9 @@ pub(super) async fn note(app: &App, payment: &Payment, says: &Says) -> Result<Pa
 
 async fn note_once(app: &App, payment: &Payment, says: &Says) -> Result<Payment> {
     let tx = app.db.begin().await?;
+    if matches!(says.state(), GatewayState::Failed(_)) {
+        hold(&tx, payment.cart_id).await?;
+    }
     let (row, applied) = payment::write_down(&tx, app, payment.id, says).await?;
     if applied.moved
         && row.status == PaymentStatus::Failed

@@ -16,8 +16,8 @@ use crate::checkout::ready::{check, claim_of};
 use crate::checkout::share::{PARTS_MAX, Share, ShareError, share};
 use crate::checkout::start_error::StartError;
 use crate::inventory::{self, Claim, Claimed};
-use crate::payment::gateway::DEADLINE;
-use crate::payment::{self, Payment, Says, SharedGateway, StartRequest, gift_card};
+use crate::payment::gateway::{DEADLINE, UNKNOWN_CUSTOMER};
+use crate::payment::{self, GatewayState, Payment, Says, SharedGateway, StartRequest, gift_card};
 use crate::platform::crash::crash_point;
 use crate::platform::db::{Tx, retry_conflicts};
 use crate::platform::error::{Fault, Result};
@@ -111,6 +111,14 @@ pub async fn start_payment(app: &App, command: StartPayment) -> Result<Payment, 
         }
     };
     crash_point("checkout.charged");
+    if let (Some(customer), Some(gone)) = (command.customer, &request.customer)
+        && says.state() == GatewayState::Failed(UNKNOWN_CUSTOMER.to_owned())
+    {
+        // The shopper's next try finds the customer there again.
+        if let Err(fault) = payment::replace_customer(app, &gateway, customer, gone).await {
+            tracing::warn!(%fault, "a customer whom the gateway forgot was not made again");
+        }
+    }
     let payment = note(app, &payment, &says).await?;
     crash_point("checkout.noted");
     Ok(payment)

@@ -155,7 +155,7 @@ pub async fn resolve(
     let place = info.alias.unwrap_or(info.name);
     let key = Key::new(&once.who, &key, place);
     let turn = take_turn(&app.db, &app.clock, &key, &key.fingerprint(&once.asked)).await;
-    let mine = match turn.map_err(failed)? {
+    let mut mine = match turn.map_err(failed)? {
         Turn::Mine(mine) => mine,
         Turn::Answered(answer) => return Ok(Some(Value::from_json(answer).map_err(|e| failed(e.into()))?)),
         Turn::Mismatch => return Err(refused(ApiError::IdempotencyMismatch)),

@@ -177,7 +177,7 @@ pub(super) async fn finish_capture(app: &App, id: CaptureId) -> Result<Option<St
     let payment = payment.ok_or(Fault::Invariant("a capture without its payment"))?;
     let request = CaptureRequest {
         capture: id,
-        payment: handle_of(&payment),
+        payment: handle_of(&payment)?,
         amount: Money::new(row.amount, currency_of(&payment)?),
         is_final: row.is_final,
     };

@@ -70,7 +70,7 @@ pub(super) async fn cancel_at_gateway(app: &App, job: CancelAtGateway) -> Result
 /// Has the gateway close a payment that was refused, unless it was paid there meanwhile: then it is heard.
 async fn close_refused(app: &App, payment: &Payment) -> Result<()> {
     let gateway = gateway_of(app, payment)?;
-    let Some(snapshot) = within_deadline(gateway.read(&handle_of(payment))).await? else {
+    let Some(snapshot) = within_deadline(gateway.read(&handle_of(payment)?)).await? else {
         return Ok(());
     };
     if !matches!(snapshot.state, GatewayState::Authorized | GatewayState::Succeeded) {
@@ -100,7 +100,7 @@ pub(super) async fn finish_refund(app: &App, job: FinishRefund) -> Result<(), Jo
 
 /// Has the gateway call a payment off, or give the money back, and books what became of it.
 pub(super) async fn cancel_now(app: &App, payment: &Payment) -> Result<()> {
-    let (gateway, handle) = (gateway_of(app, payment)?, handle_of(payment));
+    let (gateway, handle) = (gateway_of(app, payment)?, handle_of(payment)?);
     within_deadline(gateway.cancel(&handle)).await?;
     crash_point("cancel.sent");
     // What became of the money is booked.

@@ -48,7 +48,7 @@ pub(crate) use hear::write_down;
 pub use jobs::{CancelAtGateway, FinishCapture, FinishRefund};
 pub(crate) use merge::Says;
 pub use method::{PaymentMethod, PaymentMethodMutation, PaymentMethodObject, kept_method, methods_of};
-pub(crate) use method::{customer_at_gateway, forget_people};
+pub(crate) use method::{customer_at_gateway, forget_people, replace_customer};
 pub use query::{
     Dispute, Payment, PaymentEvent, Refund, disputes_of_payments, events_of_payments, payment_by_id, payments_of_carts,
     payments_of_orders, refunds_of_orders, refunds_of_payments,

@@ -11,9 +11,11 @@ use sea_orm::sea_query::{Expr, ExprTrait, Query};
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use crate::channel::Scope;
+use crate::payment::books::currency_of;
 use crate::payment::gateway::Handle;
 use crate::platform::db::{Db, any_of};
 use crate::platform::error::Result;
+use crate::platform::money::Money;
 use crate::platform::permission::Permission;
 
 /// The gateway of payments with gift cards: the shop itself.
@@ -240,9 +242,13 @@ pub async fn payments_of_carts(db: &impl ConnectionTrait, carts: &[CartId]) -> R
 }
 
 /// What the gateway of `payment` is asked by.
-pub(crate) fn handle_of(payment: &Payment) -> Handle {
-    Handle {
+///
+/// # Errors
+/// When its currency is none.
+pub(crate) fn handle_of(payment: &Payment) -> Result<Handle> {
+    Ok(Handle {
         payment: payment.id,
         reference: payment.gateway_reference.clone(),
-    }
+        amount: Money::new(payment.amount, currency_of(payment)?),
+    })
 }

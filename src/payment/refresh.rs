@@ -19,7 +19,7 @@ pub async fn refresh(app: &App, id: PaymentId) -> Result<Option<Payment>> {
     let Some(payment) = payment_by_id(&app.db, id).await? else {
         return Ok(None);
     };
-    let says = match within_deadline(gateway_of(app, &payment)?.read(&handle_of(&payment))).await? {
+    let says = match within_deadline(gateway_of(app, &payment)?.read(&handle_of(&payment)?)).await? {
         Some(snapshot) => Says::Snapshot(Box::new(snapshot)),
         None => Says::NeverStarted,
     };

@@ -133,7 +133,7 @@ async fn give_back(app: &App, row: &Refund) -> Result<()> {
     let payment = payment.ok_or(Fault::Invariant("a refund without its payment"))?;
     let request = RefundRequest {
         refund: row.id,
-        payment: handle_of(&payment),
+        payment: handle_of(&payment)?,
         amount: Money::new(row.amount, currency_of(&payment)?),
     };
     let says = match within_deadline(gateway_of(app, &payment)?.refund(&request)).await? {

@@ -10,15 +10,15 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use chrono::TimeDelta;
-use entity::platform::idempotency_key::{self, Column, Entity, IdempotencyState};
-use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, TryInsertResult};
+use entity::platform::idempotency_key::{Column, Entity, IdempotencyState};
+use sea_orm::sea_query::{Expr, OnConflict, Query};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter};
 use serde_json::Value;
 use tokio::time::{Instant, sleep};
 
 use crate::platform::clock::Clock;
-use crate::platform::db::{Db, Tx};
-use crate::platform::error::Result;
+use crate::platform::db::{Db, Tx, relaxed};
+use crate::platform::error::{Fault, Result};
 use crate::platform::id::Ids;
 use crate::platform::seal::Seal;
 use crate::platform::text::sha256_hex;
@@ -96,6 +96,8 @@ pub enum Turn {
 pub struct Mine {
     db: Db,
     key: Key,
+    /// What runs can be run again.
+    resumable: bool,
 }
 
 /// Takes a turn with `key`, for what `fingerprint` stands for.
@@ -159,20 +161,29 @@ pub async fn take_turn(db: &Db, clock: &Clock, key: &Key, fingerprint: &str) -> 
 /// Whether the row is new.
 async fn insert(db: &Db, clock: &Clock, id: &str, fingerprint: &str) -> Result<bool> {
     let now = clock.now();
-    let row = idempotency_key::Model {
-        id: id.to_owned(),
-        fingerprint: fingerprint.to_owned(),
-        state: IdempotencyState::Running,
-        leased_until: now + LEASE,
-        answer: None,
-        created_at: now,
-        expires_at: now + REMEMBERED,
-    };
-    let inserted = Entity::insert(row.into_active_model())
-        .on_conflict_do_nothing()
-        .exec_without_returning(db)
-        .await?;
-    Ok(matches!(inserted, TryInsertResult::Inserted(rows) if rows > 0))
+    let columns = [
+        Column::Id,
+        Column::Fingerprint,
+        Column::State,
+        Column::LeasedUntil,
+        Column::CreatedAt,
+        Column::ExpiresAt,
+    ];
+    let values = [
+        Expr::value(id),
+        Expr::value(fingerprint),
+        Expr::value(IdempotencyState::Running),
+        Expr::value(now + LEASE),
+        Expr::value(now),
+        Expr::value(now + REMEMBERED),
+    ];
+    // Whatever the change commits is on the disk after this, and so is this then.
+    let row = Query::select().exprs(values).and_where(relaxed(db)).to_owned();
+    let mut insert = Query::insert();
+    insert.into_table(Entity).columns(columns);
+    insert.select_from(row).map_err(|e| Fault::part("statement", e))?;
+    insert.on_conflict(OnConflict::new().do_nothing().to_owned());
+    Ok(db.execute(&insert).await?.rows_affected() > 0)
 }
 
 impl Mine {
@@ -180,12 +191,14 @@ impl Mine {
         Self {
             db: db.clone(),
             key: key.clone(),
+            resumable: false,
         }
     }
 
     /// Runs `change` and says whether it had an effect. A `resumable` one goes on by itself when it is run again; any
     /// other is not run again once it has committed.
-    pub async fn run<T>(&self, resumable: bool, change: impl Future<Output = T>) -> (T, Effect) {
+    pub async fn run<T>(&mut self, resumable: bool, change: impl Future<Output = T>) -> (T, Effect) {
+        self.resumable = resumable;
         let committed = Arc::new(AtomicBool::new(false));
         let current = Current {
             row: (!resumable).then(|| self.key.row.clone()),
@@ -206,12 +219,15 @@ impl Mine {
     /// Those of the database.
     pub async fn answered(self, ids: &Ids, answer: &Value) -> Result<()> {
         let answer = self.key.seal.seal(ids, &serde_json::to_vec(answer)?);
-        Entity::update_many()
+        let mut update = Entity::update_many()
             .col_expr(Column::State, Expr::value(IdempotencyState::Answered))
             .col_expr(Column::Answer, Expr::value(answer))
-            .filter(Column::Id.eq(self.key.row))
-            .exec(&self.db)
-            .await?;
+            .filter(Column::Id.eq(self.key.row));
+        if self.resumable {
+            // Run again it gives the same answer.
+            update = update.filter(relaxed(&self.db));
+        }
+        update.exec(&self.db).await?;
         Ok(())
     }
 

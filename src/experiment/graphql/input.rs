@@ -210,13 +210,33 @@ impl ExperimentUpdateInput {
 /// The slots end where the buckets do.
 const _: () = assert!(BUCKETS == 10_000);
 
-/// Which experiment to start, stop or put away.
-#[derive(InputObject, Clone, Debug)]
-pub struct ExperimentStepInput {
-    /// The experiment.
-    pub(super) id: Gid<ExperimentId>,
-    /// The version that the viewer has seen; STALE_VERSION when it is another.
-    pub(super) expected_version: Option<i32>,
+macro_rules! step_inputs {
+    ($($(#[$doc:meta])* $name:ident;)*) => {$(
+        $(#[$doc])*
+        #[derive(InputObject, Clone, Debug)]
+        pub struct $name {
+            /// The experiment.
+            id: Gid<ExperimentId>,
+            /// The version that the viewer has seen; STALE_VERSION when it is another.
+            expected_version: Option<i32>,
+        }
+
+        impl $name {
+            /// The experiment, and the version it must be at.
+            pub(super) fn which(&self) -> (ExperimentId, Option<i32>) {
+                (self.id.0, self.expected_version)
+            }
+        }
+    )*};
+}
+
+step_inputs! {
+    /// Which experiment to start.
+    ExperimentStartInput;
+    /// Which experiment to stop.
+    ExperimentStopInput;
+    /// Which experiment to put away.
+    ExperimentArchiveInput;
 }
 
 /// An arm to look at. For staff with `experiment.read`; others are refused.

@@ -3,10 +3,13 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, MaybeUndefined, Object, Result, SimpleObject};
+use entity::ExperimentId;
 
 use crate::channel::Channel;
 use crate::experiment::draft::DraftError;
-use crate::experiment::graphql::input::{ExperimentCreateInput, ExperimentStepInput, ExperimentUpdateInput};
+use crate::experiment::graphql::input::{
+    ExperimentArchiveInput, ExperimentCreateInput, ExperimentStartInput, ExperimentStopInput, ExperimentUpdateInput,
+};
 use crate::experiment::graphql::types::ExperimentObject;
 use crate::experiment::query::Experiment;
 use crate::experiment::save::{SaveError, create, update};
@@ -18,38 +21,69 @@ use crate::platform::error::Fault;
 use crate::platform::locale::message;
 use crate::platform::permission::Permission;
 
-/// Answer of changes of experiments.
-#[derive(SimpleObject)]
-pub struct ExperimentPayload {
-    /// The experiment as it is now; null on errors.
-    experiment: Option<ExperimentObject>,
-    /// Why nothing was changed: INVALID_INPUT, NOT_FOUND, ALREADY_EXISTS, STALE_VERSION.
+/// What became of a change.
+struct Outcome {
+    experiment: Option<Experiment>,
     errors: Vec<UserError>,
-    /// What was done differently from what was asked.
-    warnings: Vec<Warning>,
 }
 
-impl ExperimentPayload {
+impl Outcome {
     fn refused(errors: Vec<UserError>) -> Self {
         Self {
             experiment: None,
             errors,
-            warnings: Vec::new(),
         }
     }
 }
 
-impl From<Experiment> for ExperimentPayload {
+impl From<Experiment> for Outcome {
     fn from(experiment: Experiment) -> Self {
         Self {
-            experiment: Some(ExperimentObject(experiment)),
+            experiment: Some(experiment),
             errors: Vec::new(),
-            warnings: Vec::new(),
         }
     }
 }
 
-fn saved(result: Result<Experiment, SaveError>) -> Result<ExperimentPayload, Fault> {
+macro_rules! payloads {
+    ($($(#[$doc:meta])* $name:ident;)*) => {$(
+        $(#[$doc])*
+        #[derive(SimpleObject)]
+        pub struct $name {
+            /// The experiment as it is now; null on errors.
+            experiment: Option<ExperimentObject>,
+            /// Why nothing was changed: INVALID_INPUT, NOT_FOUND, ALREADY_EXISTS, STALE_VERSION.
+            errors: Vec<UserError>,
+            /// What was done differently from what was asked.
+            warnings: Vec<Warning>,
+        }
+
+        impl From<Outcome> for $name {
+            fn from(outcome: Outcome) -> Self {
+                Self {
+                    experiment: outcome.experiment.map(ExperimentObject),
+                    errors: outcome.errors,
+                    warnings: Vec::new(),
+                }
+            }
+        }
+    )*};
+}
+
+payloads! {
+    /// Answer of `experimentCreate`.
+    ExperimentCreatePayload;
+    /// Answer of `experimentUpdate`.
+    ExperimentUpdatePayload;
+    /// Answer of `experimentStart`.
+    ExperimentStartPayload;
+    /// Answer of `experimentStop`.
+    ExperimentStopPayload;
+    /// Answer of `experimentArchive`.
+    ExperimentArchivePayload;
+}
+
+fn saved(result: Result<Experiment, SaveError>) -> Result<Outcome, Fault> {
     let error = match result {
         Ok(experiment) => return Ok(experiment.into()),
         Err(SaveError::Fault(fault)) => return Err(fault),
@@ -58,7 +92,7 @@ fn saved(result: Result<Experiment, SaveError>) -> Result<ExperimentPayload, Fau
     let (code, field) = match &error {
         SaveError::Stale(current) => {
             let stale = UserError::stale(*current, &["expectedVersion"]);
-            return Ok(ExperimentPayload::refused(vec![stale]));
+            return Ok(Outcome::refused(vec![stale]));
         }
         SaveError::Draft(errors) => {
             let one = |error: &DraftError| {
@@ -66,20 +100,16 @@ fn saved(result: Result<Experiment, SaveError>) -> Result<ExperimentPayload, Fau
                 let path: Vec<&str> = path.iter().map(String::as_str).collect();
                 UserError::invalid(error.message(), &path)
             };
-            return Ok(ExperimentPayload::refused(errors.iter().map(one).collect()));
+            return Ok(Outcome::refused(errors.iter().map(one).collect()));
         }
         SaveError::NotFound => (ErrorCode::NotFound, "id"),
         SaveError::KeyTaken => (ErrorCode::AlreadyExists, "key"),
         SaveError::Started | SaveError::Fault(_) => (ErrorCode::InvalidInput, "id"),
     };
-    Ok(ExperimentPayload::refused(vec![UserError::new(
-        code,
-        error.message(),
-        &[field],
-    )]))
+    Ok(Outcome::refused(vec![UserError::new(code, error.message(), &[field])]))
 }
 
-fn stepped(result: Result<Experiment, StateError>) -> Result<ExperimentPayload, Fault> {
+fn stepped(result: Result<Experiment, StateError>) -> Result<Outcome, Fault> {
     let error = match result {
         Ok(experiment) => return Ok(experiment.into()),
         Err(StateError::Fault(fault)) => return Err(fault),
@@ -92,21 +122,20 @@ fn stepped(result: Result<Experiment, StateError>) -> Result<ExperimentPayload, 
             UserError::invalid(error.message(), &["id"])
         }
     };
-    Ok(ExperimentPayload::refused(vec![refused]))
+    Ok(Outcome::refused(vec![refused]))
 }
 
-/// The channel of a slug, or the payload that says that there is none.
-async fn channel_of(ctx: &Context<'_>, slug: &str) -> Result<Result<Arc<Channel>, ExperimentPayload>> {
+/// The channel of a slug, or the outcome that says that there is none.
+async fn channel_of(ctx: &Context<'_>, slug: &str) -> Result<Result<Arc<Channel>, Outcome>> {
     let app = ctx.app();
     Ok(app.channels.by_slug(&app.db, slug).await?.ok_or_else(|| {
         let error = UserError::not_found(message!("experiment-channel"), &["channel"]);
-        ExperimentPayload::refused(vec![error])
+        Outcome::refused(vec![error])
     }))
 }
 
-async fn take(ctx: &Context<'_>, input: ExperimentStepInput, what: Step) -> Result<ExperimentPayload> {
+async fn take(ctx: &Context<'_>, which: (ExperimentId, Option<i32>), what: Step) -> Result<Outcome> {
     ctx.everywhere(Permission::ExperimentWrite)?;
-    let which = (input.id.0, input.expected_version);
     Ok(stepped(Box::pin(step(ctx.app(), &ctx.actor(), which, what)).await)?)
 }
 
@@ -122,18 +151,17 @@ impl ExperimentMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The experiment.")] input: ExperimentCreateInput,
-    ) -> Result<ExperimentPayload> {
+    ) -> Result<ExperimentCreatePayload> {
         ctx.everywhere(Permission::ExperimentWrite)?;
         let channel = match &input.channel {
             Some(slug) => match channel_of(ctx, slug).await? {
                 Ok(channel) => Some(channel),
-                Err(refused) => return Ok(refused),
+                Err(refused) => return Ok(refused.into()),
             },
             None => None,
         };
-        Ok(saved(
-            Box::pin(create(ctx.app(), &ctx.actor(), input.draft(channel))).await,
-        )?)
+        let made = Box::pin(create(ctx.app(), &ctx.actor(), input.draft(channel))).await;
+        Ok(saved(made)?.into())
     }
 
     /// Changes an experiment. Of one that was started, only the name, the hypothesis and the end can change. Staff only:
@@ -143,19 +171,20 @@ impl ExperimentMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "What to change.")] input: ExperimentUpdateInput,
-    ) -> Result<ExperimentPayload> {
+    ) -> Result<ExperimentUpdatePayload> {
         ctx.everywhere(Permission::ExperimentWrite)?;
         let channel = match &input.channel {
             MaybeUndefined::Undefined => MaybeUndefined::Undefined,
             MaybeUndefined::Null => MaybeUndefined::Null,
             MaybeUndefined::Value(slug) => match channel_of(ctx, slug).await? {
                 Ok(channel) => MaybeUndefined::Value(channel.id),
-                Err(refused) => return Ok(refused),
+                Err(refused) => return Ok(refused.into()),
             },
         };
         let which = (input.id.0, input.expected_version);
         let change = move |draft: &mut _| input.change(channel, draft);
-        Ok(saved(Box::pin(update(ctx.app(), &ctx.actor(), which, change)).await)?)
+        let changed = Box::pin(update(ctx.app(), &ctx.actor(), which, change)).await;
+        Ok(saved(changed)?.into())
     }
 
     /// Has a draft give out arms. Staff only: `experiment.write`, for every channel.
@@ -163,9 +192,9 @@ impl ExperimentMutation {
     async fn experiment_start(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which one.")] input: ExperimentStepInput,
-    ) -> Result<ExperimentPayload> {
-        take(ctx, input, Step::Start).await
+        #[graphql(desc = "Which one.")] input: ExperimentStartInput,
+    ) -> Result<ExperimentStartPayload> {
+        Ok(take(ctx, input.which(), Step::Start).await?.into())
     }
 
     /// Ends an experiment that runs, for good. Staff only: `experiment.write`, for every channel.
@@ -173,9 +202,9 @@ impl ExperimentMutation {
     async fn experiment_stop(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which one.")] input: ExperimentStepInput,
-    ) -> Result<ExperimentPayload> {
-        take(ctx, input, Step::Stop).await
+        #[graphql(desc = "Which one.")] input: ExperimentStopInput,
+    ) -> Result<ExperimentStopPayload> {
+        Ok(take(ctx, input.which(), Step::Stop).await?.into())
     }
 
     /// Puts away an experiment that does not run. Staff only: `experiment.write`, for every channel.
@@ -183,8 +212,8 @@ impl ExperimentMutation {
     async fn experiment_archive(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which one.")] input: ExperimentStepInput,
-    ) -> Result<ExperimentPayload> {
-        take(ctx, input, Step::Archive).await
+        #[graphql(desc = "Which one.")] input: ExperimentArchiveInput,
+    ) -> Result<ExperimentArchivePayload> {
+        Ok(take(ctx, input.which(), Step::Archive).await?.into())
     }
 }

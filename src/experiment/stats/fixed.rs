@@ -17,6 +17,9 @@ pub struct Test {
 /// The pooled two-proportion z-test, two-sided, of the treatment against the control. None where nobody or everybody
 /// converted, or an arm is empty.
 pub fn two_proportions(control: &Sample, treatment: &Sample) -> Option<Test> {
+    if control.units == 0 || treatment.units == 0 {
+        return None;
+    }
     let (a, b) = (control.n(), treatment.n());
     let pooled = (control.sum + treatment.sum) / (a + b);
     let error = (pooled * (1.0 - pooled) * (1.0 / a + 1.0 / b)).sqrt();

@@ -66,6 +66,8 @@ pub struct Handle {
     pub payment: PaymentId,
     /// The gateway's own id, when it was heard of.
     pub reference: Option<String>,
+    /// What it was to be opened with.
+    pub amount: Money,
 }
 
 /// Authorised money to take.
@@ -203,7 +205,13 @@ pub struct CustomerRequest {
     pub customer: CustomerId,
     /// The e-mail address.
     pub email: Option<String>,
+    /// The gateway's name for the customer that it no longer knows, when a new one takes its place.
+    pub instead_of: Option<String>,
 }
+
+/// The reason of a payment that failed, or a setup, because the gateway no longer knows the customer: somebody deleted it
+/// there.
+pub const UNKNOWN_CUSTOMER: &str = "unknown_customer";
 
 /// A means of payment that a customer has with a gateway.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -13,7 +13,7 @@ use crate::payment::gateway::{DEADLINE, Handle};
 use crate::payment::hear::hear;
 use crate::payment::inbox::query::GatewayEvent;
 use crate::payment::method::setup_told;
-use crate::payment::query::Payment;
+use crate::payment::query::{Payment, handle_of};
 use crate::payment::{Says, SharedGateway};
 use crate::platform::crash::crash_point;
 use crate::platform::db::{Tx, retry_conflicts};
@@ -73,8 +73,8 @@ async fn payment_told(app: &App, gateway: &SharedGateway, row: &GatewayEvent, re
         return alone(app, row, EventOutcome::Unmatched).await;
     };
     let handle = Handle {
-        payment: payment.id,
         reference: Some(reference.to_owned()),
+        ..handle_of(&payment)?
     };
     let read = tokio::time::timeout(DEADLINE, gateway.read(&handle)).await;
     let Some(snapshot) = read.map_err(|late| Fault::part("gateway", late))?? else {

@@ -13,7 +13,7 @@ mod keep;
 mod query;
 mod setup;
 
-pub(crate) use customer::customer_at_gateway;
+pub(crate) use customer::{customer_at_gateway, replace_customer};
 pub(crate) use forget::forget_people;
 pub use graphql::{PaymentMethodMutation, PaymentMethodObject};
 pub(super) use jobs::{ForgetCustomer, ForgetMethod, forget_customer, forget_method};

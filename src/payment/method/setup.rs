@@ -6,8 +6,8 @@ use sea_orm::DbErr;
 
 use crate::app::App;
 use crate::payment::SharedGateway;
-use crate::payment::gateway::{DEADLINE, GatewayState, Setup};
-use crate::payment::method::customer::{customer_at_gateway, known};
+use crate::payment::gateway::{DEADLINE, GatewayState, Setup, UNKNOWN_CUSTOMER};
+use crate::payment::method::customer::{customer_at_gateway, known, replace_customer};
 use crate::payment::method::keep::keep;
 use crate::payment::method::query::{PaymentMethod, customer_called, methods_of};
 use crate::platform::error::{Fault, Result};
@@ -73,6 +73,12 @@ pub async fn begin_setup(app: &App, customer: CustomerId, gateway: &str) -> Resu
     if methods_of(&app.db, customer).await?.len() >= METHODS_MAX {
         return Err(SetupError::Full);
     }
+    let name = customer_at_gateway(app, gateway, customer).await.map_err(away)?;
+    let begun = in_time(gateway.begin_setup(&name, &app.ids.uuid().to_string())).await?;
+    if begun.state != GatewayState::Failed(UNKNOWN_CUSTOMER.to_owned()) {
+        return Ok(begun);
+    }
+    replace_customer(app, gateway, customer, &name).await.map_err(away)?;
     let name = customer_at_gateway(app, gateway, customer).await.map_err(away)?;
     in_time(gateway.begin_setup(&name, &app.ids.uuid().to_string())).await
 }

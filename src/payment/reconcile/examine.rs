@@ -63,7 +63,7 @@ pub(super) async fn poll_open(app: &App, gateway: &SharedGateway, examined: &mut
     let ids: Vec<PaymentId> = rows.iter().map(|row| row.id).collect();
     note_checked(&app.db, app.clock.now(), &ids).await?;
     for row in rows {
-        let read = tokio::time::timeout(DEADLINE, gateway.read(&handle_of(&row))).await;
+        let read = tokio::time::timeout(DEADLINE, gateway.read(&handle_of(&row)?)).await;
         let says = match read {
             Ok(Ok(Some(snapshot))) => Says::Snapshot(Box::new(snapshot)),
             Ok(Ok(None)) => Says::NeverStarted,

@@ -34,7 +34,7 @@ pub(super) async fn compare_left(app: &App, gateway: &SharedGateway, examined: &
     note_checked(&app.db, app.clock.now(), &ids).await?;
     let mut there: Vec<Snapshot> = Vec::with_capacity(rows.len());
     for row in rows {
-        match tokio::time::timeout(DEADLINE, gateway.read(&handle_of(&row))).await {
+        match tokio::time::timeout(DEADLINE, gateway.read(&handle_of(&row)?)).await {
             Ok(Ok(snapshot)) => there.extend(snapshot),
             Ok(Err(error)) => {
                 tracing::warn!(payment = %row.id, %error, "the gateway failed, the payment is asked about again later");

@@ -98,8 +98,10 @@ async fn walk(app: &App, gateway: &SharedGateway, examined: &mut Examined) -> Re
         examine(app, &id, page.payments, examined).await?;
         after = page.next;
         if after.is_none() {
-            break;
+            return Ok(());
         }
     }
-    Ok(())
+    Err(Fault::Invariant(
+        "a gateway with more payments than one comparison looks at",
+    ))
 }

@@ -7,6 +7,7 @@ mod inspect;
 mod keys;
 mod later;
 mod outbox;
+mod relaxed;
 mod tx;
 
 pub use bulk::{insert_all, insert_new, upsert_all};
@@ -15,4 +16,5 @@ pub use counter::Counter;
 pub use inspect::{Inspection, inspect};
 pub use keys::{any_of, any_text, lower_like_part, lower_like_prefix};
 pub(crate) use outbox::{JobRow, delete_jobs_over, is_job_waiting};
+pub use relaxed::relaxed;
 pub use tx::{Db, Tx, constraint_of, refusal_of, retry_conflicts};

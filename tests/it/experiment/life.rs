@@ -193,7 +193,7 @@ async fn nobody_but_staff_chooses_an_arm() {
         .collect();
     assert_eq!(units, [0, 0]);
     // Readers do not write.
-    let denied = "mutation($input: ExperimentStepInput!) { experimentStop(input: $input) { errors { code } } }";
+    let denied = "mutation($input: ExperimentStopInput!) { experimentStop(input: $input) { errors { code } } }";
     let denied = reader.send(denied, json!({ "input": { "id": id } })).await;
     assert!(denied["errors"].is_array(), "{denied}");
 }

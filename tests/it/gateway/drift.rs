@@ -55,6 +55,7 @@ async fn customer(bench: &Bench) -> String {
     let request = merx::payment::gateway::CustomerRequest {
         customer: bench.ids.new_id(),
         email: None,
+        instead_of: None,
     };
     bench.gateway.customer(&request).await.expect("a customer")
 }

@@ -4,7 +4,7 @@
 use merx::payment::gateway::{CustomerRequest, GatewayState, Handle, Snapshot};
 use serde_json::Value;
 
-use super::rig::{Bench, done, handle};
+use super::rig::{Bench, done, handle, lost};
 
 /// The server, when there is one.
 struct Local {
@@ -46,7 +46,13 @@ impl Local {
         let intent = self.post("payment_intents", body).await;
         let reference = intent["id"].as_str().map(str::to_owned);
         assert!(reference.is_some(), "{intent:#}");
-        let snapshot = self.bench.read(&Handle { payment, reference }).await;
+        let snapshot = self
+            .bench
+            .read(&Handle {
+                reference,
+                ..lost(payment)
+            })
+            .await;
         snapshot.expect("it is known")
     }
 }
@@ -91,6 +97,7 @@ async fn a_customer_keeps_a_card() {
     let request = CustomerRequest {
         customer: local.bench.ids.new_id(),
         email: Some("ada@example.com".to_owned()),
+        instead_of: None,
     };
     let customer = gateway.customer(&request).await.expect("a customer");
     let card = local.card("4242424242424242").await;
@@ -99,8 +106,8 @@ async fn a_customer_keeps_a_card() {
     gateway.forget_method(&card).await.expect("forgotten");
     gateway.forget_customer(&customer).await.expect("forgotten");
     let nobody = Handle {
-        payment: local.bench.ids.new_id(),
         reference: Some("pi_nobody".to_owned()),
+        ..lost(local.bench.ids.new_id())
     };
     assert_eq!(local.bench.read(&nobody).await, None);
 }

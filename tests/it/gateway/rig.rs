@@ -220,6 +220,7 @@ pub fn handle(snapshot: &Snapshot) -> Handle {
     Handle {
         payment: snapshot.payment.expect("ours"),
         reference: Some(snapshot.reference.clone()),
+        amount: snapshot.amount,
     }
 }
 
@@ -228,6 +229,7 @@ pub fn lost(payment: PaymentId) -> Handle {
     Handle {
         payment,
         reference: None,
+        amount: eur(1000),
     }
 }
 

@@ -273,3 +273,32 @@ async fn a_setup_that_stripe_tells_of_is_kept() {
     }
     assert_eq!(shop.dead_jobs().await, 0);
 }
+
+/// Somebody deletes the customer in Stripe's dashboard.
+fn delete_customers(stripe: &Simulator) {
+    let list = stripe.request("GET", "customers", "").expect("a list");
+    for customer in list["data"].as_array().expect("rows") {
+        let path = format!("customers/{}", customer["id"].as_str().expect("an id"));
+        stripe.request("DELETE", &path, "").expect("deleted");
+    }
+}
+
+#[tokio::test]
+async fn a_customer_who_was_deleted_at_stripe_is_made_there_again() {
+    let (shop, stripe) = shop().await;
+    let me = shop.customer("ada@example.com").await;
+    keep(&me, &stripe, "visa").await;
+    let read = "{ me { paymentMethods { id } } }";
+    let id = me.data(read, json!({})).await["me"]["paymentMethods"][0]["id"].take();
+    delete_customers(&stripe);
+    let (_, payload) = pay(&me, json!({ "paymentMethodId": id })).await;
+    assert_eq!(payload["errors"][0]["code"], "PAYMENT_DECLINED", "{payload:#}");
+    assert_eq!(kept(&me).await, [], "what Stripe deleted is not offered any more");
+    let (_, payload) = pay(&me, json!({ "token": "pm_card_visa", "savePaymentMethod": true })).await;
+    assert_eq!(payload["payment"]["status"], "SUCCEEDED", "{payload:#}");
+    assert_eq!(kept(&me).await.len(), 1);
+    // The same where a card is kept without a payment: at once, because nothing was charged.
+    delete_customers(&stripe);
+    keep(&me, &stripe, "mastercard").await;
+    assert_eq!(kept(&me).await, [("mastercard".to_owned(), true)]);
+}

@@ -267,6 +267,7 @@ async fn customer(bench: &Bench) -> String {
     let request = CustomerRequest {
         customer: bench.ids.new_id(),
         email: Some("ada@example.com".to_owned()),
+        instead_of: None,
     };
     let customer = bench.gateway.customer(&request).await.expect("a customer");
     assert_eq!(bench.gateway.customer(&request).await.expect("the same"), customer);

@@ -188,7 +188,7 @@ async fn commit(shop: &Shop) {
 #[tokio::test]
 async fn who_dies_before_the_commit_is_followed_by_the_next() {
     let shop = Shop::frozen(noon()).await;
-    let dying = mine(&shop).await;
+    let mut dying = mine(&shop).await;
     let (_, effect) = dying.run(false, async {}).await;
     assert_eq!(effect, Effect::None);
     drop(dying);
@@ -200,7 +200,7 @@ async fn who_dies_before_the_commit_is_followed_by_the_next() {
 #[tokio::test]
 async fn who_dies_between_commit_and_answer_is_not_repeated() {
     let shop = Shop::frozen(noon()).await;
-    let dying = mine(&shop).await;
+    let mut dying = mine(&shop).await;
     let (_, effect) = dying.run(false, commit(&shop)).await;
     assert_eq!(effect, Effect::Committed);
     drop(dying);
@@ -212,7 +212,7 @@ async fn who_dies_between_commit_and_answer_is_not_repeated() {
 #[tokio::test]
 async fn what_lasts_is_not_done_again_because_its_answer_failed() {
     let shop = Shop::frozen(noon()).await;
-    let failing = mine(&shop).await;
+    let mut failing = mine(&shop).await;
     let (_, effect) = failing.run(false, commit(&shop)).await;
     assert_eq!(effect, Effect::Committed);
     failing.lost(&shop.app.clock).await.expect("noted");
@@ -245,7 +245,7 @@ async fn a_refusal_in_a_fragment_or_without_errors_is_not_remembered() {
 #[tokio::test]
 async fn a_change_that_was_taken_back_had_no_effect() {
     let shop = Shop::frozen(noon()).await;
-    let trying = mine(&shop).await;
+    let mut trying = mine(&shop).await;
     let taken_back = async {
         let tx = shop.app.db.begin().await.expect("a transaction");
         tx.rollback().await.expect("it is taken back");
@@ -259,7 +259,7 @@ async fn a_change_that_was_taken_back_had_no_effect() {
 #[tokio::test]
 async fn a_change_that_can_go_on_goes_on() {
     let shop = Shop::frozen(noon()).await;
-    let dying = mine(&shop).await;
+    let mut dying = mine(&shop).await;
     let (_, effect) = dying.run(true, commit(&shop)).await;
     assert_eq!(effect, Effect::Committed);
     drop(dying);

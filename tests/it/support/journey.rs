@@ -127,6 +127,7 @@ impl Shop {
         let handle = merx::payment::gateway::Handle {
             payment,
             reference: None,
+            amount: merx::platform::money::Money::new(0, "EUR".parse().expect("a currency")),
         };
         gateway
             .read(&handle)

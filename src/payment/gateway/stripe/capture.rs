@@ -33,17 +33,22 @@ impl StripeGateway {
             return Ok(Answer::Refused("multicapture_unavailable".to_owned()));
         }
         let path = format!("/payment_intents/{}/capture", before.reference);
-        let form = Form::default()
-            .set("amount_to_capture", amount)
-            .maybe("final_capture", more.then_some(false))
-            .expand(EXPANDED);
-        match self
-            .post(&path, &format!("merx-capture-{}", request.capture), form)
-            .await
-        {
+        let key = format!("merx-capture-{}", request.capture);
+        let ask = |more: bool| {
+            let form = Form::default()
+                .set("amount_to_capture", amount)
+                .maybe("final_capture", more.then_some(false))
+                .expand(EXPANDED);
+            self.post(&path, &key, form)
+        };
+        let answer = match ask(more).await {
+            // It was asked for before, when more or less was left to take than now: the same question gets the answer
+            // that it got then.
+            Err(CallError::Refused(refusal)) if refusal.is_other_use_of_key() => ask(!more).await,
+            answer => answer,
+        };
+        match answer {
             Ok(intent) => Ok(Answer::Done(self.snapshot(Part::from(&intent)).await?)),
-            // It was done before, when more was left to take than now.
-            Err(CallError::Refused(refusal)) if refusal.is_other_use_of_key() => Ok(Answer::Done(before)),
             Err(CallError::Refused(refusal)) if refusal.is_final() => {
                 Ok(Answer::Refused(decline::reason(refusal.error())))
             }

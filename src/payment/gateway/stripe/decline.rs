@@ -1,6 +1,7 @@
 //! Why a payment was refused, in one word that a storefront can explain.
 
 use super::part::Part;
+use crate::payment::gateway::UNKNOWN_CUSTOMER;
 
 /// Codes that a shopper must not see: they would tell a thief what the bank knows. Source: docs.stripe.com/declines/codes.
 const DISCREET: [&str; 7] = [
@@ -23,6 +24,7 @@ pub(super) fn reason(error: Part<'_>) -> String {
         (_, Some("payment_intent_authentication_failure" | "setup_intent_authentication_failure")) => {
             "authentication_failed"
         }
+        (_, Some("resource_missing")) if error.text("param") == Some("customer") => UNKNOWN_CUSTOMER,
         (_, Some("resource_missing")) => "unknown_token",
         (Some(decline), _) => decline,
         (None, Some(code)) => code,

@@ -4,6 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use entity::PaymentId;
 use miniserde::json::Value;
 
+use super::amount::to_stripe;
 use super::form::Form;
 use super::methods::plain;
 use super::part::Part;
@@ -17,8 +18,10 @@ use crate::platform::error::{Fault, Result};
 pub(super) const EXPANDED: [&str; 2] = ["latest_charge.balance_transaction", "latest_charge.refunds"];
 /// Payments on a page: what Stripe gives at most.
 const PAGE: u32 = 100;
-/// Pages that are looked through for one payment.
-const PAGES: usize = 50;
+/// Pages that are looked through for one payment: more than Stripe takes requests in that time.
+const PAGES: usize = 1_000;
+/// How far from when its id was made a payment is nearly always opened.
+const NEAR: TimeDelta = TimeDelta::minutes(1);
 /// How long before its id was made a payment may seem to have been opened: clocks differ.
 const BEFORE: TimeDelta = TimeDelta::minutes(5);
 /// And how long after.
@@ -34,7 +37,7 @@ impl StripeGateway {
         match payment.reference.as_deref() {
             Some(reference) if is_intent(reference) => self.intent(reference).await,
             Some(_) => Ok(None),
-            None => self.find_lost(payment.payment).await,
+            None => self.find_lost(payment).await,
         }
     }
 
@@ -49,8 +52,9 @@ impl StripeGateway {
     /// the start was never carried out, and never will be: Stripe refuses another request with the same key. Where it
     /// does not the start got there, and its intent, if it made one, is in the list once it is carried out: that is
     /// consistent at once, as Stripe's search is not. After the life of a key no start is on its way.
-    async fn find_lost(&self, payment: PaymentId) -> Result<Option<Value>> {
-        if self.remembers(payment) && self.uses_up_key(payment).await? {
+    async fn find_lost(&self, lost: &Handle) -> Result<Option<Value>> {
+        let payment = lost.payment;
+        if self.remembers(payment) && self.uses_up_key(lost).await? {
             return Ok(None);
         }
         match self.find_listed(payment).await? {
@@ -68,11 +72,18 @@ impl StripeGateway {
     }
 
     async fn find_listed(&self, payment: PaymentId) -> Result<Option<Value>> {
+        match self.find_between(payment, NEAR, NEAR).await? {
+            None => self.find_between(payment, BEFORE, AFTER).await,
+            found => Ok(found),
+        }
+    }
+
+    async fn find_between(&self, payment: PaymentId, before: TimeDelta, after: TimeDelta) -> Result<Option<Value>> {
         let opened = made_at(payment);
         let window = || {
             Form::default()
-                .set("created[gte]", (opened - BEFORE).timestamp())
-                .set("created[lte]", (opened + AFTER).timestamp())
+                .set("created[gte]", (opened - before).timestamp())
+                .set("created[lte]", (opened + after).timestamp())
         };
         let mut after: Option<String> = None;
         for _ in 0..PAGES {
@@ -94,10 +105,15 @@ impl StripeGateway {
     }
 
     /// Uses the key of a start up. False when the start had it first.
-    async fn uses_up_key(&self, payment: PaymentId) -> Result<bool> {
+    async fn uses_up_key(&self, lost: &Handle) -> Result<bool> {
+        let payment = lost.payment;
+        // What Stripe does not take at all was never asked of it.
+        let Some(amount) = to_stripe(lost.amount) else {
+            return Ok(true);
+        };
         let form = Form::default()
-            .set("amount", 100)
-            .set("currency", "usd")
+            .set("amount", amount)
+            .set("currency", lost.amount.currency.code().to_ascii_lowercase())
             .set("automatic_payment_methods[enabled]", true)
             .set(format!("metadata[{MARK}]"), payment);
         match self.post("/payment_intents", &start_key(payment), form).await {

@@ -6,8 +6,8 @@ use super::form::Form;
 use super::part::Part;
 use super::start::{KINDS, id_of};
 use super::wire::CallError;
-use super::{StripeGateway, known, snapshot};
-use crate::payment::gateway::{CustomerRequest, KeptMethod, Setup};
+use super::{StripeGateway, decline, known, snapshot};
+use crate::payment::gateway::{CustomerRequest, GatewayState, KeptMethod, Setup, UNKNOWN_CUSTOMER};
 use crate::platform::error::{Fault, Result};
 
 /// What comes whole with a SetupIntent.
@@ -24,7 +24,8 @@ impl StripeGateway {
         let form = Form::default()
             .maybe("email", email)
             .set("metadata[merx_customer]", request.customer);
-        let key = format!("merx-customer-{}-{print}", request.customer);
+        let gone = request.instead_of.as_deref().unwrap_or_default();
+        let key = format!("merx-customer-{}-{print}{gone}", request.customer);
         id_of(&self.post("/customers", &key, form).await?)
     }
 
@@ -34,7 +35,18 @@ impl StripeGateway {
             .set("usage", "on_session")
             .set(KINDS, "card")
             .expand(EXPANDED);
-        let intent = self.post("/setup_intents", &format!("merx-setup-{key}"), form).await?;
+        let intent = match self.post("/setup_intents", &format!("merx-setup-{key}"), form).await {
+            Err(CallError::Refused(refusal)) if decline::reason(refusal.error()) == UNKNOWN_CUSTOMER => {
+                return Ok(Setup {
+                    reference: format!("refused_{key}"),
+                    customer: None,
+                    client_secret: None,
+                    state: GatewayState::Failed(UNKNOWN_CUSTOMER.to_owned()),
+                    method: None,
+                });
+            }
+            answer => answer?,
+        };
         snapshot::setup(Part::from(&intent))
     }
 

@@ -162,11 +162,12 @@ pub(super) fn refund(refund: Part<'_>, currency: Currency) -> Result<RefundSnaps
 
 fn dispute(dispute: Part<'_>, currency: Currency) -> Result<DisputeSnapshot> {
     let transactions = dispute.items("balance_transactions");
-    let moved: i64 = transactions
-        .iter()
-        .map(|part| in_currency(*part, "amount", dispute))
-        .sum();
-    let fees: i64 = transactions.iter().map(|part| in_currency(*part, "fee", dispute)).sum();
+    let whole = dispute.number("amount");
+    let sum = |name| -> i64 {
+        let parts = transactions.iter();
+        parts.map(|part| in_currency(*part, name, dispute, whole)).sum()
+    };
+    let (moved, fees) = (sum("amount"), sum("fee"));
     Ok(DisputeSnapshot {
         reference: dispute.needed_text("id")?.to_owned(),
         amount: from_stripe(dispute.needed_number("amount")?, currency),
@@ -189,17 +190,19 @@ fn dispute(dispute: Part<'_>, currency: Currency) -> Result<DisputeSnapshot> {
 
 /// What Stripe keeps of a charge. Not known for some seconds after a capture: 0 until then.
 fn fee(transaction: Part<'_>, charge: Part<'_>) -> i64 {
-    in_currency(transaction, "fee", charge).max(0)
+    // The transaction is of what was captured, which may be a part of the charge.
+    let whole = charge.number("amount_captured").or_else(|| charge.number("amount"));
+    in_currency(transaction, "fee", charge, whole).max(0)
 }
 
 /// An amount of a balance transaction in the currency of the object that it is of. Stripe books in the currency of the
-/// bank account; the share of the whole is the same in both.
-fn in_currency(transaction: Part<'_>, name: &str, of: Part<'_>) -> i64 {
+/// bank account; the share of the `whole` is the same in both.
+fn in_currency(transaction: Part<'_>, name: &str, of: Part<'_>, whole: Option<i64>) -> i64 {
     let Some(amount) = transaction.number(name) else {
         return 0;
     };
-    let (booked, ours) = (transaction.number("amount").unwrap_or_default(), of.number("amount"));
-    match (ours, transaction.text("currency") == of.text("currency")) {
+    let booked = transaction.number("amount").unwrap_or_default();
+    match (whole, transaction.text("currency") == of.text("currency")) {
         (Some(ours), false) if booked != 0 => {
             let share = i128::from(amount) * i128::from(ours) / i128::from(booked.abs());
             i64::try_from(share).unwrap_or_default()
