@@ -27,6 +27,13 @@ pub(super) async fn serve(config: Config, given: Vec<(OsString, OsString)>) -> R
     super::user::first_admin(&app).await?;
     super::seed::seed_if_empty(&app).await?;
     crate::search::prepare(&app).await?;
+    let warmed = app.clone();
+    tokio::spawn(async move {
+        // Who asks first would wait for it otherwise.
+        if let Err(error) = crate::recommendation::present(&warmed).await {
+            tracing::warn!(%error, "recommendations are not in memory yet, the first who asks waits for them");
+        }
+    });
     let edge = http::edge(&app)?;
     let listener = bind(app.config.server.listen).await?;
     let address = listener.local_addr()?;

@@ -115,7 +115,8 @@ pub struct Limits<'a> {
 pub fn compose(steps: &[Vec<Candidate>], limits: &Limits<'_>) -> Vec<Pick> {
     let mut seen = HashSet::new();
     let mut fitting: Vec<(Candidate, f32)> = Vec::new();
-    for (step, candidates) in steps.iter().enumerate() {
+    // A step that found nothing makes the next one no worse.
+    for (step, candidates) in steps.iter().filter(|step| !step.is_empty()).enumerate() {
         let mut allowed: Vec<Candidate> = candidates.iter().filter_map(|c| limits.allowed(c)).collect();
         // Stable: a boost moves what it boosts, and nothing else.
         allowed.sort_by(|a, b| b.score.total_cmp(&a.score));

@@ -128,11 +128,23 @@ fn table(parts: &[Part]) -> String {
     table
 }
 
+/// A method in as many letters as a bar is wide.
+fn short(method: &'static str) -> &'static str {
+    match method {
+        "EASE + recency" => "EASE+r",
+        "EASE + recency, 200 neighbours" => "+r 200",
+        "confidence x log-lift" => "pairs",
+        "confidence x log-lift + recency" => "pairs+r",
+        "association rules" => "rules",
+        other => other,
+    }
+}
+
 /// One picture: a group of bars a part would need as many colours as there are methods, so each method is a group of its own.
 fn draw(path: &Path, parts: &[Part]) -> Result<()> {
     let groups: Vec<String> = parts
         .iter()
-        .flat_map(|part| part.measures.iter().map(|measure| measure.method.to_owned()))
+        .flat_map(|part| part.measures.iter().map(|measure| short(measure.method).to_owned()))
         .collect();
     let mut series = Vec::new();
     let mut before = 0;

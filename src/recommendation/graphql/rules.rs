@@ -115,7 +115,7 @@ async fn category(ctx: &Context<'_>, id: Option<CategoryId>) -> Result<Option<Ca
 
 /// A rule.
 #[derive(InputObject)]
-pub struct RecommendationRuleInput {
+pub struct RecommendationRuleCreateInput {
     /// What it does.
     action: RecommendationRuleAction,
     /// The lists that it is for; all when not given.
@@ -146,7 +146,7 @@ pub struct RecommendationRuleUpdateInput {
     /// The rule.
     id: Gid<RecommendationRuleId>,
     /// What it is from now on.
-    rule: RecommendationRuleInput,
+    rule: RecommendationRuleCreateInput,
 }
 
 /// A rule to take away.
@@ -156,7 +156,7 @@ pub struct RecommendationRuleDeleteInput {
     id: Gid<RecommendationRuleId>,
 }
 
-impl RecommendationRuleInput {
+impl RecommendationRuleCreateInput {
     fn draft(self, channel: ChannelId) -> RuleDraft {
         RuleDraft {
             action: self.action.into(),
@@ -251,7 +251,7 @@ impl RecommendationRuleMutation {
     async fn recommendation_rule_create(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The rule.")] input: RecommendationRuleInput,
+        #[graphql(desc = "The rule.")] input: RecommendationRuleCreateInput,
     ) -> Result<RecommendationRulePayload> {
         ctx.everywhere(Permission::RecommendationWrite)?;
         let draft = input.draft(ctx.scope().channel.id);

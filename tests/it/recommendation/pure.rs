@@ -232,10 +232,11 @@ fn steps_fill_what_is_left_within_the_limits() {
         })
         .collect();
     let effect = Effect::default();
+    let (above, without) = (HashMap::new(), HashSet::from([product(2)]));
     let limits = |first, most| Limits {
         shown: &shown,
-        above: &HashMap::new(),
-        without: &HashSet::from([product(2)]),
+        above: &above,
+        without: &without,
         effect: &effect,
         most_of_a_category: most,
         first,

@@ -49,7 +49,7 @@ pub async fn tea_and_coffee() -> Shop {
         carts.push((format!("tea-{person}@example.com"), 40 - person, tea));
         carts.push((
             format!("tea-{person}@example.com"),
-            20 - person,
+            14 - person,
             vec!["tea-tin", "tea-cup"],
         ));
         let coffee = vec!["coffee-mill", "coffee-cup", "coffee-bean"];

@@ -19,7 +19,7 @@ async fn a_training_learns_from_the_orders_and_is_recommended_by() {
     assert_eq!((&model["orders"], &model["customers"]), (&json!(36), &json!(24)));
     assert!(model["windowFrom"].as_str() < model["windowTo"].as_str(), "{model}");
     assert_eq!(model["parameters"]["customers_lambda"], 150.0);
-    assert!(model["metrics"]["basket_hr10"].as_f64().is_some(), "{model}");
+    assert!(model["metrics"]["personal_ndcg10"].as_f64().is_some(), "{model}");
     let ids = ids(&shop).await;
     let edges = list(&shop, json!({ "productId": ids["tea-pot"] }), "COMPLEMENTARY", 3).await;
     assert_eq!(slugs(&edges)[0], "tea-cup", "{edges:#?}");
