@@ -32,7 +32,7 @@ fn usd(amount: &str) -> Value {
 
 fn two_arms(key: &str) -> Value {
     let arms = json!([{ "key": "a", "payload": {} }, { "key": "b", "payload": {} }]);
-    json!({ "key": key, "name": "Two ways", "kind": "SEARCH", "primaryMetric": "CLICK", "arms": arms })
+    json!({ "key": key, "name": "Two ways", "kind": "KEYED", "primaryMetric": "CLICK", "arms": arms })
 }
 
 /// An input with which `mutation` succeeds, and whether the thing was there before.

@@ -215,7 +215,7 @@ fn samples(variable: &str) -> Vec<Arg> {
         "reason" => vec![PageError::Cursor.message().into()],
         "sku" => text("MUG-1"),
         "slug" | "channel" => text("moon"),
-        "key" => text("colour"),
+        "key" | "other" => text("colour"),
         "option" => text("Size"),
         "fragment" => text("Parts"),
         "currency" => text("CHF"),

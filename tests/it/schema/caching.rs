@@ -109,7 +109,8 @@ async fn every_field_of_the_root_has_a_hint() {
         "productVariant" => "(id: \"variant_01jd3v9k3hf2x8k3w2v5m0q7zt\")",
         "order" => "(id: \"order_01jd3v9k3hf2x8k3w2v5m0q7zt\")",
         "node" => "(id: \"product_01jd3v9k3hf2x8k3w2v5m0q7zt\")",
-        "nodes" => "(ids: [])",
+        "nodes" | "productsCompare" => "(ids: [])",
+        "experimentAssignment" => "(key: \"x\")",
         "cart" => "(token: \"x\")",
         "giftCardBalance" => "(code: \"x\")",
         "search" | "searchSuggest" => "(query: \"x\")",
@@ -131,6 +132,7 @@ async fn every_field_of_the_root_has_a_hint() {
         assert!(max_age != 0, "Query.{name} says nothing about caching");
         let own = [
             "cart",
+            "experimentAssignment",
             "giftCardBalance",
             "order",
             "recommendations",
