@@ -16,13 +16,22 @@ fn typed(text: &str) -> (String, Vec<String>, Vec<String>, bool) {
     (text, phrases, excluded, typing)
 }
 
+/// A text, what is left of it, its phrases, what it excludes, and whether its last word may be a beginning.
+type Case = (
+    &'static str,
+    &'static str,
+    &'static [&'static str],
+    &'static [&'static str],
+    bool,
+);
+
 fn texts(texts: &[&str]) -> Vec<String> {
     texts.iter().map(|text| (*text).to_owned()).collect()
 }
 
 #[test]
 fn phrases_and_exclusions_are_told_from_inches_and_hyphens() {
-    let cases: [(&str, &str, &[&str], &[&str], bool); 12] = [
+    let cases: [Case; 12] = [
         ("red lamp", "red lamp", &[], &[], true),
         ("red lamp ", "red lamp", &[], &[], false),
         (
