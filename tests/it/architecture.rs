@@ -62,7 +62,7 @@ const SDKS: [(&str, &[&str]); 17] = [
     ),
     ("totp_rs", &["src/account/mfa/totp"]),
     ("parquet", &["src/recommendation/exchange/form"]),
-    ("plotters", &["src/command/eval/plot"]),
+    ("plotters", &["src/command/eval/"]),
 ];
 /// Longest file in lines.
 const LINES_MAX: usize = 450;

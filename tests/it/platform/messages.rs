@@ -204,6 +204,8 @@ fn samples(variable: &str) -> Vec<Arg> {
     let text = |text: &str| vec![Arg::from(text)];
     match variable {
         "people" => [1, 3].map(|n: i64| Arg::from(n)).into(),
+        "buyers" | "count" | "days" | "of" | "percent" | "sold" => [0, 1, 3].map(|n: i64| Arg::from(n)).into(),
+        "day" => text("2026-12-09"),
         "permissions" => text("orders.read"),
         "available" => [0, 1, 3].map(|n: i64| Arg::from(n)).into(),
         "min" => vec![Arg::from(1_i64)],
@@ -224,6 +226,7 @@ fn samples(variable: &str) -> Vec<Arg> {
         "place" => text("where.price.gte"),
         "wanted" => text("range"),
         "text" => text("PersistedQueryNotFound"),
+        "other" => text("another"),
         "prefix" => text("product"),
         "request" => text("0190a1b2"),
         other => panic!("what may ${other} hold? add a sample"),
