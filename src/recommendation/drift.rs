@@ -147,8 +147,7 @@ pub async fn drift(app: &App) -> Result<Drift> {
             hits += usize::from(said.iter().any(|said| said.product == *out));
         }
     }
-    let share = |part: usize, whole: usize| (whole > 0).then(|| part as f64 / whole as f64);
-    drift.coverage = share(known, lines);
+    drift.coverage = (lines > 0).then(|| known as f64 / lines as f64);
     drift.hit_rate = (asked >= ENOUGH).then(|| hits as f64 / asked as f64);
     Ok(drift)
 }

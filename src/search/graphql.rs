@@ -1,5 +1,10 @@
 //! Search in the schema.
 
+#![expect(
+    clippy::too_many_arguments,
+    reason = "a field of the schema has the arguments that it has"
+)]
+
 use std::sync::Arc;
 
 use async_graphql::{ComplexObject, Context, Enum, InputObject, Json, Object, Result, SimpleObject};

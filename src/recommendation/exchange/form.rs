@@ -173,11 +173,14 @@ pub fn read_neighbours(file: Bytes) -> Result<Vec<Given>, ParquetError> {
     })
 }
 
-/// Reads a file of lines: basket, person, product, kind.
+/// A line as it is read: basket, person, product, kind.
+pub type ReadLine = (String, Option<String>, String, String);
+
+/// Reads a file of lines.
 ///
 /// # Errors
 /// When it is none.
-pub fn read_lines(file: Bytes) -> Result<Vec<(String, Option<String>, String, String)>, ParquetError> {
+pub fn read_lines(file: Bytes) -> Result<Vec<ReadLine>, ParquetError> {
     rows(file, |row, place| {
         Ok((
             row.get_string(place("basket")?)?.clone(),

@@ -226,7 +226,6 @@ fn samples(variable: &str) -> Vec<Arg> {
         "place" => text("where.price.gte"),
         "wanted" => text("range"),
         "text" => text("PersistedQueryNotFound"),
-        "other" => text("another"),
         "prefix" => text("product"),
         "request" => text("0190a1b2"),
         other => panic!("what may ${other} hold? add a sample"),

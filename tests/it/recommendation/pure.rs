@@ -28,7 +28,6 @@ fn history(baskets: &[(Option<u32>, i64, &[u32])], items: usize) -> History {
 }
 
 /// The inverse of a matrix by Gauss and Jordan, in double precision.
-#[expect(clippy::needless_range_loop, reason = "rows and columns of one matrix")]
 fn inverse(mut a: Vec<Vec<f64>>) -> Vec<Vec<f64>> {
     let n = a.len();
     let mut b: Vec<Vec<f64>> = (0..n)

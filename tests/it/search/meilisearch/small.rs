@@ -135,7 +135,8 @@ impl Books {
 
     fn index(&mut self, method: &Method, uid: &str, rest: &[&str], body: &Value) -> Response {
         // As the real one does: a document makes the index that it is for.
-        if !self.indexes.contains_key(uid) && !(method == Method::POST && rest == ["documents"]) {
+        let makes_it = method == Method::POST && rest == ["documents"];
+        if !self.indexes.contains_key(uid) && !makes_it {
             return refused(StatusCode::NOT_FOUND, "index_not_found");
         }
         let index = self.indexes.entry(uid.to_owned()).or_default();
