@@ -9,8 +9,8 @@
 //! `-- --orders N` changes the number, `-- --without-http` asks the endpoint in process, `-- --pool N` changes the
 //! connections of the server; `MERX_BENCH_SETTINGS` adds settings of PostgreSQL.
 //!
-//! How fast a machine is differs from hour to hour where it is shared, so that bare SQL is measured in the same run: where
-//! it reaches less than 1,250 orders/s, the bounds are 0.4 of what it does, and 150 ms longer in that proportion.
+//! How fast a machine is differs from hour to hour where it is shared, so that bare SQL is measured in the same run. The
+//! bounds do not follow it: in a slow hour the bench fails.
 //!
 //! Measured on two cores of an AMD EPYC, PostgreSQL 15, built for release with LTO where nothing else is said:
 //!
@@ -55,8 +55,6 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 const CLIENTS: usize = 32;
 /// The least that must be done a second.
 const LEAST: f64 = 500.0;
-/// The least beside bare SQL, where the machine is too slow for that.
-const SHARE: f64 = 0.4;
 /// The longest that one in a hundred may take.
 const MOST: Duration = Duration::from_millis(150);
 /// Checkouts before the measurement: connections, caches, prepared statements.
@@ -291,10 +289,8 @@ async fn bench(arguments: Arguments) {
     println!("ratio               {:>8.2}", rate / bare);
     drop(database);
     drop(cluster);
-    let least = LEAST.min(SHARE * bare);
-    let longest = MOST.mul_f64(LEAST / least);
-    assert!(rate >= least, "fewer than {least:.0} orders/s");
-    assert!(most <= longest, "one in a hundred takes longer than {longest:.0?}");
+    assert!(rate >= LEAST, "fewer than {LEAST} orders/s");
+    assert!(most <= MOST, "one in a hundred takes longer than {MOST:?}");
 }
 
 fn main() {
