@@ -74,7 +74,7 @@ impl Cluster {
             .port();
         // Every commit is on the disk before it is acknowledged. The rest is what such a server would be given.
         let settings = format!(
-            "-p {port} -k {data} -c listen_addresses=127.0.0.1 -c fsync=on -c synchronous_commit=on \
+            "-p {port} -k {data} -c listen_addresses= -c fsync=on -c synchronous_commit=on \
              -c full_page_writes=on -c wal_compression=on -c shared_buffers=512MB -c max_wal_size=4GB {}",
             std::env::var("MERX_BENCH_SETTINGS").unwrap_or_default()
         );
@@ -85,7 +85,8 @@ impl Cluster {
             &["-D", data, "-l", &log, "-w", "-t", "60", "start", "-o", &settings],
         );
         Self {
-            url: format!("postgres://merx@127.0.0.1:{port}/postgres"),
+            // Who shares a machine with its database asks it through a file, not through the network.
+            url: format!("postgres://merx@{}:{port}/postgres", data.replace('/', "%2F")),
             kind: Kind::Own { programs, folder },
         }
     }

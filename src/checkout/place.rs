@@ -1,12 +1,13 @@
 //! Writes the order of a cart. Joins the transaction that has read the cart.
 
+use chrono::{DateTime, Utc};
 use entity::cart::cart;
 use entity::cart::cart::CartStatus;
 use entity::order::order_line;
 use entity::order::orders::{FulfillmentState, OrderStatus, PaymentState};
 use entity::{OrderId, OrderLineId, PaymentId};
 use sea_orm::sea_query::{Expr, ExprTrait};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryTrait};
 
 use crate::app::App;
 use crate::cart::LoadedCart;
@@ -39,19 +40,10 @@ pub(super) async fn place(
     paid: &Paid,
 ) -> Result<Option<Completed>, CompleteError> {
     let now = app.clock.now();
-    let closed = cart::Entity::update_many()
-        .col_expr(cart::Column::Status, Expr::value(CartStatus::Completed))
-        .col_expr(cart::Column::Version, Expr::col(cart::Column::Version).add(1))
-        .col_expr(cart::Column::UpdatedAt, Expr::value(now))
-        .filter(cart::Column::Id.eq(cart.row.id))
-        .filter(cart::Column::Status.eq(CartStatus::Open))
-        .filter(cart::Column::Version.eq(cart.row.version))
-        .exec(tx)
-        .await?;
-    if closed.rows_affected == 0 {
+    let Some(number) = close(tx, &cart.row, now).await? else {
         return Ok(None);
-    }
-    let (new, claims) = order_of(app, cart, paid);
+    };
+    let (new, claims) = order_of(app, cart, paid, number);
     let placed = order::place(tx, &app.ids, now, new).await?;
     let id = placed.order.id;
     crash_point("checkout.written");
@@ -79,7 +71,24 @@ pub(super) async fn place(
     }))
 }
 
-fn order_of(app: &App, cart: &LoadedCart, paid: &Paid) -> (NewOrder, Vec<(OrderLineId, inventory::Claim)>) {
+/// Closes the cart, and gives the number of its order. None when it is no longer as it was read.
+async fn close(tx: &Tx, row: &cart::Model, now: DateTime<Utc>) -> Result<Option<String>> {
+    let close = cart::Entity::update_many()
+        .col_expr(cart::Column::Status, Expr::value(CartStatus::Completed))
+        .col_expr(cart::Column::Version, Expr::col(cart::Column::Version).add(1))
+        .col_expr(cart::Column::UpdatedAt, Expr::value(now))
+        .filter(cart::Column::Id.eq(row.id))
+        .filter(cart::Column::Status.eq(CartStatus::Open))
+        .filter(cart::Column::Version.eq(row.version));
+    order::number_with(tx, close.into_query()).await
+}
+
+fn order_of(
+    app: &App,
+    cart: &LoadedCart,
+    paid: &Paid,
+    number: String,
+) -> (NewOrder, Vec<(OrderLineId, inventory::Claim)>) {
     let now = app.clock.now();
     let id: OrderId = app.ids.new_id();
     let mut claims = Vec::new();
@@ -113,7 +122,7 @@ fn order_of(app: &App, cart: &LoadedCart, paid: &Paid) -> (NewOrder, Vec<(OrderL
     let sum = |amount: fn(&Payment) -> i64| paid.by.iter().map(amount).sum::<i64>();
     let row = Order {
         id,
-        number: String::new(),
+        number,
         channel_id: cart.row.channel_id,
         cart_id: Some(cart.row.id),
         customer_id: cart.row.customer_id,

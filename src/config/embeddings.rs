@@ -11,6 +11,7 @@ pub struct Embeddings {
     /// Endpoint in the format of OpenAI's embeddings, such as `http://127.0.0.1:8080/v1/embeddings`. Not set: search knows
     /// words only. Texts of products, and what shoppers type, are sent there.
     #[arg(
+        id = "embeddings_url",
         long = "embeddings-url",
         alias = "merx-embeddings-url",
         env = "MERX_EMBEDDINGS_URL",
@@ -19,6 +20,7 @@ pub struct Embeddings {
     pub url: Option<String>,
     /// Key of the endpoint, sent as a bearer token.
     #[arg(
+        id = "embeddings_key",
         long = "embeddings-key",
         alias = "merx-embeddings-key",
         env = "MERX_EMBEDDINGS_KEY",
@@ -28,6 +30,7 @@ pub struct Embeddings {
     pub key: Option<Secret>,
     /// Name of the model. Vectors of another model are made anew.
     #[arg(
+        id = "embeddings_model",
         long = "embeddings-model",
         alias = "merx-embeddings-model",
         env = "MERX_EMBEDDINGS_MODEL",
@@ -37,6 +40,7 @@ pub struct Embeddings {
     pub model: String,
     /// Milliseconds after which the endpoint is given up. A search goes on without it then.
     #[arg(
+        id = "embeddings_timeout",
         long = "embeddings-timeout",
         alias = "merx-embeddings-timeout",
         env = "MERX_EMBEDDINGS_TIMEOUT",

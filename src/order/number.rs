@@ -1,5 +1,7 @@
 //! Order numbers.
 
+use sea_orm::sea_query::UpdateStatement;
+
 use crate::platform::db::{Counter, Tx};
 use crate::platform::error::Result;
 
@@ -14,9 +16,11 @@ const ORDERS: Counter = Counter {
     first: START + 1,
 };
 
-/// The next order number. An order that fails may leave a gap, so that no order waits for another.
-pub(super) async fn next_number(tx: &Tx) -> Result<String> {
-    Ok(ORDERS.next(tx).await?.to_string())
+/// Runs `update`, which changes one row or none, and gives the next order number if it changed one. An order that fails
+/// may leave a gap, so that no order waits for another.
+pub(crate) async fn number_with(tx: &Tx, update: UpdateStatement) -> Result<Option<String>> {
+    let number = ORDERS.next_with(tx, update).await?;
+    Ok(number.map(|number| number.to_string()))
 }
 
 /// Has the counter go on above the largest of `numbers` that could be one of ours: digits alone. So a shop that brings

@@ -8,7 +8,6 @@ use sea_orm::IntoActiveModel;
 
 use crate::ledger::{self, OrderAmounts};
 use crate::order::events::OrderPlaced;
-use crate::order::number::next_number;
 use crate::order::paid::{Paid, payment_state};
 use crate::order::query::{Order, currency_of};
 use crate::payment::Payment;
@@ -20,7 +19,7 @@ use crate::platform::money::Money;
 
 /// An order to write.
 pub(crate) struct NewOrder {
-    /// The row, but for its number and the statuses, which placing decides: `paid_total` and `refunded_total` are those of its payments.
+    /// The row, but for the statuses, which placing decides: `paid_total` and `refunded_total` are those of its payments.
     pub row: Order,
     /// What its payments can still capture, minor units.
     pub authorized: i64,
@@ -65,7 +64,6 @@ pub(crate) async fn place(tx: &Tx, ids: &Ids, now: DateTime<Utc>, new: NewOrder)
         authorized: new.authorized,
     };
     let row = Order {
-        number: next_number(tx).await?,
         status: OrderStatus::Open,
         payment_status: payment_state(new.row.total, paid),
         fulfillment_status: FulfillmentState::Unfulfilled,

@@ -2,7 +2,7 @@
 //! that is taken is gone whatever becomes of the transaction. SQLite has one writer at a time: there they are rows.
 
 use entity::platform::number_sequence::{ActiveModel, Column, Entity};
-use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
+use sea_orm::sea_query::{Expr, ExprTrait, OnConflict, Query, UpdateStatement};
 use sea_orm::{ConnectionTrait, DbErr, EntityTrait, Set, Statement};
 
 use crate::platform::db::{Backend, Tx};
@@ -38,6 +38,26 @@ impl Counter {
                 let row = rows.first().ok_or(Fault::Invariant("a counter that does not count"))?;
                 Ok(row.value)
             }
+        }
+    }
+
+    /// Runs `update`, which changes one row or none, and takes the next number if it changed one: on PostgreSQL in the same
+    /// statement.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub(crate) async fn next_with(self, tx: &Tx, mut update: UpdateStatement) -> Result<Option<i64>> {
+        match Backend::of(tx) {
+            Backend::Postgres => {
+                let next = Expr::cust(format!("nextval('{}')", self.sequence));
+                update.returning(Query::returning().expr(next));
+                let row = tx.query_one(&update).await?;
+                Ok(row.map(|row| row.try_get_by_index(0)).transpose()?)
+            }
+            Backend::Sqlite => match tx.execute(&update).await?.rows_affected() {
+                0 => Ok(None),
+                _ => self.next(tx).await.map(Some),
+            },
         }
     }
 

@@ -1,8 +1,10 @@
 //! The doctor: quiet on a healthy shop, plain about what is broken, and never in a panic.
 
+use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
-use clap::Parser;
+use clap::{CommandFactory, Parser};
+use entity::{RecommendationModelId, TypedId};
 use merx::command::doctor::{Check, Level, checks};
 use merx::config::{Config, Environment};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -281,4 +283,23 @@ fn every_command_can_be_parsed() {
         assert!(parsed.is_ok(), "{words}: {:?}", parsed.err());
     }
     assert!(merx::command::Cli::try_parse_from(["merx", "seed"]).is_err());
+    // As a worker starts it.
+    let model = RecommendationModelId::from_uuid(uuid::Uuid::nil()).to_string();
+    let parsed = merx::command::Cli::try_parse_from(["merx", "train", "--model", &model]);
+    assert!(parsed.is_ok(), "{:?}", parsed.err());
+}
+
+/// An argument of a command that had the name of one of the configuration would be read as that one.
+#[test]
+fn no_argument_of_a_command_hides_one_of_the_configuration() {
+    let mut all = merx::command::Cli::command();
+    let global: BTreeSet<String> = all.get_arguments().map(|arg| arg.get_id().to_string()).collect();
+    assert!(global.contains("embeddings_model"), "{global:?}");
+    let mut open: Vec<_> = all.get_subcommands_mut().collect();
+    while let Some(command) = open.pop() {
+        let own: Vec<_> = command.get_arguments().map(|arg| arg.get_id().to_string()).collect();
+        let hidden: Vec<_> = own.iter().filter(|id| global.contains(*id)).collect();
+        assert!(hidden.is_empty(), "{}: {hidden:?}", command.get_name());
+        open.extend(command.get_subcommands_mut());
+    }
 }

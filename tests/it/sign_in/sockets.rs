@@ -9,7 +9,6 @@ use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
 use merx::http::Patience;
 use sea_orm::EntityTrait;
 use serde_json::{Value, json};
-use tokio_tungstenite::tungstenite::Message;
 
 use super::{customer, sign_in};
 use crate::http::Server;
@@ -17,10 +16,15 @@ use crate::http::socket::Client;
 use crate::support::Shop;
 
 async fn server() -> Server {
+    server_that_looks(Duration::from_millis(50)).await
+}
+
+/// A server that looks every `session` whether the sessions of its sockets have ended.
+async fn server_that_looks(session: Duration) -> Server {
     let shop = Shop::demo().await;
     customer(&shop, "a@example.com").await;
     let patience = Patience {
-        session: Duration::from_millis(50),
+        session,
         ..Patience::default()
     };
     Server::of(shop, patience).await
@@ -105,30 +109,34 @@ async fn a_socket_sets_no_cookie() {
     );
 }
 
-#[tokio::test]
-async fn a_socket_closes_when_its_key_is_revoked() {
-    let server = server().await;
+/// A socket of a key that has been revoked since it was opened, to a server that looks at its sockets every `session`.
+async fn revoked(session: Duration) -> (Server, Client) {
+    let server = server_that_looks(session).await;
     let (secret, id) = server.shop.api_key(&["orders.read"], None).await;
     let mut client = Client::welcome(&server, bearer(&secret)).await;
     client.subscribe("time", "subscription { serverTime }").await;
     assert_eq!(client.hear_of("time").await.0, "next");
     let staff = server.shop.staff();
     staff.changed("apiKeyRevoke", json!({ "id": id }), "").await;
-    // What is asked before the socket is looked at again is refused all the same.
+    (server, client)
+}
+
+#[tokio::test]
+async fn a_socket_closes_when_its_key_is_revoked() {
+    let (_server, mut client) = revoked(Duration::from_millis(50)).await;
+    assert_eq!(client.closed().await.0, 4403);
+}
+
+#[tokio::test]
+async fn what_a_socket_asks_after_its_key_is_revoked_is_refused() {
+    // It is not looked at while the test runs.
+    let (_server, mut client) = revoked(Duration::from_secs(3_600)).await;
     client.subscribe("late", "{ channel { slug } }").await;
-    let code = loop {
-        match client.frame().await {
-            Some(Message::Text(text)) => {
-                let message: Value = serde_json::from_str(&text).expect("JSON");
-                if message["id"] == "late" {
-                    assert_eq!(message["type"], "error");
-                }
-            }
-            Some(Message::Ping(_)) => {}
-            // On a slow machine the socket may have been looked at before.
-            Some(Message::Close(Some(close))) => break u16::from(close.code),
-            other => panic!("{other:?} in place of a message"),
+    let late = loop {
+        let message = client.hear().await;
+        if message["id"] == "late" {
+            break message;
         }
     };
-    assert_eq!(code, 4403);
+    assert_eq!(late["type"], "error");
 }

@@ -36,7 +36,7 @@ use stripe_simulator::{Delivery, Mode, Options, Random, Simulator};
 use tokio::sync::watch;
 
 use server::{Place, Server, folder_in, free_address};
-use shopper::{Door, Plan};
+use shopper::{Asked, Door, Plan, Way};
 
 /// The key of the shop's account at the gateway.
 const SECRET_KEY: &str = "sk_test_crash";
@@ -219,7 +219,9 @@ impl Crashes {
             .place
             .start(capture, &format!("{point}={passes}*off->return"))
             .await;
-        let door = Door::Http(reqwest::Client::new(), format!("http://{}/graphql", self.place.address));
+        let asked = Asked::default();
+        let url = format!("http://{}/graphql", self.place.address);
+        let door = Door::new(Way::Http(reqwest::Client::new(), url), &asked);
         let buying = plans.iter().map(|plan| plan.buy(&door, &self.stripe, &self.variant));
         let first = join_all(buying).await;
         for _ in 0..50 {
@@ -253,7 +255,7 @@ impl Crashes {
         // They come back when the server's claim on what it was doing has lapsed.
         self.clock.set(self.clock.now().max(Clock::system().now()));
         self.clock.advance(Duration::from_secs(120));
-        let here = Door::Here(self.endpoint.clone());
+        let here = Door::new(Way::Here(self.endpoint.clone()), &asked);
         for (plan, before) in plans.iter().zip(&first) {
             if before.is_err() && plan.returns {
                 let again = plan.buy(&here, &self.stripe, &self.variant).await;

@@ -26,7 +26,8 @@ pub struct Place {
 pub struct Server(Child);
 
 impl Place {
-    /// Starts the server and waits until it is ready. It kills itself at `points`, which are those of `FAILPOINTS`.
+    /// Starts the server and waits until it is ready. It kills itself at `points`, which are those of `FAILPOINTS`: maybe
+    /// by what it does when it starts.
     pub async fn start(&self, capture: &str, points: &str) -> Server {
         let log = File::options()
             .create(true)
@@ -60,7 +61,10 @@ impl Place {
             .await
             .is_ok_and(|answer| answer.status().is_success())
         {
-            assert!(!server.is_dead(), "merx ended by itself: {}", self.log());
+            if server.is_dead() {
+                assert!(!points.is_empty(), "merx ended by itself: {}", self.log());
+                break;
+            }
             assert!(Instant::now() < deadline, "merx is not ready: {}", self.log());
             tokio::time::sleep(Duration::from_millis(20)).await;
         }

@@ -1,6 +1,9 @@
 //! A shopper who buys through GraphQL. Every change carries a key, so that whoever comes back after a crash does all of
 //! it again from the start, and is answered from memory as far as they had come.
 
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+
 use axum::http::{HeaderMap, HeaderValue};
 use merx::http::Endpoint;
 use serde_json::{Value, json};
@@ -18,10 +21,21 @@ pub enum Gone {
     Away,
     /// It was done, and what was answered then is lost.
     AnswerLost,
+    /// The payment was refused.
+    Unpaid,
 }
 
-/// Where a shopper asks.
-pub enum Door {
+/// Where shoppers ask, and what they asked.
+pub struct Door {
+    way: Way,
+    asked: Asked,
+}
+
+/// What was asked last with each key of a run, and the answer. Whoever comes back says the same again.
+pub type Asked = Arc<Mutex<BTreeMap<String, (Value, Value)>>>;
+
+/// How a shopper asks.
+pub enum Way {
     /// The server over HTTP.
     Http(reqwest::Client, String),
     /// The application in this process.
@@ -29,6 +43,14 @@ pub enum Door {
 }
 
 impl Door {
+    /// A door of a run.
+    pub fn new(way: Way, asked: &Asked) -> Self {
+        Self {
+            way,
+            asked: Arc::clone(asked),
+        }
+    }
+
     /// Runs a mutation under a key and gives its payload. Staff's mutations carry staff's key.
     async fn ask(&self, key: &str, name: &str, parts: &str, input: Value) -> Result<Value, Gone> {
         let kind = format!("{}{}Input", name[..1].to_uppercase(), &name[1..]);
@@ -37,8 +59,9 @@ impl Door {
         );
         let variables = json!({ "input": input });
         let bearer = STAFFS.contains(&name).then(|| format!("Bearer {STAFF_KEY}"));
-        let mut answer = match self {
-            Self::Http(client, url) => {
+        let before = self.told(key, &input, None);
+        let mut answer = match &self.way {
+            Way::Http(client, url) => {
                 let mut request = client.post(url).header("idempotency-key", key);
                 if let Some(bearer) = bearer {
                     request = request.header("authorization", bearer);
@@ -47,7 +70,7 @@ impl Door {
                 let answer = request.send().await.map_err(|_| Gone::Away)?;
                 answer.json::<Value>().await.map_err(|_| Gone::Away)?
             }
-            Self::Here(endpoint) => {
+            Way::Here(endpoint) => {
                 let mut headers = HeaderMap::new();
                 let value = |text: &str| HeaderValue::from_str(text).expect("a plain header");
                 headers.insert("idempotency-key", value(key));
@@ -58,12 +81,25 @@ impl Door {
                 serde_json::to_value(answer).expect("an answer is JSON")
             }
         };
+        self.told(key, &input, Some(&answer));
         match answer["errors"][0]["extensions"]["code"].as_str() {
             None => Ok(answer["data"][name].take()),
             Some("CONFLICT") => Err(Gone::AnswerLost),
             Some("INTERNAL" | "UNAVAILABLE") => Err(Gone::Away),
-            Some(_) => panic!("{name} with {key}: {answer:#}"),
+            Some(_) => {
+                let asked = self.asked.lock().expect("no shopper died");
+                panic!("{name} with {key}, {input}: {answer:#}\nbefore: {before:?}\nall of the run: {asked:#?}")
+            }
         }
+    }
+
+    /// Notes what is asked or answered; gives what was noted before.
+    fn told(&self, key: &str, input: &Value, answer: Option<&Value>) -> Option<(Value, Value)> {
+        let noted = (input.clone(), answer.cloned().unwrap_or_default());
+        self.asked
+            .lock()
+            .expect("no shopper died")
+            .insert(key.to_owned(), noted)
     }
 
     /// The same, where what was answered then is not needed.
@@ -71,7 +107,7 @@ impl Door {
         match self.ask(key, name, parts, input).await {
             Ok(payload) => Ok(Some(payload)),
             Err(Gone::AnswerLost) => Ok(None),
-            Err(Gone::Away) => Err(Gone::Away),
+            Err(gone) => Err(gone),
         }
     }
 }
@@ -163,6 +199,10 @@ impl Plan {
         }
         if !self.completes {
             return Ok(None);
+        }
+        if payment["id"].is_null() {
+            // Refused, so that nothing is remembered of it: whoever comes back pays anew.
+            return Err(Gone::Unpaid);
         }
         let complete = json!({ "cartToken": token, "paymentId": payment["id"] });
         let parts = "order { id total { currencyCode } payments { id status } }";
