@@ -189,3 +189,36 @@ async fn malformed_filters_are_refused() {
         assert_eq!(code, "BAD_USER_INPUT", "{filter}: {message}");
     }
 }
+
+#[tokio::test]
+async fn numbers_are_asked_for_by_ranges() {
+    let shop = shop().await;
+    let attribute = |value: Value| json!({ "attributes": [{ "key": "drum_cm", "values": [value] }] });
+    for (name, value) in [("Tabor Small", json!(9.5)), ("Tabor Middle", json!(10.25)), ("Tabor Large", json!(100))] {
+        create(&shop, name, "5.00", attribute(value)).await;
+    }
+    shop.work().await;
+    let within = |filters: Value| json!({ "query": "tabor ", "filters": filters, "sort": "NEWEST" });
+    let degraded = Shop::another_server(&shop).await;
+    for (range, expected) in [
+        (json!({ "gte": "9.5", "lte": "10.25" }), vec!["Tabor Middle", "Tabor Small"]),
+        (json!({ "gte": "10" }), vec!["Tabor Large", "Tabor Middle"]),
+        (json!({ "lte": "9.49" }), vec![]),
+    ] {
+        let filters = json!([{ "key": "drum_cm", "range": range }]);
+        for (shop, is_degraded) in [(&shop, false), (&degraded, true)] {
+            let answer = ask(shop, within(filters.clone())).await;
+            assert_eq!((names_of(&answer), &answer["degraded"]), (expected.iter().map(|n| (*n).to_owned()).collect(), &json!(is_degraded)), "{range}");
+        }
+    }
+    let wrong = [
+        json!([{ "key": "drum_cm", "range": { "gte": "wide" } }]),
+        json!([{ "key": "drum_cm" }]),
+        json!([{ "key": "drum_cm", "values": ["9.5"], "range": { "gte": "1" } }]),
+        json!([{ "key": "brand", "range": { "gte": "1" } }]),
+    ];
+    for filters in wrong {
+        let (code, message) = shop.refused(super::SEARCH, within(filters.clone())).await;
+        assert_eq!(code, "BAD_USER_INPUT", "{filters}: {message}");
+    }
+}
