@@ -113,7 +113,7 @@ pub(super) fn rows(
         Some(Place { within: Some(within), .. }) => within,
         _ => (0, 0),
     };
-    let first = hits.iter().take(size).map(|hit| hit.product).collect();
+    let first: Vec<ProductId> = hits.iter().take(size).map(|hit| hit.product).collect();
     let products: Vec<ProductId> = view.place(first, |product| *product);
     let arranged = products.iter().zip(&hits).any(|(product, hit)| *product != hit.product);
     let products = products.into_iter().chain(hits.iter().skip(size).map(|hit| hit.product));
