@@ -73,11 +73,12 @@ impl Vectors {
     }
 
     /// Cosine of each document's vector with `wanted`, of length one, where the same model made both.
-    fn cosines(&self, model: [u8; MODEL], wanted: &[f32]) -> impl Iterator<Item = (DocId, f32)> {
-        let same = |of: &&OfModel| of.model == model && of.dimensions == wanted.len() && of.dimensions > 0;
+    fn cosines<'a>(&'a self, model: [u8; MODEL], wanted: &'a [f32]) -> impl Iterator<Item = (DocId, f32)> + 'a {
+        let length = wanted.len();
+        let same = move |of: &&OfModel| of.model == model && of.dimensions == length && length > 0;
         self.0.iter().filter(same).flat_map(move |of| {
             let rows = of.all.chunks_exact(of.dimensions);
-            let cosine = |row: &[f32]| row.iter().zip(wanted).map(|(a, b)| a * b).sum();
+            let cosine = move |row: &[f32]| row.iter().zip(wanted).map(|(a, b)| a * b).sum();
             of.docs.iter().copied().zip(rows.map(cosine))
         })
     }
