@@ -175,8 +175,7 @@ fn of_attribute(key: &str) -> SimpleExpr {
         .from(attribute::Entity)
         .and_where(attribute::Column::Key.eq(key))
         .to_owned();
-    of_product(product_attribute::Column::ProductId)
-        .and(product_attribute::Column::AttributeId.in_subquery(definition))
+    of_product(product_attribute::Column::ProductId).and(product_attribute::Column::AttributeId.in_subquery(definition))
 }
 
 fn exists(table: impl sea_orm::sea_query::IntoTableRef, rule: SimpleExpr) -> SimpleExpr {

@@ -110,13 +110,17 @@ pub(super) fn rows(
     // On a first page staff may want a hit elsewhere than in front. A walk that goes on in the middle of it sees the same.
     let (shown, size) = match place {
         None if search.order == Order::Relevance => (0, hits.len()),
-        Some(Place { within: Some(within), .. }) => within,
+        Some(Place {
+            within: Some(within), ..
+        }) => within,
         _ => (0, 0),
     };
     let first: Vec<ProductId> = hits.iter().take(size).map(|hit| hit.product).collect();
     let products: Vec<ProductId> = view.place(first, |product| *product);
     let arranged = products.iter().zip(&hits).any(|(product, hit)| *product != hit.product);
-    let products = products.into_iter().chain(hits.iter().skip(size).map(|hit| hit.product));
+    let products = products
+        .into_iter()
+        .chain(hits.iter().skip(size).map(|hit| hit.product));
     let behind = |at: usize, hit: &Hit| Place {
         rank: hit.rank,
         product: hit.product,
@@ -127,7 +131,10 @@ pub(super) fn rows(
         // Behind the last of them all have been shown.
         within: (arranged && at + 1 < size).then_some((at + 1, size)),
     };
-    let cursors = hits.iter().enumerate().map(|(at, hit)| encode_cursor(&tag, &behind(at, hit).written()));
+    let cursors = hits
+        .iter()
+        .enumerate()
+        .map(|(at, hit)| encode_cursor(&tag, &behind(at, hit).written()));
     cursors.zip(products).skip(shown).take(search.page.first).collect()
 }
 

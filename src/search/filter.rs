@@ -104,7 +104,13 @@ fn band(i: usize, input: &FilterInput, currency: Currency) -> Result<PriceBand, 
 fn numbers(i: usize, input: &FilterInput) -> Result<NumberBand, Message> {
     let (gte, lte) = input.range.clone().unwrap_or_default();
     let number = |field: &str, value: Option<String>| {
-        let wrong = || message!("at", place = format!("filters.{i}.range.{field}"), reason = message!("amount-malformed"));
+        let wrong = || {
+            message!(
+                "at",
+                place = format!("filters.{i}.range.{field}"),
+                reason = message!("amount-malformed")
+            )
+        };
         value.map(|text| NumberBand::steps(&text).ok_or_else(wrong)).transpose()
     };
     Ok(NumberBand {
@@ -126,7 +132,13 @@ fn join(known: &mut Filter, other: &Filter) -> bool {
                 values: more,
             },
         ) if key == same => values.extend_from_slice(more),
-        (Filter::Numbers { key, values, .. }, Filter::Attribute { key: same, values: more }) if key == same => {
+        (
+            Filter::Numbers { key, values, .. },
+            Filter::Attribute {
+                key: same,
+                values: more,
+            },
+        ) if key == same => {
             values.extend_from_slice(more);
         }
         (
@@ -158,7 +170,11 @@ pub(super) fn in_database(text: &str, filters: &[Filter]) -> catalog::Filter {
     let typed = Typed::read(text);
     let words = |text: &str| tokens(text).take(WORDS_MAX).map(|token| token.word).collect::<Vec<_>>();
     let mut all = vec![catalog::Filter::Words(words(&typed.text))];
-    let excluded = typed.excluded.iter().map(|text| words(text)).filter(|words| !words.is_empty());
+    let excluded = typed
+        .excluded
+        .iter()
+        .map(|text| words(text))
+        .filter(|words| !words.is_empty());
     all.extend(excluded.map(|words| catalog::Filter::Not(Box::new(catalog::Filter::Words(words)))));
     for filter in filters {
         all.push(match filter {

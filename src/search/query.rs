@@ -205,12 +205,7 @@ async fn begin(app: &App, request: SearchRequest, text: Option<&str>) -> Result<
 }
 
 /// A later page, in the order that the walk began with: with the vector where it began with one, and else without.
-async fn go_on(
-    app: &App,
-    mut request: SearchRequest,
-    text: Option<&str>,
-    place: Place,
-) -> Result<Found, EngineError> {
+async fn go_on(app: &App, mut request: SearchRequest, text: Option<&str>, place: Place) -> Result<Found, EngineError> {
     let engine = app.search.engine();
     request.plain |= place.plain;
     request.walk = place.walk;

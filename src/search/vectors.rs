@@ -124,7 +124,9 @@ async fn keep(app: &App, product: ProductId, model: &str, digest: String, vector
 /// # Errors
 /// Those of the database.
 pub(super) async fn are_missing(app: &App) -> Result<bool> {
-    let Some(model) = app.search.model() else { return Ok(false) };
+    let Some(model) = app.search.model() else {
+        return Ok(false);
+    };
     let known = Query::select()
         .expr(Expr::val(1))
         .from(Entity)

@@ -118,7 +118,13 @@ impl Vocabulary {
     /// Makes `text` find what `other` finds, and not the other way round. Stop words are given before.
     pub fn instead(&mut self, text: &str, other: &str) {
         let stemmer = Stemmer::new(self.language);
-        let stems = |words: Vec<String>| words.iter().map(|word| stemmer.stem(word)).collect::<Vec<_>>().join(" ");
+        let stems = |words: Vec<String>| {
+            words
+                .iter()
+                .map(|word| stemmer.stem(word))
+                .collect::<Vec<_>>()
+                .join(" ")
+        };
         // As a query is read: words that say nothing are not looked for.
         let text = stems(self.telling(self.language, text));
         let other = stems(tokens(other).map(|token| token.word).collect());

@@ -42,7 +42,11 @@ impl Model {
             name: embedder.model().into(),
             embedder,
             breaker: Breaker::new("embeddings", RULES, clock),
-            known: Cache::builder().weigher(weight).max_capacity(KEPT).time_to_live(FRESH).build(),
+            known: Cache::builder()
+                .weigher(weight)
+                .max_capacity(KEPT)
+                .time_to_live(FRESH)
+                .build(),
         }
     }
 

@@ -53,7 +53,10 @@ pub async fn index(
     if let Some(model) = model {
         for some in documents.chunks_mut(TEXTS) {
             let texts: Vec<String> = some.iter().map(text_of).collect();
-            let vectors = model.embed(&texts).await.map_err(|e| EngineError::Failed(Box::new(e)))?;
+            let vectors = model
+                .embed(&texts)
+                .await
+                .map_err(|e| EngineError::Failed(Box::new(e)))?;
             for (document, numbers) in some.iter_mut().zip(vectors) {
                 document.vector = Some(model.vector(numbers));
             }

@@ -151,7 +151,10 @@ async fn ranked(
     let vector = match model {
         Some(model) => {
             let asked = [Typed::read(text).text];
-            let vectors = model.embed(&asked).await.map_err(|e| EngineError::Failed(Box::new(e)))?;
+            let vectors = model
+                .embed(&asked)
+                .await
+                .map_err(|e| EngineError::Failed(Box::new(e)))?;
             vectors.into_iter().next().map(|numbers| model.vector(numbers))
         }
         None => None,

@@ -122,7 +122,10 @@ impl Shelf {
 async fn load(app: &App, channel: ChannelId) -> Result<Known> {
     let db = &app.db;
     let channels = app.channels.all(db).await?;
-    let slug = channels.iter().find(|known| known.id == channel).map(|known| known.slug.as_str());
+    let slug = channels
+        .iter()
+        .find(|known| known.id == channel)
+        .map(|known| known.slug.as_str());
     let language = Language::of_channel(&app.config.catalogue.languages, slug.unwrap_or_default());
     let rules = merchandising_rule::Entity::find()
         .filter(merchandising_rule::Column::ChannelId.eq(channel))

@@ -262,7 +262,13 @@ async fn synonyms_are_read_as_queries_are() {
         words: Arc::clone(&words),
         ..request(text)
     };
-    for text in ["foot-stool ", "foot stools ", "Foot-Stool", "thing to sit on ", "things sit "] {
+    for text in [
+        "foot-stool ",
+        "foot stools ",
+        "Foot-Stool",
+        "thing to sit on ",
+        "things sit ",
+    ] {
         assert_eq!(shelf.found(ask(text)).await, [6, 7], "{text}");
     }
     // In the language of the channel.

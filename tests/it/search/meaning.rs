@@ -156,7 +156,8 @@ async fn the_model_is_asked_for_what_needs_it_alone() {
         assert_eq!(model.asked(), before, "{variables}");
     }
     // Nothing is found, and what is offered instead is found by words.
-    let document = "query($filters: [SearchFilterInput!]) { search(query: \"torch lamp xqzvbn wkjhgf\", filters: $filters) {
+    let document =
+        "query($filters: [SearchFilterInput!]) { search(query: \"torch lamp xqzvbn wkjhgf\", filters: $filters) {
         totalCount rescue { kind } } }";
     let filters = json!([{ "key": "brand", "values": ["Nobody"] }]);
     let search = shop.data(document, json!({ "filters": filters })).await["search"].take();

@@ -42,7 +42,9 @@ async fn staff_has_the_last_word_on_what_is_fused() {
     let found = shelf.found(fused(&[1, 2, 3, 4], vec![percent(&[5], 900)])).await;
     assert_eq!(found[0], 5, "{found:?}");
     // Many rules for one product do not make it the last.
-    let found = shelf.found(fused(&[1, 2], (0..30).map(|_| percent(&[3], 1_000)).collect())).await;
+    let found = shelf
+        .found(fused(&[1, 2], (0..30).map(|_| percent(&[3], 1_000)).collect()))
+        .await;
     assert_eq!(found[0], 3, "{found:?}");
     let plain = SearchRequest {
         also: Vec::new(),
@@ -108,13 +110,22 @@ async fn the_nearest_are_those_that_the_filters_let_through() {
         let found = answer.facets.brands.iter().find(|count| count.value == brand);
         found.map(|count| count.count)
     };
-    assert_eq!((count(&bolt, "Bolt"), count(&bolt, "Acme")), (Some(1), Some(100)), "facets count what is filtered");
+    assert_eq!(
+        (count(&bolt, "Bolt"), count(&bolt, "Acme")),
+        (Some(1), Some(100)),
+        "facets count what is filtered"
+    );
     assert_eq!(shelf.ask(near(Vec::new())).await.total, 100);
 }
 
 #[tokio::test]
 async fn near_is_what_stands_out_whatever_the_model_gives_to_all() {
-    let texts = [("Couch", [1.0, 0.0]), ("Lamp", [0.0, 1.0]), ("Chair", [0.0, 1.0]), ("Table", [0.0, 1.0])];
+    let texts = [
+        ("Couch", [1.0, 0.0]),
+        ("Lamp", [0.0, 1.0]),
+        ("Chair", [0.0, 1.0]),
+        ("Table", [0.0, 1.0]),
+    ];
     // By one model unrelated texts are as good as alike, by another alike ones hardly are.
     for (common, share, wanted) in [(1.0, 0.3, [1.0, 0.3, 0.0, 0.0]), (0.0, 1.0, [0.0, 0.15, 0.0, 1.0])] {
         let all = texts.iter().zip(1..).map(|((name, [a, b]), n)| Document {
@@ -199,10 +210,14 @@ async fn what_a_model_does_for_the_order_is_measured() {
         text: "couch".to_owned(),
         grades: [("SKU-1".to_owned(), 3)].into(),
     }];
-    let by_words = eval::run(&*shelf.engine, None, &catalogue, &judged, false).await.expect("answers");
+    let by_words = eval::run(&*shelf.engine, None, &catalogue, &judged, false)
+        .await
+        .expect("answers");
     assert_eq!((by_words.zero, by_words.mean.ndcg), (1, 0.0));
     let model = Model::new(Arc::new(Twins), Clock::system());
-    let by_meaning = eval::run(&*shelf.engine, Some(&model), &catalogue, &judged, false).await.expect("answers");
+    let by_meaning = eval::run(&*shelf.engine, Some(&model), &catalogue, &judged, false)
+        .await
+        .expect("answers");
     assert_eq!((by_meaning.zero, by_meaning.mean.ndcg), (0, 1.0));
 }
 

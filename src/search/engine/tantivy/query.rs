@@ -80,7 +80,10 @@ pub(super) fn analyse(lexicon: &Lexicon<'_>, asked: &Asked<'_>) -> tantivy::Resu
     let stems = |text: &String| tokens(text).map(|t| stemmer.stem(&t.word)).collect::<Vec<_>>();
     let phrases = typed.phrases.iter().map(stems).filter(|p| !p.is_empty()).collect();
     let excluded = typed.excluded.iter().map(stems).filter(|p| !p.is_empty()).collect();
-    let last = tokens(&typed.text).last().filter(|_| typed.typing).map(|token| token.word);
+    let last = tokens(&typed.text)
+        .last()
+        .filter(|_| typed.typing)
+        .map(|token| token.word);
     let mut texts = asked.vocabulary.telling(asked.language, &typed.text);
     texts.truncate(WORDS_MAX);
     let looking = Looking {

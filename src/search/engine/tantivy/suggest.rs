@@ -2,12 +2,12 @@
 
 use std::collections::HashSet;
 
-use entity::CategoryId;
 use super::collect::Found;
 use super::query::Analysis;
 use super::terms::{Counted, Lexicon};
 use crate::search::engine::{SuggestAnswer, SuggestRequest};
 use crate::search::language::{Stemmer, fold, tokens};
+use entity::CategoryId;
 
 /// Completions tried for each that is wanted: some have no hits beside the words before them.
 const TRIES: usize = 3;

@@ -41,7 +41,10 @@ impl<'a> Lexicon<'a> {
         Self {
             searcher,
             fields,
-            shelves: shelves.iter().map(|shelf| (shelf, shelf.open.iter().all(|open| *open))).collect(),
+            shelves: shelves
+                .iter()
+                .map(|shelf| (shelf, shelf.open.iter().all(|open| *open)))
+                .collect(),
             channel: Term::from_field_text(fields.channel, channel),
         }
     }
@@ -93,14 +96,17 @@ impl<'a> Lexicon<'a> {
             Term::from_field_text(self.fields.head, &text)
         });
         let terms = words.chain([self.channel.clone()]).map(basic);
-        self.searcher.search(&BooleanQuery::intersection(terms.collect()), &Count)
+        self.searcher
+            .search(&BooleanQuery::intersection(terms.collect()), &Count)
     }
 
     /// Whether a document has all of `words` there.
     pub(super) fn has_all(&self, words: &[&str]) -> tantivy::Result<bool> {
         let words = words.iter().map(|word| Term::from_field_text(self.fields.head, word));
         let terms = words.chain([self.channel.clone()]).map(basic);
-        let found = self.searcher.search(&BooleanQuery::intersection(terms.collect()), &Count)?;
+        let found = self
+            .searcher
+            .search(&BooleanQuery::intersection(terms.collect()), &Count)?;
         Ok(found > 0)
     }
 

@@ -105,7 +105,9 @@ pub(super) fn nearest(
     let wanted = unit(wanted.numbers.to_vec());
     let mut all: Vec<(f32, usize, DocId)> = Vec::new();
     for (at, (shelf, vectors)) in shelves.iter().zip(vectors).enumerate() {
-        let open = vectors.cosines(model, &wanted).filter(|(doc, _)| shelf.open[*doc as usize]);
+        let open = vectors
+            .cosines(model, &wanted)
+            .filter(|(doc, _)| shelf.open[*doc as usize]);
         all.extend(open.map(|(doc, cosine)| (cosine, at, doc)));
     }
     let Some(best) = all.iter().map(|(cosine, ..)| f64::from(*cosine)).max_by(f64::total_cmp) else {
@@ -117,7 +119,10 @@ pub(super) fn nearest(
     all.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then((a.1, a.2).cmp(&(b.1, b.2))));
     let mut tests = Vec::with_capacity(parts.len());
     for part in parts {
-        let of = request.filters.iter().map(|filter| Test::of(filter, &part.columns, &part.ranges));
+        let of = request
+            .filters
+            .iter()
+            .map(|filter| Test::of(filter, &part.columns, &part.ranges));
         tests.push(of.collect::<tantivy::Result<Vec<Test>>>()?);
     }
     let mut nearest = Nearest::default();

@@ -158,7 +158,11 @@ impl Bench {
         let all = || futures_util::stream::iter(batches(documents)).boxed();
         self.engine.rebuild(self.owner, all()).await.expect("rebuilt");
         let words = merx::search::words::Vocabulary::default();
-        let mended = self.engine.mend(self.owner, &words, all(), true).await.expect("built anew");
+        let mended = self
+            .engine
+            .mend(self.owner, &words, all(), true)
+            .await
+            .expect("built anew");
         assert_eq!(mended.anew, self.kind != SearchEngine::Embedded);
         assert!(self.engine.is_ready(self.owner).await);
         assert!(!self.engine.lags(self.owner).await);

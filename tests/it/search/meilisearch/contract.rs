@@ -97,11 +97,7 @@ async fn vocabulary(bench: &Bench) {
     words.instead("couch", "sofa");
     words.stop("please");
     let words = Arc::new(words);
-    bench
-        .engine
-        .teach(bench.owner, &words)
-        .await
-        .expect("taught");
+    bench.engine.teach(bench.owner, &words).await.expect("taught");
     let ask = |text: &str| SearchRequest {
         words: Arc::clone(&words),
         ..bench.request(text)
@@ -265,8 +261,17 @@ async fn numbers_of_attributes(bench: &Bench) {
     }
     // The filter of a facet does not narrow the facet.
     let answer = bench.ask(&asked(Some("10"), None, &[])).await;
-    let widths = answer.facets.attributes.iter().find(|a| a.key == "width").expect("widths");
-    assert_eq!(counts(&widths.values), texts(&[("10.25", 1), ("9.5", 1), ("wide", 1)]), "{kind:?}");
+    let widths = answer
+        .facets
+        .attributes
+        .iter()
+        .find(|a| a.key == "width")
+        .expect("widths");
+    assert_eq!(
+        counts(&widths.values),
+        texts(&[("10.25", 1), ("9.5", 1), ("wide", 1)]),
+        "{kind:?}"
+    );
 }
 
 async fn channels(bench: &Bench) {
@@ -411,7 +416,10 @@ async fn changes(bench: &Bench) {
         documents: vec![renamed, document(500, "Marimba", 100)],
     };
     bench.engine.write(bench.owner, batch).await.expect("written");
-    let missing = bench.engine.settle(bench.owner, &[product(4), product(5), product(500)]).await;
+    let missing = bench
+        .engine
+        .settle(bench.owner, &[product(4), product(5), product(500)])
+        .await;
     assert_eq!(missing, [], "{kind:?}");
     assert_eq!(bench.found(&bench.request("theremin ")).await, [5], "{kind:?}");
     assert_eq!(bench.found(&bench.request("marimba ")).await, [500], "{kind:?}");

@@ -35,7 +35,13 @@ pub(super) async fn everything(real: &Real) -> BTreeMap<String, Value> {
 async fn expected(shop: &Shop) -> BTreeSet<String> {
     let db = &shop.app.db;
     let products = product::Entity::find().filter(product::Column::Status.eq(ProductStatus::Active));
-    let products: BTreeSet<ProductId> = products.all(db).await.expect("products").into_iter().map(|p| p.id).collect();
+    let products: BTreeSet<ProductId> = products
+        .all(db)
+        .await
+        .expect("products")
+        .into_iter()
+        .map(|p| p.id)
+        .collect();
     let channels = channel::Entity::find().all(db).await.expect("channels");
     let listings = product_listing::Entity::find()
         .filter(product_listing::Column::Published.eq(true))
@@ -43,11 +49,14 @@ async fn expected(shop: &Shop) -> BTreeSet<String> {
         .all(db)
         .await
         .expect("listings");
-    let keys = listings.into_iter().filter(|listing| products.contains(&listing.product_id)).map(|listing| {
-        let channel = channels.iter().find(|c| c.id == listing.channel_id).expect("a channel");
-        let token = &sha256_hex(&channel.slug)[..24];
-        format!("{}_{token}", listing.product_id.0.simple())
-    });
+    let keys = listings
+        .into_iter()
+        .filter(|listing| products.contains(&listing.product_id))
+        .map(|listing| {
+            let channel = channels.iter().find(|c| c.id == listing.channel_id).expect("a channel");
+            let token = &sha256_hex(&channel.slug)[..24];
+            format!("{}_{token}", listing.product_id.0.simple())
+        });
     let keys: BTreeSet<String> = keys.collect();
     assert!(keys.len() > 50, "{}", keys.len());
     keys
@@ -183,7 +192,11 @@ async fn both_orders_are_fused_and_pages_stay_whole() {
         merx::search::flush(&shop.app).await.expect("the log is written");
         let logged = super::super::insight::logged(&shop).await;
         let answered: BTreeSet<(bool, &str)> = logged.iter().map(|row| (row.query.is_empty(), &*row.engine)).collect();
-        assert_eq!(answered, [(false, "fused"), (true, "embedded")].into(), "the log says what answered");
+        assert_eq!(
+            answered,
+            [(false, "fused"), (true, "embedded")].into(),
+            "the log says what answered"
+        );
         real.clear().await;
     }
 }

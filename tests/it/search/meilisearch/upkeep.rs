@@ -18,12 +18,12 @@ use tokio::time::Instant;
 use uuid::Uuid;
 
 use super::super::{create, names};
+use super::Real;
 use super::catalogue::{batches, document, documents, product};
 use super::outage::manners;
 use super::recovery::everything;
 use super::server::{Manner, Server};
 use super::small::Small;
-use super::Real;
 use crate::support::{Shop, config, noon};
 
 /// What a search may take in all.
@@ -40,13 +40,21 @@ fn address(real: &Real) -> String {
 async fn shop(real: &Real) -> (Shop, Server, Clock) {
     let server = Server::start(Manner::Real(address(real))).await;
     let clock = Clock::frozen(noon());
-    let shop = Shop::clocked(clock.clone(), |config| real.configure(config, &server.url, SearchEngine::Fused)).await;
-    merx::search::prepare(&shop.app).await.expect("the embedded index is built");
+    let shop = Shop::clocked(clock.clone(), |config| {
+        real.configure(config, &server.url, SearchEngine::Fused)
+    })
+    .await;
+    merx::search::prepare(&shop.app)
+        .await
+        .expect("the embedded index is built");
     (shop, server, clock)
 }
 
 async fn missing(shop: &Shop) -> u64 {
-    search_missing::Entity::find().count(&shop.app.db).await.expect("a count")
+    search_missing::Entity::find()
+        .count(&shop.app.db)
+        .await
+        .expect("a count")
 }
 
 #[tokio::test]
@@ -66,10 +74,15 @@ async fn what_was_not_taken_is_known_by_every_process_and_written_alone() {
     let real = Real::small(Small::start().await);
     let (shop, server, clock) = shop(&real).await;
     merx::search::mend(&shop.app, false).await.expect("it is built");
-    let id: ProductId = create(&shop, "Hurdy Gurdy", "5.00", json!({})).await.parse().expect("a key");
+    let id: ProductId = create(&shop, "Hurdy Gurdy", "5.00", json!({}))
+        .await
+        .parse()
+        .expect("a key");
     server.turn(Manner::Gone);
     for _ in 0..2 {
-        merx::search::index_products(&shop.app, vec![id]).await.expect("the embedded index has it");
+        merx::search::index_products(&shop.app, vec![id])
+            .await
+            .expect("the embedded index has it");
     }
     assert_eq!(missing(&shop).await, 1);
     assert!(merx::search::mend_missing(&shop.app).await.is_err(), "it is still away");
@@ -83,12 +96,17 @@ async fn what_was_not_taken_is_known_by_every_process_and_written_alone() {
     let path = format!("/indexes/{}/documents/delete-batch", real.indexes().await[0]);
     real.ask(reqwest::Method::POST, &path, Some(json!([other]))).await;
     let elsewhere = shop.another_server().await;
-    merx::search::prepare(&elsewhere.app).await.expect("the embedded index is built");
+    merx::search::prepare(&elsewhere.app)
+        .await
+        .expect("the embedded index is built");
     assert_eq!(merx::search::mend_missing(&elsewhere.app).await.expect("it is back"), 1);
     let mut now = everything(&real).await;
     now.retain(|key, _| !held.contains_key(key));
     assert!(now.values().any(|row| row["title"] == "Hurdy Gurdy"), "{now:?}");
-    assert!(!everything(&real).await.contains_key(&other), "nothing else was looked at");
+    assert!(
+        !everything(&real).await.contains_key(&other),
+        "nothing else was looked at"
+    );
     assert_eq!(missing(&shop).await, 0);
     assert_eq!(merx::search::mend(&shop.app, false).await.expect("compared"), 1);
     assert!(everything(&real).await.contains_key(&other));
@@ -103,11 +121,17 @@ async fn one_process_at_a_time_looks_after_it() {
         holder: Uuid::from_u128(7),
         until: noon() + TimeDelta::seconds(60),
     };
-    lease.into_active_model().insert(&shop.app.db).await.expect("another process has it");
+    lease
+        .into_active_model()
+        .insert(&shop.app.db)
+        .await
+        .expect("another process has it");
     assert!(merx::search::mend(&shop.app, false).await.is_err());
     assert_eq!(real.indexes().await, Vec::<String>::new());
     clock.advance(Duration::from_secs(61));
-    merx::search::mend(&shop.app, false).await.expect("the other one went away without a word");
+    merx::search::mend(&shop.app, false)
+        .await
+        .expect("the other one went away without a word");
     assert_eq!(real.indexes().await.len(), 1);
     let left = search_lease::Entity::find().count(&shop.app.db).await.expect("a count");
     assert_eq!(left, 0, "it is given back");
@@ -127,11 +151,15 @@ async fn words_are_told_once_in_the_language_of_their_channel_and_outlive_a_buil
         config.catalogue.languages = vec!["en".to_owned(), "eu=de".to_owned()];
     })
     .await;
-    merx::search::prepare(&shop.app).await.expect("the embedded index is built");
+    merx::search::prepare(&shop.app)
+        .await
+        .expect("the embedded index is built");
     merx::search::mend(&shop.app, false).await.expect("it is built");
     let staff = shop.staff();
     let teach = async |staff: &Shop, words: Value| {
-        let made = staff.changed("searchSynonymCreate", json!({ "words": words }), "synonym { id }").await;
+        let made = staff
+            .changed("searchSynonymCreate", json!({ "words": words }), "synonym { id }")
+            .await;
         made["synonym"]["id"].clone()
     };
     teach(&staff, json!(["Zithers", "kantele"])).await;
@@ -141,7 +169,11 @@ async fn words_are_told_once_in_the_language_of_their_channel_and_outlive_a_buil
     assert_eq!(synonyms(&real).await, expected);
 
     // Searches of both channels, which know different words, tell it nothing.
-    let tasks = async || real.ask(reqwest::Method::GET, "/tasks", None).await["results"].as_array().map(Vec::len);
+    let tasks = async || {
+        real.ask(reqwest::Method::GET, "/tasks", None).await["results"]
+            .as_array()
+            .map(Vec::len)
+    };
     let before = tasks().await;
     for _ in 0..3 {
         for channel in ["us", "eu"] {
@@ -195,7 +227,11 @@ async fn a_search_waits_no_longer_than_it_may() {
                 let begun = Instant::now();
                 let answer = engine.search(request("headphones ")).await.expect("an answer");
                 // Meilisearch alone would be waited for a hundred times longer: no noise of a machine hides that.
-                assert!(begun.elapsed() < PATIENT / 2, "{kind:?} {manner:?}: {:?}", begun.elapsed());
+                assert!(
+                    begun.elapsed() < PATIENT / 2,
+                    "{kind:?} {manner:?}: {:?}",
+                    begun.elapsed()
+                );
                 assert!(answer.degraded && answer.total == 3, "{kind:?} {manner:?}");
             }
             let asked = server.connections();
@@ -225,7 +261,10 @@ async fn the_model_is_asked_while_meilisearch_is() {
         })
     };
     let search = engine.search_by(request("headphones "), Box::pin(meaning));
-    let answer = tokio::time::timeout(PATIENT, search).await.expect("both are asked").expect("an answer");
+    let answer = tokio::time::timeout(PATIENT, search)
+        .await
+        .expect("both are asked")
+        .expect("an answer");
     assert!(answer.degraded && answer.by_vector);
 }
 
@@ -247,6 +286,10 @@ async fn the_embedded_index_does_not_wait_for_what_is_beside_it() {
         ..request("marimba ")
     };
     assert_eq!(engine.search(plain).await.expect("an answer").total, 10);
-    assert_eq!(engine.settle(OWNER, &written).await, written, "which are missing is known");
+    assert_eq!(
+        engine.settle(OWNER, &written).await,
+        written,
+        "which are missing is known"
+    );
     assert_eq!(engine.settle(OWNER, &[product(1)]).await, [], "and no others");
 }
