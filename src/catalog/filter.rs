@@ -124,7 +124,11 @@ impl Filter {
             Self::Words(words) => words.iter().fold(Condition::all(), |all, word| {
                 let named = Condition::any()
                     .add(lower_like_part(product::Column::Name, word))
-                    .add(lower_like_part(product::Column::Brand, word));
+                    .add(
+                        Condition::all()
+                            .add(product::Column::Brand.is_not_null())
+                            .add(lower_like_part(product::Column::Brand, word)),
+                    );
                 all.add(named)
             }),
             Self::Available(available) => {

@@ -222,6 +222,9 @@ async fn numbers_are_asked_for_by_ranges() {
             );
         }
     }
+    // What is left out there is left out of products without a brand, too.
+    let others = ask(&degraded, json!({ "query": "tabor -large", "sort": "NEWEST" })).await;
+    assert_eq!(names_of(&others), ["Tabor Middle", "Tabor Small"]);
     let wrong = [
         json!([{ "key": "width_cm", "range": { "gte": "wide" } }]),
         json!([{ "key": "width_cm" }]),
