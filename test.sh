@@ -18,7 +18,7 @@ fi
 unset MERX_TEST_DATABASE_URL DATABASE_URL MERX_TEST_REDIS_URL REDIS_URL MERX_TEST_LOCALSTRIPE_URL
 
 work="$(mktemp -d /tmp/merx-test.XXXXXX)" || exit 1
-pg_bin="" pg_data="" pg_url="" redis_pid="" localstripe_pid=""
+pg_bin="" pg_data="" pg_url="" redis_pid="" localstripe_pid="" meilisearch_pid=""
 failed=() sums=()
 started=$SECONDS
 
@@ -40,7 +40,14 @@ stop_localstripe() {
   localstripe_pid=""
 }
 
+stop_meilisearch() {
+  [ -n "$meilisearch_pid" ] || return 0
+  kill "$meilisearch_pid" 2>/dev/null && wait "$meilisearch_pid" 2>/dev/null
+  meilisearch_pid=""
+}
+
 clean_up() {
+  stop_meilisearch
   stop_localstripe
   stop_redis
   stop_postgres
@@ -271,6 +278,38 @@ start_localstripe() {
   return 1
 }
 
+# start_meilisearch: a Meilisearch that keeps nothing, where the program is; one that is given is taken.
+start_meilisearch() {
+  local port key program="${MERX_MEILISEARCH:-meilisearch}"
+  if [ -n "${MERX_TEST_MEILISEARCH_URL:-}" ]; then
+    echo "on the Meilisearch at $MERX_TEST_MEILISEARCH_URL"
+    return 0
+  fi
+  if ! command -v "$program" >/dev/null; then
+    echo "NOT CHECKED: there is no $program; MERX_MEILISEARCH names the program, MERX_TEST_MEILISEARCH_URL a server"
+    return 0
+  fi
+  key="$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')"
+  for _ in 1 2 3 4 5; do
+    port=$((32000 + RANDOM % 700))
+    (cd "$work" && exec "$program" --http-addr "127.0.0.1:$port" --db-path "$work/meilisearch" --no-analytics \
+      --master-key "$key") >"$work/meilisearch.log" 2>&1 &
+    meilisearch_pid=$!
+    for _ in $(seq 100); do
+      if curl -fs "http://127.0.0.1:$port/health" >/dev/null 2>&1 && kill -0 "$meilisearch_pid" 2>/dev/null; then
+        export MERX_TEST_MEILISEARCH_URL="http://127.0.0.1:$port" MERX_TEST_MEILISEARCH_KEY="$key"
+        echo "Meilisearch listens on 127.0.0.1:$port"
+        return 0
+      fi
+      kill -0 "$meilisearch_pid" 2>/dev/null || break
+      sleep 0.1
+    done
+    stop_meilisearch
+  done
+  tail -20 "$work/meilisearch.log"
+  return 1
+}
+
 # graphiql: the page that the binary carries. One that is up to date stays, so that the server need not be built anew.
 graphiql() {
   local page=graphiql/embed/dist/index.html
@@ -365,6 +404,7 @@ step "documentation" bounded 1200 env RUSTDOCFLAGS="-D warnings" cargo doc --loc
 step "dependencies" deny_check
 step "a Redis for the tests" start_redis
 step "a localstripe for the tests" start_localstripe
+step "a Meilisearch for the tests" start_meilisearch
 step "suite on SQLite" suite SQLite
 if step "a PostgreSQL for the tests" start_postgres; then
   export MERX_TEST_DATABASE_URL="$pg_url"

@@ -227,7 +227,7 @@ impl Builder {
             None => search::embedder::from_config(&config)?,
         };
         Ok(App(Arc::new(Parts {
-            search: Search::new(search::engine::from_config(&config, &clock, &ids)?).with_embedder(embedder),
+            search: Search::new(search::engine::from_config(&config, &clock, &ids)?).with_embedder(embedder, &clock),
             payments: match payments {
                 Some(payments) => payments,
                 None => Gateways::from_config(&config, &data_dir, &clock, &ids)?,

@@ -44,6 +44,15 @@ pub enum Filter {
         /// Any of these; case does not matter.
         values: Vec<String>,
     },
+    /// With a number of an attribute that lies between, both ends included.
+    Number {
+        /// The attribute.
+        key: String,
+        /// At least.
+        gte: Option<f64>,
+        /// At most.
+        lte: Option<f64>,
+    },
     /// All of these.
     All(Vec<Filter>),
     /// Any of these.
@@ -115,7 +124,11 @@ impl Filter {
             Self::Words(words) => words.iter().fold(Condition::all(), |all, word| {
                 let named = Condition::any()
                     .add(lower_like_part(product::Column::Name, word))
-                    .add(lower_like_part(product::Column::Brand, word));
+                    .add(
+                        Condition::all()
+                            .add(product::Column::Brand.is_not_null())
+                            .add(lower_like_part(product::Column::Brand, word)),
+                    );
                 all.add(named)
             }),
             Self::Available(available) => {
@@ -128,17 +141,19 @@ impl Filter {
                 .add_option(lte.map(|max| product_listing::Column::MinPrice.lte(max))),
             Self::Attribute { key, values } => {
                 let keys: Vec<String> = values.iter().map(|v| value_key(v)).collect();
-                let definition = Query::select()
-                    .column(attribute::Column::Id)
-                    .from(attribute::Entity)
-                    .and_where(attribute::Column::Key.eq(key.as_str()))
-                    .to_owned();
-                Condition::all().add(exists(
-                    product_attribute::Entity,
-                    of_product(product_attribute::Column::ProductId)
-                        .and(product_attribute::Column::AttributeId.in_subquery(definition))
-                        .and(any_text(db, product_attribute::Column::ValueKey, &keys)),
-                ))
+                let valued = any_text(db, product_attribute::Column::ValueKey, &keys);
+                Condition::all().add(exists(product_attribute::Entity, of_attribute(key).and(valued)))
+            }
+            Self::Number { key, gte, lte } => {
+                let number = product_attribute::Column::Number;
+                let mut within = of_attribute(key).and(number.is_not_null());
+                if let Some(least) = gte {
+                    within = within.and(number.gte(*least));
+                }
+                if let Some(most) = lte {
+                    within = within.and(number.lte(*most));
+                }
+                Condition::all().add(exists(product_attribute::Entity, within))
             }
             Self::All(filters) => filters
                 .iter()
@@ -155,6 +170,16 @@ impl Filter {
 
 fn of_product(column: impl ColumnTrait) -> SimpleExpr {
     Expr::col(column.as_column_ref()).equals(product::Column::Id.as_column_ref())
+}
+
+/// A value of the attribute `key` on the product.
+fn of_attribute(key: &str) -> SimpleExpr {
+    let definition = Query::select()
+        .column(attribute::Column::Id)
+        .from(attribute::Entity)
+        .and_where(attribute::Column::Key.eq(key))
+        .to_owned();
+    of_product(product_attribute::Column::ProductId).and(product_attribute::Column::AttributeId.in_subquery(definition))
 }
 
 fn exists(table: impl sea_orm::sea_query::IntoTableRef, rule: SimpleExpr) -> SimpleExpr {

@@ -76,8 +76,8 @@ pub(super) async fn batch(app: &App, products: Vec<ProductId>) -> Result<Batch> 
             });
         }
     }
-    if let Some(embedder) = app.search.embedder() {
-        let of = vectors::of_products(db, embedder.model(), &products).await?;
+    if let Some(model) = app.search.model() {
+        let of = vectors::of_products(db, model, &products).await?;
         for document in &mut documents {
             document.vector = of.get(&document.product).cloned();
         }

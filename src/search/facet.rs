@@ -105,7 +105,9 @@ pub(super) fn facets(
             continue;
         }
         let chosen = filters.iter().find_map(|f| match f {
-            Filter::Attribute { key, values } if *key == facet.key => Some(values),
+            Filter::Attribute { key, values } | Filter::Numbers { key, values, .. } if *key == facet.key => {
+                Some(values)
+            }
             _ => None,
         });
         let name = names.iter().find(|(key, _)| *key == facet.key).map(|(_, name)| name);

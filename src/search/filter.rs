@@ -5,7 +5,9 @@ use entity::CategoryId;
 use crate::catalog::{self, CategoryTree};
 use crate::platform::locale::{Message, message};
 use crate::platform::money::{AmountError, Currency, Money};
-use crate::search::engine::{Filter, PriceBand};
+use crate::search::engine::{Filter, NumberBand, PriceBand};
+use crate::search::language::tokens;
+use crate::search::words::Typed;
 
 /// The key of the brand facet.
 pub const BRAND: &str = "brand";
@@ -17,18 +19,20 @@ pub const PRICE: &str = "price";
 pub const COLLECTION: &str = "collection";
 /// Filters in a search at most.
 const FILTERS_MAX: usize = 50;
+/// Words that the database looks for at most.
+const WORDS_MAX: usize = 8;
 /// Values of a filter at most.
 const VALUES_MAX: usize = 100;
 
-/// A filter as facets offer it: `brand`, `category`, `collection` (slugs or ids) and attributes take values, `price` takes
-/// a range.
+/// A filter as facets offer it: `brand`, `category`, `collection` (slugs or ids) and attributes take values, `price` and
+/// attributes that are numbers take a range.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FilterInput {
     /// The facet.
     pub key: String,
     /// Any of these.
     pub values: Vec<String>,
-    /// Between these amounts, both ends included.
+    /// Between these amounts or numbers, both ends included.
     pub range: Option<(Option<String>, Option<String>)>,
 }
 
@@ -42,7 +46,8 @@ pub(super) fn parse(inputs: &[FilterInput], tree: &CategoryTree, currency: Curre
     }
     let mut filters: Vec<Filter> = Vec::new();
     for (i, input) in inputs.iter().enumerate() {
-        let wants_range = input.key == PRICE;
+        let only_values = [BRAND, CATEGORY, COLLECTION].contains(&input.key.as_str());
+        let wants_range = input.key == PRICE || (!only_values && input.range.is_some());
         if wants_range != input.range.is_some() || wants_range != input.values.is_empty() {
             let wanted = if wants_range { "range" } else { "values" };
             let reason = message!("search-filter-takes", key = input.key.as_str(), wanted = wanted);
@@ -61,6 +66,11 @@ pub(super) fn parse(inputs: &[FilterInput], tree: &CategoryTree, currency: Curre
             PRICE => Filter::Price(vec![band(i, input, currency)?]),
             // What they hold stands in the database: see `collection::members`.
             COLLECTION => continue,
+            key if wants_range => Filter::Numbers {
+                key: key.to_owned(),
+                bands: vec![numbers(i, input)?],
+                values: Vec::new(),
+            },
             key => Filter::Attribute {
                 key: key.to_owned(),
                 values: input.values.clone(),
@@ -91,6 +101,24 @@ fn band(i: usize, input: &FilterInput, currency: Currency) -> Result<PriceBand, 
     })
 }
 
+fn numbers(i: usize, input: &FilterInput) -> Result<NumberBand, Message> {
+    let (gte, lte) = input.range.clone().unwrap_or_default();
+    let number = |field: &str, value: Option<String>| {
+        let wrong = || {
+            message!(
+                "at",
+                place = format!("filters.{i}.range.{field}"),
+                reason = message!("amount-malformed")
+            )
+        };
+        value.map(|text| NumberBand::steps(&text).ok_or_else(wrong)).transpose()
+    };
+    Ok(NumberBand {
+        gte: number("gte", gte)?,
+        lte: number("lte", lte)?,
+    })
+}
+
 /// Adds `other` to `known` when both filter by the same key.
 fn join(known: &mut Filter, other: &Filter) -> bool {
     match (known, other) {
@@ -104,6 +132,34 @@ fn join(known: &mut Filter, other: &Filter) -> bool {
                 values: more,
             },
         ) if key == same => values.extend_from_slice(more),
+        (
+            Filter::Numbers { key, values, .. },
+            Filter::Attribute {
+                key: same,
+                values: more,
+            },
+        ) if key == same => {
+            values.extend_from_slice(more);
+        }
+        (
+            Filter::Numbers { key, bands, .. },
+            Filter::Numbers {
+                key: same, bands: more, ..
+            },
+        ) if key == same => bands.extend_from_slice(more),
+        (known @ Filter::Attribute { .. }, Filter::Numbers { key: same, bands, .. }) => {
+            let Filter::Attribute { key, values } = known else {
+                return false;
+            };
+            if key != same {
+                return false;
+            }
+            *known = Filter::Numbers {
+                key: std::mem::take(key),
+                bands: bands.clone(),
+                values: std::mem::take(values),
+            };
+        }
         _ => return false,
     }
     true
@@ -111,8 +167,15 @@ fn join(known: &mut Filter, other: &Filter) -> bool {
 
 /// The filter of a product list that comes nearest to a search.
 pub(super) fn in_database(text: &str, filters: &[Filter]) -> catalog::Filter {
-    let words = text.split_whitespace().take(8).map(str::to_owned).collect();
-    let mut all = vec![catalog::Filter::Words(words)];
+    let typed = Typed::read(text);
+    let words = |text: &str| tokens(text).take(WORDS_MAX).map(|token| token.word).collect::<Vec<_>>();
+    let mut all = vec![catalog::Filter::Words(words(&typed.text))];
+    let excluded = typed
+        .excluded
+        .iter()
+        .map(|text| words(text))
+        .filter(|words| !words.is_empty());
+    all.extend(excluded.map(|words| catalog::Filter::Not(Box::new(catalog::Filter::Words(words)))));
     for filter in filters {
         all.push(match filter {
             Filter::Brand(brands) => any(brands.iter().cloned().map(catalog::Filter::Brand)),
@@ -125,6 +188,21 @@ pub(super) fn in_database(text: &str, filters: &[Filter]) -> catalog::Filter {
                 key: key.clone(),
                 values: values.clone(),
             },
+            Filter::Numbers { key, bands, values } => {
+                let bands = bands.iter().map(|band| {
+                    let (gte, lte) = band.ends();
+                    catalog::Filter::Number {
+                        key: key.clone(),
+                        gte,
+                        lte,
+                    }
+                });
+                let values = (!values.is_empty()).then(|| catalog::Filter::Attribute {
+                    key: key.clone(),
+                    values: values.clone(),
+                });
+                any(bands.chain(values))
+            }
             // The database knows the collection itself.
             Filter::Products(_) => continue,
         });

@@ -24,8 +24,9 @@ use crate::search::facet::{Facet, FacetKind, FacetValue};
 use crate::search::filter::FilterInput;
 use crate::search::highlight::Marker;
 use crate::search::insight;
-use crate::search::query::{self, Answer, SUGGESTIONS_MAX, SearchError};
+use crate::search::query::{self, Answer, SearchError};
 use crate::search::rescue::SearchRescue;
+use crate::search::suggest::{self, SUGGESTIONS_MAX};
 use crate::search::text::strip_html;
 
 /// What hits are sorted by.
@@ -46,7 +47,7 @@ pub enum SearchSort {
     BestSelling,
 }
 
-/// A range of amounts in the currency of the channel, both ends included.
+/// A range, both ends included: of amounts in the currency of the channel, or of the numbers of an attribute.
 #[derive(InputObject, Clone, Debug)]
 pub struct SearchRangeInput {
     /// At least.
@@ -62,7 +63,7 @@ pub struct SearchFilterInput {
     key: String,
     /// Any of these; case does not matter. Categories and collections by slug or id.
     values: Option<Vec<String>>,
-    /// For `price`.
+    /// For `price`, and for attributes that are numbers.
     range: Option<SearchRangeInput>,
 }
 
@@ -277,7 +278,7 @@ impl SearchConnection {
 }
 
 /// How a beginning may go on.
-pub struct SearchSuggestions(query::Suggestions, Vec<ProductObject>);
+pub struct SearchSuggestions(suggest::Suggestions, Vec<ProductObject>);
 
 /// How a beginning may go on.
 #[Object]
@@ -406,7 +407,7 @@ impl SearchQuery {
             .ok_or_else(|| {
                 ApiError::bad_input(message!("out-of-range", name = "limit", min = 0, max = SUGGESTIONS_MAX))
             })?;
-        let mut found = query::suggest(ctx.app(), ctx.scope(), &query, limit)
+        let mut found = suggest::suggest(ctx.app(), ctx.scope(), &query, limit)
             .await
             .map_err(refused)?;
         let products = std::mem::take(&mut found.products);

@@ -2,35 +2,45 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use entity::ProductId;
 use futures_util::StreamExt;
+use futures_util::stream::BoxStream;
 use parking_lot::Mutex;
-use tokio::sync::{oneshot, watch};
+use tokio::sync::{MutexGuard, oneshot, watch};
 
 use crate::app::App;
+use crate::platform::clock::Clock;
 use crate::platform::error::{Fault, Result};
 use crate::platform::jobs;
-use crate::search::document;
-use crate::search::embedder::Embedder;
-use crate::search::engine::{Batch, Engine, Owner};
+use crate::search::embedder::{Embedder, Model};
+use crate::search::engine::{Batch, Engine, EngineError, Owner};
 use crate::search::insight::SearchLog;
-use crate::search::jobs::MendIndex;
+use crate::search::jobs::{EmbedProducts, MendIndex};
+use crate::search::language::Language;
 use crate::search::merchandising::{Shelf, vocabulary};
-use crate::search::vectors;
+use crate::search::words::Vocabulary;
+use crate::search::{document, lease, missing, vectors};
 
 /// Products read at once.
 const PAGE: u64 = 500;
+/// Products whose vectors a job asks for.
+const EMBEDDED: u64 = 128;
 /// A catalogue up to this size is indexed before the server listens: it takes less than a second.
 const SMALL: usize = 1_000;
 /// How often it is looked whether the engine lags.
 const ROUND: Duration = Duration::from_secs(5);
+/// How often it is looked whether another process is done.
+const LOOK: Duration = Duration::from_secs(1);
+/// What only one process does at a time.
+const MENDING: &str = "search.mend";
 
 /// The search of an application: the engine, and the products that wait to be indexed.
 pub struct Search {
     engine: Arc<dyn Engine>,
-    embedder: Option<Arc<dyn Embedder>>,
+    model: Option<Model>,
     waiting: Mutex<Vec<Waiting>>,
     /// Held while products are read and written: what is read last is written last.
     turn: tokio::sync::Mutex<()>,
@@ -50,7 +60,7 @@ impl Search {
     pub fn new(engine: Arc<dyn Engine>) -> Self {
         Self {
             engine,
-            embedder: None,
+            model: None,
             waiting: Mutex::default(),
             turn: tokio::sync::Mutex::default(),
             shelf: Shelf::default(),
@@ -71,13 +81,14 @@ impl Search {
 
     /// The same, with a model that makes vectors of texts.
     #[must_use]
-    pub fn with_embedder(self, embedder: Option<Arc<dyn Embedder>>) -> Self {
-        Self { embedder, ..self }
+    pub fn with_embedder(self, embedder: Option<Arc<dyn Embedder>>, clock: &Clock) -> Self {
+        let model = embedder.map(|embedder| Model::new(embedder, clock.clone()));
+        Self { model, ..self }
     }
 
     /// The model that makes vectors of texts, if there is one.
-    pub fn embedder(&self) -> Option<&dyn Embedder> {
-        self.embedder.as_deref()
+    pub fn model(&self) -> Option<&Model> {
+        self.model.as_ref()
     }
 
     /// The engine.
@@ -93,27 +104,24 @@ impl Search {
 /// Those of the database and of the engine.
 pub async fn index_products(app: &App, products: Vec<ProductId>) -> Result<()> {
     let search = &app.search;
-    let (done, mut result) = oneshot::channel();
+    let (done, result) = oneshot::channel();
     search.waiting.lock().push(Waiting { products, done });
     let turn = search.turn.lock().await;
-    let gone = |_| Fault::Invariant("whoever indexed the products went away");
-    match result.try_recv() {
-        Ok(result) => return result.map_err(Fault::Shared),
-        // Nobody has taken the products along: all that wait now are ours.
-        Err(oneshot::error::TryRecvError::Empty) => {}
-        Err(error @ oneshot::error::TryRecvError::Closed) => return Err(gone(error)),
-    }
+    // Nobody, when somebody has taken ours along.
     let waiting = std::mem::take(&mut *search.waiting.lock());
-    let products: BTreeSet<ProductId> = waiting.iter().flat_map(|w| w.products.iter().copied()).collect();
-    let outcome = write(app, &products.into_iter().collect::<Vec<_>>())
-        .await
-        .map_err(Arc::new);
-    drop(turn);
-    for waiting in waiting {
-        // Nobody listens any more when a job was cancelled; its products are indexed all the same.
-        let _ = waiting.done.send(outcome.clone());
+    if waiting.is_empty() {
+        drop(turn);
+    } else {
+        let products: BTreeSet<ProductId> = waiting.iter().flat_map(|w| w.products.iter().copied()).collect();
+        let products: Vec<ProductId> = products.into_iter().collect();
+        let outcome = write(app, &products, turn).await.map_err(Arc::new);
+        for waiting in waiting {
+            // Nobody listens any more when a job was cancelled; its products are indexed all the same.
+            let _ = waiting.done.send(outcome.clone());
+        }
     }
-    outcome.map_err(Fault::Shared)
+    let gone = |_| Fault::Invariant("whoever indexed the products went away");
+    result.await.map_err(gone)?.map_err(Fault::Shared)
 }
 
 /// Brings the index up to date for `products`, and then their vectors: the index does not wait for the model.
@@ -138,48 +146,115 @@ pub async fn owner(app: &App) -> Result<Owner> {
     Ok(Owner(channels.first().map(|channel| channel.id)))
 }
 
-async fn write(app: &App, products: &[ProductId]) -> Result<()> {
+/// Writes `products` as they are now. What is beside the index is written when the `turn` is over: others go on.
+async fn write(app: &App, products: &[ProductId], turn: MutexGuard<'_, ()>) -> Result<()> {
+    let engine = app.search.engine();
+    let owner = owner(app).await?;
     let mut all = Batch::default();
     for page in products.chunks(PAGE as usize) {
         let batch = document::batch(app, page.to_vec()).await?;
         all.products.extend(batch.products);
         all.documents.extend(batch.documents);
     }
-    let owner = owner(app).await?;
-    app.search.engine.write(owner, all).await?;
-    if app.search.engine.lags(owner).await {
-        // Not in the memory of this process alone: it may end before the engine is whole.
-        let tx = app.db.begin().await?;
-        jobs::enqueue_unless_waiting(&tx, &MendIndex {}).await?;
-        tx.commit().await?;
+    engine.write(owner, all).await?;
+    drop(turn);
+    // Not in the memory of this process alone: it may end before the engine is whole.
+    missing::note(app, &engine.settle(owner, products).await).await?;
+    if engine.lags(owner).await {
+        remember(app).await?;
     }
     Ok(())
 }
 
+/// Has a job look through the whole engine.
+async fn remember(app: &App) -> Result<()> {
+    let tx = app.db.begin().await?;
+    jobs::enqueue_unless_waiting(&tx, &MendIndex {}).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Whether a part of the engine is known to lack something.
+///
+/// # Errors
+/// Those of the database.
+pub async fn lags(app: &App) -> Result<bool> {
+    Ok(app.search.engine.lags(owner(app).await?).await || !missing::some(&app.db, Some(1)).await?.is_empty())
+}
+
 /// Brings the part of the engine that was away up to the database: what differs, or everything `anew`. Says how many
-/// products differed. Products are indexed between the pages: what this reads of a page it has written before anybody
-/// else writes.
+/// products differed. One process at a time; who builds anew waits for the other.
 ///
 /// # Errors
 /// Those of the database and of the engine, which is as it was then, or better.
 pub async fn mend(app: &App, anew: bool) -> Result<usize> {
-    let search = &app.search;
-    let _alone = search.mending.lock().await;
-    let pages = futures_util::stream::unfold((Some(None), None), |(after, turn)| async move {
-        drop(turn);
+    let _alone = app.search.mending.lock().await;
+    loop {
+        if let Some(products) = lease::alone(app, MENDING, whole(app, anew)).await? {
+            return Ok(products);
+        }
+        if !anew {
+            return Err(Fault::Busy("search"));
+        }
+        tokio::time::sleep(LOOK).await;
+    }
+}
+
+async fn whole(app: &App, anew: bool) -> Result<usize> {
+    let engine = app.search.engine();
+    let owner = owner(app).await?;
+    let words = all_words(app).await?;
+    let known = missing::some(&app.db, None).await?;
+    let mut mended = engine.mend(owner, &words, pages(app), anew).await?;
+    if mended.anew {
+        // What was written while the index was built went into the one that was there before.
+        mended = match engine.mend(owner, &words, pages(app), false).await {
+            Ok(mended) => mended,
+            Err(error) => {
+                remember(app).await?;
+                return Err(error.into());
+            }
+        };
+    }
+    // Written as every other change: what is read of a product last is written last.
+    missing::note(app, &mended.differing).await?;
+    missing::forget(&app.db, &known).await?;
+    mend_missing(app).await?;
+    Ok(mended.differing.len())
+}
+
+/// The whole catalogue, page by page.
+fn pages(app: &App) -> BoxStream<'_, Result<Batch>> {
+    let pages = futures_util::stream::unfold(Some(None), move |after| async move {
         let after: Option<ProductId> = after?;
-        let turn = search.turn.lock().await;
         match page(app, after).await {
             Ok(batch) if batch.products.is_empty() => None,
             Ok(batch) => {
                 let last = batch.products.last().copied();
-                Some((Ok(batch), (Some(last), Some(turn))))
+                Some((Ok(batch), Some(last)))
             }
-            Err(error) => Some((Err(error), (None, None))),
+            Err(error) => Some((Err(error), None)),
         }
     });
-    let owner = owner(app).await?;
-    Ok(search.engine.mend(owner, pages.boxed(), anew).await?)
+    pages.boxed()
+}
+
+/// Brings in the products that are known to be missing, and no others. Says how many.
+///
+/// # Errors
+/// Those of the database; [`EngineError::Away`] when some are still missing.
+pub async fn mend_missing(app: &App) -> Result<usize> {
+    let mut mended = 0;
+    loop {
+        let rows = missing::some(&app.db, Some(PAGE)).await?;
+        if rows.is_empty() {
+            return Ok(mended);
+        }
+        index_products(app, rows.iter().map(|(product, _)| *product).collect()).await?;
+        mended += rows.len();
+        if missing::forget(&app.db, &rows).await? < rows.len() as u64 {
+            return Err(EngineError::Away.into());
+        }
+    }
 }
 
 /// Mends the engine whenever it lags, until `stop` turns true.
@@ -199,10 +274,13 @@ pub async fn keep_whole(app: &App, mut stop: watch::Receiver<bool>) {
 }
 
 async fn mend_when_lagging(app: &App) -> Result<()> {
-    let owner = owner(app).await?;
-    if app.search.engine.lags(owner).await {
+    if app.search.engine.lags(owner(app).await?).await {
         let products = mend(app, false).await?;
         tracing::info!(products, "the search engine is whole again");
+    }
+    let products = mend_missing(app).await?;
+    if products > 0 {
+        tracing::info!(products, "what the search engine lacked is written");
     }
     Ok(())
 }
@@ -213,47 +291,69 @@ async fn page(app: &App, after: Option<ProductId>) -> Result<Batch> {
     document::batch(app, ids).await
 }
 
-/// Builds the index anew from the database, page by page. `progress` is told how many products have been read.
+/// Builds the index anew from the database, page by page. `progress` is told how many products have been read. No model
+/// is asked meanwhile: a job brings in the vectors that are not known.
 ///
 /// # Errors
 /// Those of the database and of the engine; the old index stays then.
 pub async fn rebuild(app: &App, progress: impl Fn(usize) + Send + Sync) -> Result<usize> {
-    let _turn = app.search.turn.lock().await;
-    let read = std::sync::atomic::AtomicUsize::new(0);
-    let progress = &progress;
-    let count = &read;
-    let batches = futures_util::stream::unfold(Some(None), |after| async move {
-        let after: Option<ProductId> = after?;
-        let page = async {
-            let ids = document::next_products(&app.db, after, PAGE).await?;
-            if let Err(error) = vectors::bring_up(app, &ids).await {
-                tracing::warn!(%error, "products are indexed without new vectors");
-            }
-            document::batch(app, ids).await
-        };
-        match page.await {
-            Ok(batch) if batch.products.is_empty() => None,
-            Ok(batch) => {
-                let last = batch.products.last().copied();
-                let seen = count.fetch_add(batch.products.len(), std::sync::atomic::Ordering::Relaxed);
-                progress(seen + batch.products.len());
-                Some((Ok(batch), Some(last)))
-            }
-            Err(error) => Some((Err(error), None)),
-        }
+    let turn = app.search.turn.lock().await;
+    let read = AtomicUsize::new(0);
+    let batches = pages(app).inspect(|batch| {
+        let more = batch.as_ref().map_or(0, |batch| batch.products.len());
+        progress(read.fetch_add(more, Ordering::Relaxed) + more);
     });
     app.search.engine.rebuild(owner(app).await?, batches.boxed()).await?;
-    teach(app).await?;
+    drop(turn);
+    embed_later(app).await?;
     Ok(read.into_inner())
 }
 
-/// Tells the engine what words mean in all channels.
+/// Has a job ask the model for the vectors that are not known, where there are such.
+async fn embed_later(app: &App) -> Result<()> {
+    if vectors::are_missing(app).await? {
+        let tx = app.db.begin().await?;
+        jobs::enqueue_unless_waiting(&tx, &EmbedProducts { after: None }).await?;
+        tx.commit().await?;
+    }
+    Ok(())
+}
+
+/// Brings in the vectors of some products behind `after`, and has a job go on behind them.
+///
+/// # Errors
+/// Those of the database, of the engine and of the model.
+pub(super) async fn embed_some(app: &App, after: Option<ProductId>) -> Result<()> {
+    let products = document::next_products(&app.db, after, EMBEDDED).await?;
+    let Some(last) = products.last().copied() else {
+        return Ok(());
+    };
+    let changed = vectors::bring_up(app, &products).await?;
+    if !changed.is_empty() {
+        index_products(app, changed).await?;
+    }
+    let tx = app.db.begin().await?;
+    jobs::enqueue_unless_waiting(&tx, &EmbedProducts { after: Some(last) }).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Tells the engine what words mean.
 ///
 /// # Errors
 /// Those of the database and of the engine.
 pub async fn teach(app: &App) -> Result<()> {
-    let words = Arc::new(vocabulary(&app.db, None).await?);
-    Ok(app.search.engine.teach(owner(app).await?, words).await?)
+    let words = all_words(app).await?;
+    Ok(app.search.engine.teach(owner(app).await?, &words).await?)
+}
+
+/// What words mean in any channel, each in the language of its channel.
+async fn all_words(app: &App) -> Result<Vocabulary> {
+    let mut words = Vocabulary::default();
+    for channel in app.channels.all(&app.db).await?.iter() {
+        let language = Language::of_channel(&app.config.catalogue.languages, &channel.slug);
+        words.join(vocabulary(&app.db, channel.id, language).await?);
+    }
+    Ok(words)
 }
 
 /// Makes the index ready: nothing to do where it is a complete one of this database, and not empty beside a catalogue;
@@ -266,7 +366,7 @@ pub async fn prepare(app: &App) -> Result<()> {
     let engine = &app.search.engine;
     let ready = engine.is_ready(owner(app).await?).await;
     if ready && !engine.is_empty().await {
-        return Ok(());
+        return embed_later(app).await;
     }
     let products = document::next_products(&app.db, None, SMALL as u64 + 1).await?.len();
     if ready && products == 0 {

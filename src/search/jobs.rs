@@ -65,12 +65,32 @@ impl Job for AttributeOrder {
     const QUEUE: Queue = Queue::Search;
 }
 
-/// Brings a part of the engine that was away up to the database.
+/// Compares all that a part of the engine holds with the database, and brings it up.
 #[derive(Serialize, Deserialize)]
 pub(super) struct MendIndex {}
 
 impl Job for MendIndex {
     const KIND: &'static str = "search.mend_index";
+    const QUEUE: Queue = Queue::Search;
+}
+
+/// Writes the products that a part of the engine did not take.
+#[derive(Serialize, Deserialize)]
+pub(super) struct MendProducts {}
+
+impl Job for MendProducts {
+    const KIND: &'static str = "search.mend_products";
+    const QUEUE: Queue = Queue::Search;
+}
+
+/// Asks the model for the vectors that are not known of some products behind this one, and then for those of the next.
+#[derive(Serialize, Deserialize)]
+pub(super) struct EmbedProducts {
+    pub(super) after: Option<ProductId>,
+}
+
+impl Job for EmbedProducts {
+    const KIND: &'static str = "search.embed_products";
     const QUEUE: Queue = Queue::Search;
 }
 
@@ -108,6 +128,13 @@ pub fn register(registry: &mut Registry<App>, listeners: &mut Listeners) {
     registry.add(|app: App, _: MendIndex| async move {
         index::mend(&app, false).await.map_err(JobError::Retry)?;
         Ok(())
+    });
+    registry.add(|app: App, _: MendProducts| async move {
+        index::mend_missing(&app).await.map_err(JobError::Retry)?;
+        Ok(())
+    });
+    registry.add(|app: App, job: EmbedProducts| async move {
+        index::embed_some(&app, job.after).await.map_err(JobError::Retry)
     });
     registry.add(|app: App, job: IndexVariants| async move {
         let products = document::products_of(&app.db, &job.variants).await?;

@@ -7,6 +7,7 @@
 //! meanwhile shifts nothing; a commit between two pages may move scores a little, and with them a hit over the edge.
 
 mod collection;
+mod cursor;
 mod document;
 pub mod embedder;
 pub mod engine;
@@ -19,9 +20,12 @@ mod index;
 pub mod insight;
 mod jobs;
 pub mod language;
+mod lease;
 pub mod merchandising;
+mod missing;
 mod query;
 mod rescue;
+mod suggest;
 mod text;
 mod vectors;
 pub mod words;
@@ -30,13 +34,14 @@ pub use engine::Engine;
 pub use facet::{Facet, FacetKind, FacetValue};
 pub use filter::FilterInput;
 pub use graphql::SearchQuery;
-pub use index::{Search, index_products, keep_whole, mend, owner, prepare, rebuild};
+pub use index::{Search, index_products, keep_whole, lags, mend, mend_missing, owner, prepare, rebuild};
 pub use insight::graphql::{InsightMutation, InsightQuery};
 pub use insight::{flush, roll_up, sweep};
 pub use jobs::register;
 pub use language::Language;
 pub use merchandising::graphql::{MerchandisingMutation, MerchandisingQuery};
-pub use query::{Answer, Curate, Query, SearchError, Suggestions, search, suggest};
+pub use query::{Answer, Curate, OUTSIDE, Query, SearchError, search};
 pub use rescue::{Rescue, RescueKind, rescue};
+pub use suggest::{Suggestions, suggest};
 pub use text::strip_html;
 pub use vectors::give as give_vector;

@@ -1,29 +1,33 @@
 //! Searching: the engine answers; where it cannot, the database does.
 
-use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use entity::catalog::attribute;
-use entity::{CategoryId, CollectionId, MerchandisingRuleId, ProductId};
+use entity::{CollectionId, MerchandisingRuleId, ProductId};
 use sea_orm::{EntityTrait, QueryFilter, QuerySelect};
+use tokio::time::Instant;
 
 use crate::app::App;
-use crate::catalog::{self, Category, CategoryTree, ListError, ProductList, ProductSort, SortField};
+use crate::catalog::{self, CategoryTree, ListError, ProductList, ProductSort, SortField};
 use crate::channel::Scope;
 use crate::platform::db::{Db, any_text};
 use crate::platform::error::{Fault, Result};
 use crate::platform::locale::Message;
 use crate::platform::page::{Page, PageArgs, PageError, encode_cursor};
-use crate::platform::text::sha256_hex;
-use crate::search::engine::{self, Hit, Marks, Order, SearchRequest, SuggestRequest};
+use crate::search::cursor::{self, Begun, Place};
+use crate::search::engine::{self, EngineError, Marks, Order, SearchAnswer, SearchRequest};
 use crate::search::facet::{self, Facet};
 use crate::search::filter::{self, FilterInput};
 use crate::search::language::Language;
 use crate::search::merchandising::{self, View};
-use crate::search::{collection, index, insight, vectors};
+use crate::search::{collection, index, vectors};
 
-/// Categories, and other kinds, that a beginning suggests at most.
-pub const SUGGESTIONS_MAX: usize = 20;
+/// How long a search waits for all outside systems together.
+pub const OUTSIDE: Duration = Duration::from_millis(200);
+/// Hits among which the place of a cursor is looked for, when the vector that the walk began with is not there.
+const REACH: usize = 1_000;
 
 /// Why there is no answer.
 #[derive(Debug, thiserror::Error)]
@@ -54,6 +58,8 @@ pub struct Query {
     pub facets: bool,
     /// Which rules of merchandising count.
     pub curate: Curate,
+    /// Whether the index alone answers: no outside system is asked.
+    pub plain: bool,
 }
 
 /// Which rules of merchandising count in a search.
@@ -114,21 +120,14 @@ pub async fn search(app: &App, scope: &Scope, search: Query) -> Result<Answer, S
         collection,
         view: &view,
     };
-    let tags = Tags::of(scope, &search);
-    let begun_degraded = search.page.after_key::<String>(&tags.database);
-    let begun_plain = search.page.after_key::<(i64, ProductId)>(&tags.plain);
-    let plain = matches!(begun_plain, Ok(Some(_)));
-    let after = match search.page.after_key::<(i64, ProductId)>(&tags.engine) {
-        Err(PageError::ForeignCursor) if begun_degraded.is_ok() => None,
-        Err(PageError::ForeignCursor) if plain => begun_plain?,
-        after => after?,
-    };
+    let begun = Begun::read(scope, &search)?;
     // A walk that began in the database ends there: its cursors mean nothing to the engine.
-    if let Ok(Some(cursor)) = begun_degraded {
-        return degraded(app, scope, &search, looked, Some(cursor)).await;
-    }
+    let place = match begun {
+        Begun::InDatabase(cursor) => return degraded(app, scope, &search, looked, Some(cursor)).await,
+        Begun::At(place) => Some(place),
+        Begun::Nowhere => None,
+    };
     let language = Language::of_channel(&app.config.catalogue.languages, &scope.channel.slug);
-    let (vector, without_vector) = vectors::of_query(app, &search.text).await;
     let request = SearchRequest {
         owner: index::owner(app).await?,
         channel: scope.channel.slug.clone(),
@@ -138,45 +137,44 @@ pub async fn search(app: &App, scope: &Scope, search: Query) -> Result<Answer, S
         curation: view.curation(),
         filters: filters.clone(),
         order: search.order,
-        after: after.map(|(rank, product)| Hit { product, rank }),
-        plain,
+        plain: search.plain,
+        until: Some(Instant::now() + OUTSIDE),
         limit: search.page.first,
         facets: search.facets,
-        vector,
         ..SearchRequest::default()
     };
-    let answer = match app.search.engine().search(request).await {
-        Ok(answer) => answer,
+    let text = vectors::asked_by(app, &search);
+    let found = match place {
+        None => begin(app, request, text.as_deref()).await,
+        Some(place) => go_on(app, request, text.as_deref(), place).await,
+    };
+    let Found { mut answer, missed } = match found {
+        Ok(found) => found,
         Err(error) => {
             tracing::warn!(%error, "search is degraded: the database answers");
-            return match after {
+            return match place {
                 None => degraded(app, scope, &search, looked, None).await,
                 Some(_) => Ok(nothing(&search.page, &view)),
             };
         }
     };
-    let tag = if answer.degraded { &tags.plain } else { &tags.engine };
-    let cursor = |hit: &Hit| encode_cursor(tag, &(hit.rank, hit.product));
-    let cursors: Vec<String> = answer.hits.iter().map(cursor).collect();
-    let mut products: Vec<ProductId> = answer.hits.into_iter().map(|hit| hit.product).collect();
-    if after.is_none() && search.order == Order::Relevance {
-        // A cursor belongs to the place: the page goes on behind what the engine put last, whatever stands there.
-        products = view.place(products, |product| *product);
-    }
-    let rows = cursors.into_iter().zip(products);
+    let hits = std::mem::take(&mut answer.hits);
+    let shown = place.and_then(|place| place.within).map_or(0, |(shown, _)| shown);
+    let has_next = answer.has_next || hits.len() > shown + search.page.first;
+    let rows = cursor::rows(scope, &search, (&answer, missed), (hits, place), &view);
     let names = attribute_names(&app.db, &answer.facets).await?;
     Ok(Answer {
         page: Page {
-            rows: rows.collect(),
-            has_next: answer.has_next,
+            rows,
+            has_next,
             has_previous: search.page.after.is_some(),
         },
         total: answer.total,
-        degraded: answer.degraded || without_vector,
+        degraded: answer.degraded || missed,
         corrected: answer.corrected,
         prices: answer.prices,
         facets: facet::facets(answer.facets, &filters, &tree, scope.channel.currency, &names),
-        engine: "index",
+        engine: answer.engine,
         redirect: view.redirect,
         rules: view.rules,
         marks: answer.marks,
@@ -184,27 +182,69 @@ pub async fn search(app: &App, scope: &Scope, search: Query) -> Result<Answer, S
     })
 }
 
-/// Names of a list in cursors: the query is part of it, so that a cursor of another search is refused.
-struct Tags {
-    engine: String,
-    /// Of an engine a part of which was away.
-    plain: String,
-    database: String,
+/// What the engine found, and whether there should have been a vector.
+struct Found {
+    answer: SearchAnswer,
+    missed: bool,
 }
 
-impl Tags {
-    fn of(scope: &Scope, search: &Query) -> Self {
-        let asked = format!(
-            "{}\n{}\n{:?}\n{:?}",
-            scope.channel.slug, search.text, search.filters, search.order
-        );
-        let hash = &sha256_hex(asked)[..16];
-        Self {
-            engine: format!("search:{hash}"),
-            plain: format!("search-plain:{hash}"),
-            database: format!("search-database:{hash}"),
-        }
+/// The first page of a walk. The model is asked while others are.
+async fn begin(app: &App, request: SearchRequest, text: Option<&str>) -> Result<Found, EngineError> {
+    let missed = AtomicBool::new(false);
+    let until = request.until.unwrap_or_else(Instant::now);
+    let meaning = async {
+        let vector = vectors::of_query(app, text, until).await;
+        missed.store(text.is_some() && vector.is_none(), Ordering::Relaxed);
+        vector
+    };
+    let answer = app.search.engine().search_by(request, Box::pin(meaning)).await?;
+    Ok(Found {
+        answer,
+        missed: missed.into_inner(),
+    })
+}
+
+/// A later page, in the order that the walk began with: with the vector where it began with one, and else without.
+async fn go_on(app: &App, mut request: SearchRequest, text: Option<&str>, place: Place) -> Result<Found, EngineError> {
+    let engine = app.search.engine();
+    request.plain |= place.plain;
+    request.walk = place.walk;
+    if place.by_vector {
+        let until = request.until.unwrap_or_else(Instant::now);
+        request.vector = vectors::of_query(app, text, until).await;
     }
+    let lost = place.by_vector && request.vector.is_none();
+    request.after = Some(place.hit());
+    if let Some((shown, size)) = place.within {
+        request.after = None;
+        request.limit = size.max(request.limit + shown);
+    } else if lost {
+        // Its rank is a place in another order.
+        let reach = SearchRequest {
+            after: None,
+            limit: REACH,
+            facets: false,
+            ..request.clone()
+        };
+        let all = engine.search(reach).await?;
+        request.plain |= all.degraded;
+        request.walk = all.walk;
+        let found = all.hits.into_iter().find(|hit| hit.product == place.product);
+        let Some(found) = found else {
+            let answer = SearchAnswer {
+                total: all.total,
+                engine: all.engine,
+                ..SearchAnswer::default()
+            };
+            return Ok(Found { answer, missed: true });
+        };
+        request.after = Some(found);
+    }
+    let answer = engine.search(request).await?;
+    Ok(Found {
+        answer,
+        missed: place.missed || lost,
+    })
 }
 
 /// The end of a walk whose engine has gone away.
@@ -230,15 +270,15 @@ fn nothing(page: &PageArgs, view: &View) -> Answer {
 
 /// What a search was read as.
 #[derive(Clone, Copy)]
-struct Looked<'a> {
-    tree: &'a CategoryTree,
-    filters: &'a [engine::Filter],
-    collection: Option<CollectionId>,
-    view: &'a View,
+pub(super) struct Looked<'a> {
+    pub(super) tree: &'a CategoryTree,
+    pub(super) filters: &'a [engine::Filter],
+    pub(super) collection: Option<CollectionId>,
+    pub(super) view: &'a View,
 }
 
 /// The database's answer: products with all words in name or brand.
-async fn degraded(
+pub(super) async fn degraded(
     app: &App,
     scope: &Scope,
     search: &Query,
@@ -267,7 +307,7 @@ async fn degraded(
         Err(ListError::Fault(fault)) => return Err(fault.into()),
     };
     let total = catalog::count(&app.db, scope, tree, &list).await?;
-    let tag = Tags::of(scope, search).database;
+    let tag = cursor::in_database(scope, search);
     let rows = page.rows.into_iter();
     Ok(Answer {
         page: Page {
@@ -296,85 +336,4 @@ async fn attribute_names(db: &Db, facets: &engine::Facets) -> Result<Vec<(String
         .all(db)
         .await?;
     Ok(names)
-}
-
-/// How a beginning may go on.
-#[derive(Clone, Debug, Default)]
-pub struct Suggestions {
-    /// Products, best first.
-    pub products: Vec<ProductId>,
-    /// Categories with products, whose name matches.
-    pub categories: Vec<Arc<Category>>,
-    /// Brands with products.
-    pub brands: Vec<String>,
-    /// Whole queries that have hits, those that many make first.
-    pub queries: Vec<String>,
-}
-
-/// Up to `limit` suggestions of each kind for a shopper who has typed `text`.
-///
-/// # Errors
-/// Those of the database. A failing engine is none: the database then suggests products.
-pub async fn suggest(app: &App, scope: &Scope, text: &str, limit: usize) -> Result<Suggestions, SearchError> {
-    if text.trim().is_empty() || limit == 0 {
-        return Ok(Suggestions::default());
-    }
-    let tree = app.categories.tree(&app.db).await?;
-    let known = app.search.shelf().get(app, scope.channel.id).await?;
-    let request = SuggestRequest {
-        owner: index::owner(app).await?,
-        channel: scope.channel.slug.clone(),
-        language: Language::of_channel(&app.config.catalogue.languages, &scope.channel.slug),
-        text: text.to_owned(),
-        words: Arc::clone(&known.words),
-        limit,
-    };
-    let answer = match app.search.engine().suggest(request).await {
-        Ok(answer) => answer,
-        Err(error) => {
-            tracing::warn!(%error, "search is degraded: the database suggests");
-            let search = Query {
-                text: text.to_owned(),
-                page: PageArgs {
-                    first: limit,
-                    after: None,
-                },
-                ..Query::default()
-            };
-            let looked = Looked {
-                tree: &tree,
-                filters: &[],
-                collection: None,
-                view: &View::default(),
-            };
-            let answer = degraded(app, scope, &search, looked, None).await?;
-            let products = answer.page.rows.into_iter().map(|(_, product)| product).collect();
-            let popular = insight::going_on(&known.popular, text, limit);
-            return Ok(Suggestions {
-                products,
-                queries: popular.into_iter().map(str::to_owned).collect(),
-                ..Suggestions::default()
-            });
-        }
-    };
-    let named = |id: &CategoryId| {
-        tree.get(*id)
-            .filter(|category| engine::goes_on(text, &category.name))
-            .cloned()
-    };
-    let popular = insight::going_on(&known.popular, text, limit)
-        .into_iter()
-        .map(str::to_owned);
-    let mut queries: Vec<String> = popular.collect();
-    for query in answer.queries {
-        if queries.len() < limit && !queries.contains(&query) {
-            queries.push(query);
-        }
-    }
-    Ok(Suggestions {
-        products: answer.products,
-        categories: answer.categories.iter().filter_map(named).take(limit).collect(),
-        brands: answer.brands,
-        queries,
-    })
 }

@@ -2,28 +2,32 @@
 //! a new index asks the model for nothing.
 
 use std::collections::HashMap;
-use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use entity::ProductId;
+use entity::catalog::product::ProductStatus;
+use entity::catalog::{product, product_listing};
 use entity::search::product_vector::{ActiveModel, Column, Entity};
-use sea_orm::sea_query::OnConflict;
+use sea_orm::sea_query::{Expr, ExprTrait, OnConflict, Query};
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
+
+use tokio::time::Instant;
 
 use crate::app::App;
 use crate::platform::db::{Db, any_of};
 use crate::platform::error::{Fault, Result};
 use crate::platform::text::sha256_hex;
-use crate::search::document;
-use crate::search::engine::Document;
+use crate::search::embedder::Model;
+use crate::search::engine::{Document, Order, Vector};
+use crate::search::query::Query as Search;
+use crate::search::words::Typed;
+use crate::search::{document, insight};
 
 /// Texts that the model gets at once.
-const TEXTS: usize = 32;
+pub(super) const TEXTS: usize = 32;
 /// Longest text in characters: models cut them anyway, and take longer for longer ones.
 const TEXT_MAX: usize = 2_000;
-/// How long a search waits for the vector of its text.
-const PATIENCE: Duration = Duration::from_millis(200);
 /// Most numbers of a vector.
 const DIMENSIONS_MAX: usize = 4_096;
 
@@ -31,18 +35,18 @@ const DIMENSIONS_MAX: usize = 4_096;
 ///
 /// # Errors
 /// Those of the database.
-pub(super) async fn of_products(db: &Db, model: &str, products: &[ProductId]) -> Result<HashMap<ProductId, Vec<f32>>> {
+pub(super) async fn of_products(db: &Db, model: &Model, products: &[ProductId]) -> Result<HashMap<ProductId, Vector>> {
     let rows: Vec<(ProductId, String)> = Entity::find()
         .select_only()
         .columns([Column::ProductId, Column::Vector])
         .filter(any_of(db, Column::ProductId, products))
-        .filter(Column::Model.eq(model))
+        .filter(Column::Model.eq(model.name()))
         .into_tuple()
         .all(db)
         .await?;
     Ok(rows
         .into_iter()
-        .filter_map(|(id, text)| Some((id, decoded(&text)?)))
+        .filter_map(|(id, text)| Some((id, model.vector(decoded(&text)?))))
         .collect())
 }
 
@@ -52,7 +56,7 @@ pub(super) async fn of_products(db: &Db, model: &str, products: &[ProductId]) ->
 /// # Errors
 /// Those of the database and of the model.
 pub(super) async fn bring_up(app: &App, products: &[ProductId]) -> Result<Vec<ProductId>> {
-    let Some(embedder) = app.search.embedder() else {
+    let Some(asked) = app.search.model() else {
         return Ok(Vec::new());
     };
     let batch = document::batch(app, products.to_vec()).await?;
@@ -70,16 +74,16 @@ pub(super) async fn bring_up(app: &App, products: &[ProductId]) -> Result<Vec<Pr
     for (product, model, digest) in known {
         let given = digest.is_empty();
         let same = texts.get(&product).is_some_and(|text| sha256_hex(text) == digest);
-        if model == embedder.model() && (given || same) {
+        if model == asked.name() && (given || same) {
             texts.remove(&product);
         }
     }
     let texts: Vec<(ProductId, String)> = texts.into_iter().collect();
     for some in texts.chunks(TEXTS) {
-        let asked: Vec<String> = some.iter().map(|(_, text)| text.clone()).collect();
-        let vectors = embedder.embed(&asked).await.map_err(|e| Fault::part("embeddings", e))?;
+        let those: Vec<String> = some.iter().map(|(_, text)| text.clone()).collect();
+        let vectors = asked.embed(&those).await.map_err(|e| Fault::part("embeddings", e))?;
         for ((product, text), vector) in some.iter().zip(&vectors) {
-            keep(app, *product, embedder.model(), sha256_hex(text), vector).await?;
+            keep(app, *product, asked.name(), sha256_hex(text), vector).await?;
         }
     }
     Ok(texts.into_iter().map(|(product, _)| product).collect())
@@ -90,7 +94,7 @@ pub(super) async fn bring_up(app: &App, products: &[ProductId]) -> Result<Vec<Pr
 /// # Errors
 /// When it is no vector, or the database fails.
 pub async fn give(app: &App, product: ProductId, vector: &[f32]) -> Result<()> {
-    let model = app.search.embedder().map_or("given", |embedder| embedder.model());
+    let model = app.search.model().map_or("given", Model::name);
     if vector.is_empty() || vector.len() > DIMENSIONS_MAX || !vector.iter().all(|x| x.is_finite()) {
         return Err(Fault::Invariant("a vector has 1 to 4096 finite numbers"));
     }
@@ -115,27 +119,59 @@ async fn keep(app: &App, product: ProductId, model: &str, digest: String, vector
     Ok(())
 }
 
-/// The vector of what a shopper typed, and whether there should be one that did not come in time. None without a model.
-pub(super) async fn of_query(app: &App, text: &str) -> (Option<Vec<f32>>, bool) {
-    let Some(embedder) = app.search.embedder().filter(|_| !text.trim().is_empty()) else {
-        return (None, false);
+/// Whether products are on sale of which the model has made no vector. Never without a model.
+///
+/// # Errors
+/// Those of the database.
+pub(super) async fn are_missing(app: &App) -> Result<bool> {
+    let Some(model) = app.search.model() else {
+        return Ok(false);
     };
-    let asked = [text.to_owned()];
-    match tokio::time::timeout(PATIENCE, embedder.embed(&asked)).await {
-        Ok(Ok(vectors)) => (vectors.into_iter().next(), false),
-        Ok(Err(error)) => {
-            tracing::warn!(%error, "a search goes on without its vector");
-            (None, true)
-        }
-        Err(_) => {
-            tracing::warn!("a search goes on without its vector: it took too long");
-            (None, true)
-        }
-    }
+    let known = Query::select()
+        .expr(Expr::val(1))
+        .from(Entity)
+        .and_where(Expr::col(Column::ProductId.as_column_ref()).equals(product::Column::Id.as_column_ref()))
+        .and_where(Column::Model.eq(model.name()))
+        .to_owned();
+    let listed = Query::select()
+        .expr(Expr::val(1))
+        .from(product_listing::Entity)
+        .and_where(
+            Expr::col(product_listing::Column::ProductId.as_column_ref()).equals(product::Column::Id.as_column_ref()),
+        )
+        .and_where(product_listing::Column::Published.eq(true))
+        .and_where(product_listing::Column::MinPrice.is_not_null())
+        .to_owned();
+    let missing: Option<ProductId> = product::Entity::find()
+        .select_only()
+        .column(product::Column::Id)
+        .filter(product::Column::Status.eq(ProductStatus::Active))
+        .filter(Expr::exists(listed))
+        .filter(Expr::exists(known).not())
+        .limit(1)
+        .into_tuple()
+        .one(&app.db)
+        .await?;
+    Ok(missing.is_some())
+}
+
+/// What the model would be asked for the vector of a search: the words, where the order is by them. None without a model,
+/// for a phrase, which means what it says, and for what may name somebody, which goes to nobody outside.
+pub(super) fn asked_by(app: &App, search: &Search) -> Option<String> {
+    app.search.model()?;
+    let typed = Typed::read(&search.text);
+    let by_words = search.order == Order::Relevance && !search.plain && typed.phrases.is_empty();
+    let text = typed.text.trim();
+    (by_words && !text.is_empty() && insight::keepable(text) != insight::WITHHELD).then(|| text.to_owned())
+}
+
+/// The vector of what a shopper typed.
+pub(super) async fn of_query(app: &App, text: Option<&str>, until: Instant) -> Option<Vector> {
+    app.search.model()?.of_query(text?, until).await
 }
 
 /// What the model gets to see of a product.
-fn text_of(document: &Document) -> String {
+pub(super) fn text_of(document: &Document) -> String {
     let categories = document.categories.iter().map(|(_, name)| name.as_str());
     let parts = [document.name.as_str(), document.brand.as_deref().unwrap_or_default()];
     let parts = parts

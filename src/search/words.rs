@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::search::language::{Language, Stemmer, tokens};
+
 /// Longest text in characters; what follows is not looked at.
 const TEXT_MAX: usize = 200;
 /// Phrases, and exclusions, that are looked at.
@@ -87,16 +89,23 @@ fn is_hyphen(c: char) -> bool {
     matches!(c, '-' | '\u{2212}')
 }
 
-/// What words mean in this shop. Texts are lower case, with one space between words.
+/// What words mean in this shop. Words are compared without their endings, case and accents, as the index holds them.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Vocabulary {
-    /// A word or some words in a row, and what else is looked for then.
-    pub synonyms: BTreeMap<String, BTreeSet<String>>,
-    /// Words that are not looked for beside others, besides those that say nothing in the language.
-    pub stop_words: BTreeSet<String>,
+    language: Language,
+    synonyms: BTreeMap<String, BTreeSet<String>>,
+    stop_words: BTreeSet<String>,
 }
 
 impl Vocabulary {
+    /// A vocabulary of words of `language`.
+    pub fn of(language: Language) -> Self {
+        Self {
+            language,
+            ..Self::default()
+        }
+    }
+
     /// Makes `texts` mean the same.
     pub fn equal(&mut self, texts: &[String]) {
         for text in texts {
@@ -106,9 +115,19 @@ impl Vocabulary {
         }
     }
 
-    /// Makes `text` find what `other` finds, and not the other way round.
+    /// Makes `text` find what `other` finds, and not the other way round. Stop words are given before.
     pub fn instead(&mut self, text: &str, other: &str) {
-        let (text, other) = (tidy(text), tidy(other));
+        let stemmer = Stemmer::new(self.language);
+        let stems = |words: Vec<String>| {
+            words
+                .iter()
+                .map(|word| stemmer.stem(word))
+                .collect::<Vec<_>>()
+                .join(" ")
+        };
+        // As a query is read: words that say nothing are not looked for.
+        let text = stems(self.telling(self.language, text));
+        let other = stems(tokens(other).map(|token| token.word).collect());
         if !text.is_empty() && !other.is_empty() && text != other {
             self.synonyms.entry(text).or_default().insert(other);
         }
@@ -116,13 +135,37 @@ impl Vocabulary {
 
     /// Leaves `word` out of searches.
     pub fn stop(&mut self, word: &str) {
-        let word = tidy(word);
+        let word = word.to_lowercase().split_whitespace().collect::<Vec<_>>().join(" ");
         if !word.is_empty() {
             self.stop_words.insert(word);
         }
     }
-}
 
-fn tidy(text: &str) -> String {
-    text.to_lowercase().split_whitespace().collect::<Vec<_>>().join(" ")
+    /// Adds what `other` knows, which may be of another language.
+    pub fn join(&mut self, other: Self) {
+        for (text, others) in other.synonyms {
+            self.synonyms.entry(text).or_default().extend(others);
+        }
+        self.stop_words.extend(other.stop_words);
+    }
+
+    /// A word or some words in a row, without their endings, and what else is looked for then.
+    pub fn synonyms(&self) -> &BTreeMap<String, BTreeSet<String>> {
+        &self.synonyms
+    }
+
+    /// Words that are not looked for beside others, besides those that say nothing in the language.
+    pub fn stop_words(&self) -> &BTreeSet<String> {
+        &self.stop_words
+    }
+
+    /// The words of `text` that say something; all of them when none does.
+    pub fn telling(&self, language: Language, text: &str) -> Vec<String> {
+        let mut words: Vec<String> = tokens(text).map(|token| token.word).collect();
+        let tells = |word: &String| !language.says_nothing(word) && !self.stop_words.contains(word);
+        if words.iter().any(tells) {
+            words.retain(tells);
+        }
+        words
+    }
 }

@@ -15,6 +15,7 @@ use crate::platform::id::Ids;
 use crate::platform::money::Currency;
 use crate::search;
 use crate::search::Engine;
+use crate::search::embedder::Model;
 use crate::search::eval::{self, Catalogue, Judged, Report, Row};
 
 /// What is measured.
@@ -63,10 +64,12 @@ pub(super) async fn search(config: Config, args: Args) -> Result<ExitCode> {
             let folder = config.server.data_dir.join("eval");
             let clock = Clock::system();
             let ids = Ids::from_os(clock.clone())?;
+            let model = search::embedder::from_config(&config)?.map(|model| Model::new(model, clock.clone()));
             for (kind, engine) in search::engine::all(&config, &folder, &clock, &ids)? {
                 if args.engines.is_empty() || args.engines.contains(&kind) {
-                    let catalogue = eval::index(&*engine, &indexed).await?;
-                    reports.push((kind.to_string(), measure(&*engine, &catalogue, &judged, &args).await?));
+                    let catalogue = eval::index(&*engine, model.as_ref(), &indexed).await?;
+                    let asked = (kind.to_string(), &*engine, model.as_ref());
+                    measure(&mut reports, asked, &catalogue, (&judged, &args)).await?;
                 }
             }
             std::fs::remove_dir_all(folder)?;
@@ -77,8 +80,8 @@ pub(super) async fn search(config: Config, args: Args) -> Result<ExitCode> {
             if !app.search.engine().is_ready(catalogue.owner).await {
                 search::rebuild(&app, |_| {}).await?;
             }
-            let report = measure(app.search.engine(), &catalogue, &judged, &args).await?;
-            reports.push(("configured".to_owned(), report));
+            let asked = ("configured".to_owned(), app.search.engine(), app.search.model());
+            measure(&mut reports, asked, &catalogue, (&judged, &args)).await?;
         }
     }
     let mut out = std::io::stdout();
@@ -91,8 +94,24 @@ pub(super) async fn search(config: Config, args: Args) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-async fn measure(engine: &dyn Engine, catalogue: &Catalogue, judged: &[Judged], args: &Args) -> Result<Report> {
-    Ok(eval::run(engine, catalogue, judged, args.all_typos).await?)
+/// Measures an engine by words alone and, where there is a model, with it.
+async fn measure(
+    reports: &mut Vec<(String, Report)>,
+    (name, engine, model): (String, &dyn Engine, Option<&Model>),
+    catalogue: &Catalogue,
+    (judged, args): (&[Judged], &Args),
+) -> Result<()> {
+    let by_words = eval::run(engine, None, catalogue, judged, args.all_typos).await?;
+    let by_meaning = match model {
+        Some(model) => {
+            let report = eval::run(engine, Some(model), catalogue, judged, args.all_typos).await?;
+            Some((format!("{name} with {}", model.name()), report))
+        }
+        None => None,
+    };
+    reports.push((name, by_words));
+    reports.extend(by_meaning);
+    Ok(())
 }
 
 /// The figures of an engine, and a line a query, the worst first.

@@ -1,11 +1,13 @@
 //! The port: texts to vectors, by a model outside. None by default: search by words needs no model.
 
 mod http;
+mod model;
 
 use std::sync::Arc;
 
 use async_trait::async_trait;
 
+pub use self::model::Model;
 use crate::config::Config;
 use crate::platform::error::Result;
 

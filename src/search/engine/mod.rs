@@ -5,22 +5,21 @@ mod curation;
 mod fuse;
 mod fused;
 mod meilisearch;
+mod open;
 mod tantivy;
 
-use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
 
 use async_trait::async_trait;
 use entity::{CategoryId, ChannelId, ProductId};
+use futures_util::future::BoxFuture;
 use futures_util::stream::BoxStream;
+use tokio::time::Instant;
 
 pub use self::curation::{Adjust, Curation, Target};
 pub use self::fuse::reciprocal;
-use crate::config::{Config, SearchEngine};
-use crate::platform::clock::Clock;
+pub use self::open::{all, from_config, from_data_dir, greet};
 use crate::platform::error::{Fault, Result};
-use crate::platform::id::Ids;
 use crate::search::language::Language;
 use crate::search::words::Vocabulary;
 
@@ -86,7 +85,16 @@ pub struct Document {
     /// When the product was made, microseconds since 1970.
     pub created: i64,
     /// What a model makes of its texts.
-    pub vector: Option<Vec<f32>>,
+    pub vector: Option<Vector>,
+}
+
+/// What a model makes of a text. Vectors of different models are never compared.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Vector {
+    /// Names the model.
+    pub model: Arc<str>,
+    /// The vector.
+    pub numbers: Arc<[f32]>,
 }
 
 /// What is filtered by.
@@ -102,6 +110,15 @@ pub enum Filter {
     Attribute {
         /// The attribute.
         key: String,
+        /// The values.
+        values: Vec<String>,
+    },
+    /// A number of an attribute in any of these bands, or any of these values. No facet offers it.
+    Numbers {
+        /// The attribute.
+        key: String,
+        /// The bands.
+        bands: Vec<NumberBand>,
         /// The values.
         values: Vec<String>,
     },
@@ -151,7 +168,7 @@ pub struct SearchRequest {
     pub curation: Curation,
     /// What a model makes of the text, where there is one: products with a near vector are found too, and both orders are
     /// fused, with [`Order::Relevance`].
-    pub vector: Option<Vec<f32>>,
+    pub vector: Option<Vector>,
     /// What other sources find for the text, best first in each list: fused with what the engine finds, with
     /// [`Order::Relevance`].
     pub also: Vec<Vec<ProductId>>,
@@ -163,6 +180,10 @@ pub struct SearchRequest {
     pub after: Option<Hit>,
     /// Whether the answer with that hit was degraded: its ranks are those of the plainer part, which goes on alone.
     pub plain: bool,
+    /// The walk that the hit belongs to, as the answer with it named it.
+    pub walk: Option<u32>,
+    /// When outside systems that have not answered are given up; none for no hurry.
+    pub until: Option<Instant>,
     /// Hits wanted.
     pub limit: usize,
     /// Whether facets are wanted.
@@ -185,6 +206,39 @@ pub struct PriceBand {
     pub gte: Option<i64>,
     /// At most; none for the highest band.
     pub lte: Option<i64>,
+}
+
+/// A range of numbers, both ends included. Ends are exact to a millionth and counted in these, so that equal ranges are
+/// equal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct NumberBand {
+    /// At least.
+    pub gte: Option<i64>,
+    /// At most.
+    pub lte: Option<i64>,
+}
+
+impl NumberBand {
+    const STEPS: f64 = 1e6;
+
+    /// The millionths of a text; none when it is no number.
+    pub fn steps(text: &str) -> Option<i64> {
+        let number = text.trim().parse::<f64>().ok().filter(|number| number.is_finite())?;
+        Some((number * Self::STEPS).round() as i64)
+    }
+
+    /// Whether `text` is a number of the range.
+    pub fn holds(&self, text: &str) -> bool {
+        Self::steps(text).is_some_and(|number| {
+            self.gte.is_none_or(|least| number >= least) && self.lte.is_none_or(|most| number <= most)
+        })
+    }
+
+    /// The ends as numbers.
+    pub fn ends(&self) -> (Option<f64>, Option<f64>) {
+        let number = |steps: i64| steps as f64 / Self::STEPS;
+        (self.gte.map(number), self.lte.map(number))
+    }
 }
 
 /// An attribute with the counts of its values, most frequent first.
@@ -228,6 +282,12 @@ pub struct SearchAnswer {
     pub marks: Marks,
     /// Whether a part of the engine did not answer and a plainer part did.
     pub degraded: bool,
+    /// Whether the ranks are those of an order that the vector had a part in.
+    pub by_vector: bool,
+    /// Names the walk that the page begins or goes on with, for an engine that keeps something about it.
+    pub walk: Option<u32>,
+    /// What answered, for the log.
+    pub engine: &'static str,
 }
 
 /// Words to mark in what is shown of a hit: those that matched, which need not be those that were typed.
@@ -271,6 +331,16 @@ pub struct SuggestAnswer {
     pub degraded: bool,
 }
 
+/// What [`Engine::mend`] did.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Mended {
+    /// Products that differ, and are to be written.
+    pub differing: Vec<ProductId>,
+    /// Whether a new index was built and put in the place of the old one: what was written meanwhile may be in the old
+    /// one alone.
+    pub anew: bool,
+}
+
 /// What replaces everything that the index holds of some products.
 #[derive(Clone, Debug, Default)]
 pub struct Batch {
@@ -279,6 +349,9 @@ pub struct Batch {
     /// What is to be found of them: one document a channel; nothing for a product that is gone.
     pub documents: Vec<Document>,
 }
+
+/// Something that may bring the vector of what was typed.
+pub type Meaning<'a> = BoxFuture<'a, Option<Vector>>;
 
 /// A search engine.
 #[async_trait]
@@ -292,100 +365,51 @@ pub trait Engine: Send + Sync {
     /// A page of hits with their facets.
     async fn search(&self, request: SearchRequest) -> Result<SearchAnswer, EngineError>;
 
+    /// The same with the vector that `meaning` brings, if it brings one: what needs none is asked meanwhile.
+    async fn search_by(&self, request: SearchRequest, meaning: Meaning<'_>) -> Result<SearchAnswer, EngineError> {
+        let vector = meaning.await;
+        self.search(SearchRequest { vector, ..request }).await
+    }
+
     /// How a beginning may go on.
     async fn suggest(&self, request: SuggestRequest) -> Result<SuggestAnswer, EngineError>;
 
     /// Replaces what the index holds of some products; searches see it when this returns. Does nothing while the index
-    /// is not a complete one of `owner`: the rebuild that it needs reads the products anyway.
+    /// is not a complete one of `owner`: the rebuild that it needs reads the products anyway. What a part beside the
+    /// index gets is only put off, in the order of the calls: see [`Self::settle`].
     async fn write(&self, owner: Owner, batch: Batch) -> Result<(), EngineError>;
 
     /// Replaces everything, whoever the index belonged to: it is a complete one of `owner` then. Searches
     /// see the old index until all batches are in, and keep it when one of them fails.
     async fn rebuild(&self, owner: Owner, batches: BoxStream<'_, Result<Batch>>) -> Result<(), EngineError>;
 
-    /// Whether a part of the engine may lack what was written: it was away, or has no index yet.
+    /// Writes what was put off, and gives those of `products` that a part of the engine still lacks: it is away or has
+    /// much to do. One without an index lacks none by itself: see [`Self::lags`].
+    async fn settle(&self, _owner: Owner, _products: &[ProductId]) -> Vec<ProductId> {
+        Vec::new()
+    }
+
+    /// Whether a part of the engine has no index of `owner`, or may have none.
     async fn lags(&self, _owner: Owner) -> bool {
         false
     }
 
-    /// Brings that part up to the whole catalogue of `owner`, by what differs, or `anew`. Says how many products differed.
+    /// Compares that part with the whole catalogue of `owner` and tells it what words mean. Builds it where it has no
+    /// index, or has one built `anew`.
     async fn mend(
         &self,
         _owner: Owner,
+        _words: &Vocabulary,
         _batches: BoxStream<'_, Result<Batch>>,
         _anew: bool,
-    ) -> Result<usize, EngineError> {
-        Ok(0)
+    ) -> Result<Mended, EngineError> {
+        Ok(Mended::default())
     }
 
     /// Learns what words mean in all channels, for an engine that keeps this beside its index. One that takes it from
     /// each request does nothing.
-    async fn teach(&self, _owner: Owner, _words: Arc<Vocabulary>) -> Result<(), EngineError> {
+    async fn teach(&self, _owner: Owner, _words: &Vocabulary) -> Result<(), EngineError> {
         Ok(())
-    }
-}
-
-/// Every engine that is configured, each with an index of its own below `folder`.
-///
-/// # Errors
-/// When the folder cannot be made.
-pub fn all(config: &Config, folder: &Path, clock: &Clock, ids: &Ids) -> Result<Vec<(SearchEngine, Arc<dyn Engine>)>> {
-    let embedded = from_data_dir(folder)?;
-    let mut all = vec![(SearchEngine::Embedded, Arc::clone(&embedded))];
-    if let Some(mut place) = meilisearch::Place::from_config(config) {
-        // What is measured is what is found, and not the machine.
-        place.deadline = Duration::from_secs(10);
-        for (kind, share) in [
-            (SearchEngine::Meilisearch, fused::Share::Everything),
-            (SearchEngine::Fused, fused::Share::Order),
-        ] {
-            place.prefix = format!("{}-eval-{kind}", config.search.meilisearch_prefix);
-            let meilisearch = meilisearch::Meilisearch::open(&place, clock.clone(), ids.clone())?;
-            let engine = fused::Both::new(Arc::clone(&embedded), meilisearch, share, clock.clone());
-            all.push((kind, Arc::new(engine)));
-        }
-    }
-    Ok(all)
-}
-
-/// The embedded engine, with its index below `data_dir`.
-///
-/// # Errors
-/// When the folder cannot be made.
-pub fn from_data_dir(data_dir: &Path) -> Result<Arc<dyn Engine>> {
-    Ok(Arc::new(tantivy::Tantivy::open(data_dir)?))
-}
-
-/// The engine of the configuration: the embedded one, with Meilisearch beside it where there is one.
-///
-/// # Errors
-/// When the folder cannot be made, or the machine has no TLS.
-pub fn from_config(config: &Config, clock: &Clock, ids: &Ids) -> Result<Arc<dyn Engine>> {
-    let embedded = from_data_dir(&config.server.data_dir)?;
-    let Some(place) = meilisearch::Place::from_config(config) else {
-        return Ok(embedded);
-    };
-    let share = match config.search_engine() {
-        SearchEngine::Embedded => return Ok(embedded),
-        SearchEngine::Fused => fused::Share::Order,
-        SearchEngine::Meilisearch => fused::Share::Everything,
-    };
-    let meilisearch = meilisearch::Meilisearch::open(&place, clock.clone(), ids.clone())?;
-    Ok(Arc::new(fused::Both::new(embedded, meilisearch, share, clock.clone())))
-}
-
-/// Asks the server of the configured engine whether it is there and takes the key.
-///
-/// # Errors
-/// What is wrong.
-pub async fn greet(config: &Config, clock: &Clock, ids: &Ids) -> Result<()> {
-    let Some(place) = meilisearch::Place::from_config(config) else {
-        return Ok(());
-    };
-    let server = meilisearch::Meilisearch::open(&place, clock.clone(), ids.clone())?;
-    match server.exists(Owner(None)).await {
-        Ok(_) => Ok(()),
-        Err(trouble) => Err(EngineError::from(trouble).into()),
     }
 }
 

@@ -12,9 +12,12 @@ use super::run::Catalogue;
 use crate::app::App;
 use crate::catalog::Draft;
 use crate::platform::error::Result;
+use crate::search::embedder::Model;
 use crate::search::engine::{Batch, Document, Engine, EngineError, Owner};
 use crate::search::language::Language;
 use crate::search::text::strip_html;
+use crate::search::vectors::{TEXTS, text_of};
+use crate::search::words::Vocabulary;
 
 /// Products of a batch.
 const BATCH: usize = 500;
@@ -24,11 +27,16 @@ const CHANNEL: &str = "eval";
 /// A product to index: the draft, the name of its category, units in stock.
 pub type Indexed<'a> = (&'a Draft, Option<&'a str>, i64);
 
-/// Builds the index of `engine` from products as an import writes them. Keys are made up.
+/// Builds the index of `engine` from products as an import writes them, with the vectors that `model` makes. Keys are made
+/// up.
 ///
 /// # Errors
-/// Those of the engine.
-pub async fn index(engine: &dyn Engine, products: &[Indexed<'_>]) -> Result<Catalogue, EngineError> {
+/// Those of the engine and of the model.
+pub async fn index(
+    engine: &dyn Engine,
+    model: Option<&Model>,
+    products: &[Indexed<'_>],
+) -> Result<Catalogue, EngineError> {
     let language = Language::default();
     let mut categories: HashMap<&str, CategoryId> = HashMap::new();
     let mut skus = HashMap::with_capacity(products.len());
@@ -42,6 +50,18 @@ pub async fn index(engine: &dyn Engine, products: &[Indexed<'_>]) -> Result<Cata
         skus.insert(product, draft.variants.iter().map(|v| v.sku.clone()).collect());
         documents.push(document(product, language, draft, category, *units));
     }
+    if let Some(model) = model {
+        for some in documents.chunks_mut(TEXTS) {
+            let texts: Vec<String> = some.iter().map(text_of).collect();
+            let vectors = model
+                .embed(&texts)
+                .await
+                .map_err(|e| EngineError::Failed(Box::new(e)))?;
+            for (document, numbers) in some.iter_mut().zip(vectors) {
+                document.vector = Some(model.vector(numbers));
+            }
+        }
+    }
     let batches = || {
         let batches = documents.chunks(BATCH).map(|documents| {
             Ok(Batch {
@@ -53,7 +73,7 @@ pub async fn index(engine: &dyn Engine, products: &[Indexed<'_>]) -> Result<Cata
     };
     let owner = Owner(Some(ChannelId(Uuid::from_u128(1))));
     engine.rebuild(owner, batches()).await?;
-    engine.mend(owner, batches(), true).await?;
+    engine.mend(owner, &Vocabulary::default(), batches(), true).await?;
     Ok(Catalogue {
         owner,
         channel: CHANNEL.to_owned(),

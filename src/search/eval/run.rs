@@ -7,9 +7,10 @@ use std::time::Instant;
 use entity::ProductId;
 
 use super::score::{Judged, Score, swaps};
+use crate::search::embedder::Model;
 use crate::search::engine::{Engine, EngineError, Owner, SearchRequest};
 use crate::search::language::Language;
-use crate::search::words::Vocabulary;
+use crate::search::words::{Typed, Vocabulary};
 
 /// Hits that are looked at: enough for the condensed figure, which skips those that nobody graded.
 const DEPTH: usize = 1_000;
@@ -67,19 +68,21 @@ pub struct Report {
     pub swaps_loss: f64,
 }
 
-/// Sends all queries to `engine`. With `all_swaps` every possible swap is tried too.
+/// Sends all queries to `engine`, with the vector that `model` makes of each. With `all_swaps` every possible swap is tried
+/// too.
 ///
 /// # Errors
-/// Those of the engine.
+/// Those of the engine and of the model.
 pub async fn run(
     engine: &dyn Engine,
+    model: Option<&Model>,
     catalogue: &Catalogue,
     judged: &[Judged],
     all_swaps: bool,
 ) -> Result<Report, EngineError> {
     let mut rows = Vec::with_capacity(judged.len());
     for query in judged {
-        rows.push(row(engine, catalogue, query, all_swaps).await?);
+        rows.push(row((engine, model), catalogue, query, all_swaps).await?);
     }
     let scores: Vec<Score> = rows.iter().filter_map(|row| row.score).collect();
     let mean = Score::mean(&scores);
@@ -98,7 +101,12 @@ pub async fn run(
     })
 }
 
-async fn row(engine: &dyn Engine, catalogue: &Catalogue, query: &Judged, all_swaps: bool) -> Result<Row, EngineError> {
+async fn row(
+    engine: (&dyn Engine, Option<&Model>),
+    catalogue: &Catalogue,
+    query: &Judged,
+    all_swaps: bool,
+) -> Result<Row, EngineError> {
     let begun = Instant::now();
     let (hits, ranked) = ranked(engine, catalogue, query, &query.text).await?;
     let took = begun.elapsed().as_secs_f64() * 1e3;
@@ -135,12 +143,24 @@ async fn row(engine: &dyn Engine, catalogue: &Catalogue, query: &Judged, all_swa
 
 /// All hits for `text` and the SKUs of the first.
 async fn ranked(
-    engine: &dyn Engine,
+    (engine, model): (&dyn Engine, Option<&Model>),
     catalogue: &Catalogue,
     query: &Judged,
     text: &str,
 ) -> Result<(u64, Vec<String>), EngineError> {
+    let vector = match model {
+        Some(model) => {
+            let asked = [Typed::read(text).text];
+            let vectors = model
+                .embed(&asked)
+                .await
+                .map_err(|e| EngineError::Failed(Box::new(e)))?;
+            vectors.into_iter().next().map(|numbers| model.vector(numbers))
+        }
+        None => None,
+    };
     let request = SearchRequest {
+        vector,
         owner: catalogue.owner,
         channel: catalogue.channel.clone(),
         language: catalogue.language,

@@ -12,6 +12,7 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder
 
 use crate::app::App;
 use crate::platform::error::Result;
+use crate::search::language::Language;
 use crate::search::merchandising::query::heard_in;
 use crate::search::words::Vocabulary;
 
@@ -59,7 +60,7 @@ impl Shelf {
             return Ok(known);
         }
         let era = self.era.load(Ordering::Acquire);
-        let known = Arc::new(load(&app.db, channel).await?);
+        let known = Arc::new(load(app, channel).await?);
         self.put(channel, Arc::clone(&known), era);
         Ok(known)
     }
@@ -79,7 +80,7 @@ impl Shelf {
             let (app, era) = (app.clone(), self.era.load(Ordering::Acquire));
             tokio::spawn(async move {
                 let shelf = app.search.shelf();
-                match load(&app.db, channel).await {
+                match load(&app, channel).await {
                     Ok(known) => shelf.put(channel, Arc::new(known), era),
                     Err(error) => {
                         tracing::warn!(%error, "merchandising rules were not read, those of before go on");
@@ -118,7 +119,14 @@ impl Shelf {
     }
 }
 
-async fn load(db: &impl ConnectionTrait, channel: ChannelId) -> Result<Known> {
+async fn load(app: &App, channel: ChannelId) -> Result<Known> {
+    let db = &app.db;
+    let channels = app.channels.all(db).await?;
+    let slug = channels
+        .iter()
+        .find(|known| known.id == channel)
+        .map(|known| known.slug.as_str());
+    let language = Language::of_channel(&app.config.catalogue.languages, slug.unwrap_or_default());
     let rules = merchandising_rule::Entity::find()
         .filter(merchandising_rule::Column::ChannelId.eq(channel))
         .filter(merchandising_rule::Column::Enabled.eq(true))
@@ -131,30 +139,27 @@ async fn load(db: &impl ConnectionTrait, channel: ChannelId) -> Result<Known> {
         .await?;
     Ok(Known {
         rules,
-        words: Arc::new(vocabulary(db, Some(channel)).await?),
+        words: Arc::new(vocabulary(db, channel, language).await?),
         popular: popular.into_iter().map(|row| row.query).collect(),
     })
 }
 
-/// What words mean in `channel`, or in any channel.
+/// What words of `language` mean in `channel`.
 ///
 /// # Errors
 /// Those of the database.
-pub async fn vocabulary(db: &impl ConnectionTrait, channel: Option<ChannelId>) -> Result<Vocabulary> {
-    let (mut synonyms, mut stop_words) = (search_synonym::Entity::find(), search_stop_word::Entity::find());
-    if let Some(channel) = channel {
-        synonyms = synonyms.filter(heard_in(search_synonym::Column::ChannelId, channel));
-        stop_words = stop_words.filter(heard_in(search_stop_word::Column::ChannelId, channel));
+pub async fn vocabulary(db: &impl ConnectionTrait, channel: ChannelId, language: Language) -> Result<Vocabulary> {
+    let synonyms = search_synonym::Entity::find().filter(heard_in(search_synonym::Column::ChannelId, channel));
+    let stop_words = search_stop_word::Entity::find().filter(heard_in(search_stop_word::Column::ChannelId, channel));
+    let mut words = Vocabulary::of(language);
+    for row in stop_words.all(db).await? {
+        words.stop(&row.word);
     }
-    let mut words = Vocabulary::default();
     for row in synonyms.all(db).await? {
         match &row.word {
             None => words.equal(&row.words.0),
             Some(word) => row.words.0.iter().for_each(|other| words.instead(word, other)),
         }
-    }
-    for row in stop_words.all(db).await? {
-        words.stop(&row.word);
     }
     Ok(words)
 }

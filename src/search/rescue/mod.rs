@@ -113,6 +113,7 @@ async fn look(app: &App, scope: &Scope, text: String, order: Order) -> Result<(u
             after: None,
         },
         curate: Curate::Never,
+        plain: true,
         ..Query::default()
     };
     let answer = Box::pin(search(app, scope, query)).await?;

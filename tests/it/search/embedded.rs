@@ -10,6 +10,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::routing::post;
 use axum::{Json, Router};
 use merx::app::Builder;
+use merx::platform::clock::Clock;
 use merx::search::embedder::{EmbedError, Embedder};
 use serde_json::{Value, json};
 
@@ -24,7 +25,7 @@ struct Concepts {
 const CONCEPTS: [&[&str]; 2] = [&["sofa", "couch", "settee"], &["torch", "flashlight"]];
 const DIMENSIONS: usize = 64;
 
-fn vector(text: &str) -> Vec<f32> {
+pub(super) fn vector(text: &str) -> Vec<f32> {
     let mut vector = vec![0.0; DIMENSIONS];
     for word in text
         .to_lowercase()
@@ -56,8 +57,9 @@ impl Embedder for Concepts {
 
 /// A demo shop with `embedder`, with an index.
 async fn shop_with(embedder: Arc<dyn Embedder>) -> Shop {
-    let shop = Shop::embedding(embedder).await;
+    let shop = Shop::embedding(Clock::system(), embedder).await;
     merx::search::prepare(&shop.app).await.expect("the index is built");
+    shop.work().await;
     shop
 }
 

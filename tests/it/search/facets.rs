@@ -189,3 +189,50 @@ async fn malformed_filters_are_refused() {
         assert_eq!(code, "BAD_USER_INPUT", "{filter}: {message}");
     }
 }
+
+#[tokio::test]
+async fn numbers_are_asked_for_by_ranges() {
+    let shop = shop().await;
+    let attribute = |value: &str| json!({ "attributes": [{ "key": "width_cm", "values": [value] }] });
+    for (name, value) in [
+        ("Tabor Small", "9.5"),
+        ("Tabor Middle", "10.25"),
+        ("Tabor Large", "100"),
+    ] {
+        create(&shop, name, "5.00", attribute(value)).await;
+    }
+    shop.work().await;
+    let within = |filters: Value| json!({ "query": "tabor ", "filters": filters, "sort": "NEWEST" });
+    let degraded = shop.another_server().await;
+    for (range, expected) in [
+        (
+            json!({ "gte": "9.5", "lte": "10.25" }),
+            vec!["Tabor Middle", "Tabor Small"],
+        ),
+        (json!({ "gte": "10" }), vec!["Tabor Large", "Tabor Middle"]),
+        (json!({ "lte": "9.49" }), vec![]),
+    ] {
+        let filters = json!([{ "key": "width_cm", "range": range }]);
+        for (shop, is_degraded) in [(&shop, false), (&degraded, true)] {
+            let answer = ask(shop, within(filters.clone())).await;
+            assert_eq!(
+                (names_of(&answer), &answer["degraded"]),
+                (expected.iter().map(|n| (*n).to_owned()).collect(), &json!(is_degraded)),
+                "{range}"
+            );
+        }
+    }
+    // What is left out there is left out of products without a brand, too.
+    let others = ask(&degraded, json!({ "query": "tabor -large", "sort": "NEWEST" })).await;
+    assert_eq!(names_of(&others), ["Tabor Middle", "Tabor Small"]);
+    let wrong = [
+        json!([{ "key": "width_cm", "range": { "gte": "wide" } }]),
+        json!([{ "key": "width_cm" }]),
+        json!([{ "key": "width_cm", "values": ["9.5"], "range": { "gte": "1" } }]),
+        json!([{ "key": "brand", "range": { "gte": "1" } }]),
+    ];
+    for filters in wrong {
+        let (code, message) = shop.refused(super::SEARCH, within(filters.clone())).await;
+        assert_eq!(code, "BAD_USER_INPUT", "{filters}: {message}");
+    }
+}

@@ -153,6 +153,18 @@ async fn the_database_answers_for_an_engine_that_does_not() {
     assert_eq!(names_of(&answer), ["Hush Wireless Headphones"]);
     assert_eq!(answer["facets"], json!([]));
     assert_eq!(answer["totalCount"], 1);
+    // Marks mean there what they mean to an engine.
+    for text in [
+        "headphones, -studio -kids",
+        "\"wireless headphones\"",
+        "HEADPHONES -\"Studio One\" -kids",
+    ] {
+        assert_eq!(
+            names_of(&ask(&shop, json!({ "query": text })).await),
+            ["Hush Wireless Headphones"],
+            "{text}"
+        );
+    }
     let filters =
         json!([{ "key": "brand", "values": ["Aria Works"] }, { "key": "price", "range": { "lte": "150.00" } }]);
     let narrowed = ask(&shop, json!({ "query": "headphones", "filters": filters })).await;

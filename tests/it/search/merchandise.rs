@@ -357,3 +357,38 @@ async fn another_server_hears_of_a_rule() {
         tokio::time::sleep(Duration::from_millis(200)).await;
     }
 }
+
+#[tokio::test]
+async fn a_page_goes_on_behind_any_of_its_hits() {
+    let (shop, ids) = shop().await;
+    let pin = |product: &str, position: i32| json!({ "pin": { "productId": product, "position": position } });
+    rule(&shop, json!({ "queryIs": "lamp" }), pin(&ids[0], 2), json!({})).await;
+    rule(&shop, json!({ "queryIs": "lamp" }), pin(&ids[1], 4), json!({})).await;
+    let search = async |first: usize, after: &Value| {
+        let variables = json!({ "query": "lamp ", "first": first, "after": after });
+        ask(&shop, variables).await
+    };
+    let first = search(5, &Value::Null).await;
+    let mut whole = names_of(&first);
+    let mut after = first["pageInfo"]["endCursor"].clone();
+    loop {
+        let page = search(5, &after).await;
+        whole.extend(names_of(&page));
+        if page["pageInfo"]["hasNextPage"] == false {
+            break;
+        }
+        after = page["pageInfo"]["endCursor"].clone();
+    }
+    assert!(
+        whole.len() > 6 && whole[1] == "Zither Alpha" && whole[3] == "Zither Beta",
+        "{whole:?}"
+    );
+    for (at, edge) in first["edges"].as_array().expect("edges").iter().enumerate() {
+        for size in [1, 2, 100] {
+            let behind = search(size, &edge["cursor"]).await;
+            let expected: Vec<String> = whole.iter().skip(at + 1).take(size).cloned().collect();
+            assert_eq!(names_of(&behind), expected, "{size} behind hit {at}");
+            assert_eq!(behind["pageInfo"]["hasNextPage"], json!(at + 1 + size < whole.len()));
+        }
+    }
+}

@@ -33,8 +33,10 @@ async fn judged_queries_are_answered_well_also_with_typos() {
         .collect();
     let folder = tempfile::tempdir().expect("a temporary folder");
     let engine = from_data_dir(folder.path()).expect("the engine opens");
-    let catalogue = eval::index(&*engine, &indexed).await.expect("the index is built");
-    let report = eval::run(&*engine, &catalogue, &judged, false).await.expect("answers");
+    let catalogue = eval::index(&*engine, None, &indexed).await.expect("the index is built");
+    let report = eval::run(&*engine, None, &catalogue, &judged, false)
+        .await
+        .expect("answers");
     assert_eq!((report.rows.len(), products.len()), (58, 19_406));
     let worst = || {
         let mut rows: Vec<_> = report

@@ -90,14 +90,14 @@ fn synonyms_go_both_ways_or_one() {
     words.stop("The");
     let of = |text: &str| {
         words
-            .synonyms
+            .synonyms()
             .get(text)
             .map(|found| found.iter().cloned().collect::<Vec<_>>())
     };
     assert_eq!(of("tv"), Some(texts(&["television set"])));
     assert_eq!(of("television set"), Some(texts(&["tv"])));
     assert_eq!((of("sofa"), of("couch")), (Some(texts(&["couch"])), None));
-    assert!(words.stop_words.contains("the"));
+    assert!(words.stop_words().contains("the"));
 }
 
 #[test]

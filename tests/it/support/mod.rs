@@ -87,9 +87,13 @@ impl Shop {
     }
 
     /// The demo shop with a model that makes vectors of texts.
-    pub async fn embedding(embedder: Arc<dyn merx::search::embedder::Embedder>) -> Self {
-        let shop = Self::demo().await;
-        let app = Builder::new(shop.app.config.clone()).embedder(embedder).build().await;
+    pub async fn embedding(clock: Clock, embedder: Arc<dyn merx::search::embedder::Embedder>) -> Self {
+        let shop = Self::clocked(clock, |_| {}).await;
+        let app = Builder::new(shop.app.config.clone())
+            .clock(shop.app.clock.clone())
+            .embedder(embedder)
+            .build()
+            .await;
         let app = app.expect("the application opens");
         Self {
             endpoint: Endpoint::new(app.clone()).expect("a schema"),
@@ -141,11 +145,16 @@ impl Shop {
 
     /// Another server on the same database, with the same clock and a data folder of its own.
     pub async fn another_server(&self) -> Self {
+        self.another_server_with(|builder| builder).await
+    }
+
+    /// The same, with something in place of what the configuration says.
+    pub async fn another_server_with(&self, change: impl FnOnce(Builder) -> Builder) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let mut config = self.app.config.clone();
         config.server.data_dir = folder.path().to_owned();
-        let app = Builder::new(config).clock(self.app.clock.clone()).build().await;
-        let app = app.expect("the application opens");
+        let builder = change(Builder::new(config).clock(self.app.clock.clone()));
+        let app = builder.build().await.expect("the application opens");
         Self {
             endpoint: Endpoint::new(app.clone()).expect("a schema"),
             app,

@@ -8,15 +8,17 @@ mod walk;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use entity::ProductId;
 use futures_util::stream::BoxStream;
 
 use self::remote::Remote;
-use self::walk::Walks;
+use self::walk::{Order as Candidates, Walks};
 use super::meilisearch::Meilisearch;
 use crate::platform::clock::Clock;
 use crate::platform::error::Result;
 use crate::search::engine::{
-    Batch, Engine, EngineError, Order, Owner, SearchAnswer, SearchRequest, SuggestAnswer, SuggestRequest,
+    Batch, Engine, EngineError, Filter, Meaning, Mended, Order, Owner, SearchAnswer, SearchRequest, SuggestAnswer,
+    SuggestRequest,
 };
 use crate::search::words::{Typed, Vocabulary};
 
@@ -79,24 +81,35 @@ impl Both {
         Ok(answer)
     }
 
-    async fn with_order(&self, mut request: SearchRequest) -> Result<SearchAnswer, EngineError> {
-        let known = self.walks.known(&request);
-        let order = match known {
-            Some(order) => Some(order),
-            None => self.remote.order(&request, CANDIDATES).await.map(Arc::new),
-        };
-        let Some(order) = order else {
-            return self.alone(request).await;
-        };
-        self.walks.keep(&request, &order);
+    /// What Meilisearch would show first: what it said when the walk began, or says now.
+    async fn candidates(&self, request: &SearchRequest) -> Option<Candidates> {
+        if let Some(order) = self.walks.known(request.walk) {
+            return Some(order);
+        }
+        self.remote.order(request, CANDIDATES).await.map(Arc::new)
+    }
+
+    async fn fused(&self, mut request: SearchRequest, order: &Candidates) -> Result<SearchAnswer, EngineError> {
+        let walk = self.walks.keep(order);
         request.also.push(order.to_vec());
-        self.embedded.search(request).await
+        let answer = self.embedded.search(request).await?;
+        Ok(SearchAnswer {
+            walk: Some(walk),
+            engine: "fused",
+            ..answer
+        })
     }
 }
 
 /// Whether Meilisearch has a say in the order.
 fn is_ranked(request: &SearchRequest) -> bool {
     request.order == Order::Relevance && !Typed::read(&request.text).text.trim().is_empty()
+}
+
+/// Whether a range of numbers is asked for.
+fn has_numbers(request: &SearchRequest) -> bool {
+    let mut filters = request.filters.iter();
+    filters.any(|filter| matches!(filter, Filter::Numbers { .. }))
 }
 
 #[async_trait]
@@ -110,13 +123,33 @@ impl Engine for Both {
     }
 
     async fn search(&self, request: SearchRequest) -> Result<SearchAnswer, EngineError> {
+        let vector = request.vector.clone();
+        self.search_by(request, Box::pin(std::future::ready(vector))).await
+    }
+
+    async fn search_by(&self, mut request: SearchRequest, meaning: Meaning<'_>) -> Result<SearchAnswer, EngineError> {
         if request.plain {
+            request.vector = meaning.await;
             return self.alone(request).await;
         }
-        self.remote.teach_later(request.owner, &request.words);
         match self.share {
-            Share::Order if is_ranked(&request) => self.with_order(request).await,
-            Share::Order => self.embedded.search(request).await,
+            Share::Order if is_ranked(&request) => {
+                let (order, vector) = tokio::join!(self.candidates(&request), meaning);
+                request.vector = vector;
+                match order {
+                    Some(order) => self.fused(request, &order).await,
+                    None => self.alone(request).await,
+                }
+            }
+            Share::Order => {
+                request.vector = meaning.await;
+                self.embedded.search(request).await
+            }
+            // Values are tokens there, and no numbers.
+            Share::Everything if has_numbers(&request) => {
+                request.vector = meaning.await;
+                self.embedded.search(request).await
+            }
             Share::Everything => match self.remote.search(&request).await {
                 Some(answer) => Ok(answer),
                 None => self.alone(request).await,
@@ -139,16 +172,18 @@ impl Engine for Both {
     }
 
     async fn write(&self, owner: Owner, batch: Batch) -> Result<(), EngineError> {
-        let (embedded, ()) = tokio::join!(
-            self.embedded.write(owner, batch.clone()),
-            self.remote.write(owner, &batch)
-        );
-        embedded
+        self.embedded.write(owner, batch.clone()).await?;
+        self.remote.put_off(batch);
+        Ok(())
     }
 
     /// Rebuilds the embedded index; [`Engine::mend`] with `anew` does the same for Meilisearch.
     async fn rebuild(&self, owner: Owner, batches: BoxStream<'_, Result<Batch>>) -> Result<(), EngineError> {
         self.embedded.rebuild(owner, batches).await
+    }
+
+    async fn settle(&self, owner: Owner, products: &[ProductId]) -> Vec<ProductId> {
+        self.remote.settle(owner, products).await
     }
 
     async fn lags(&self, owner: Owner) -> bool {
@@ -158,14 +193,14 @@ impl Engine for Both {
     async fn mend(
         &self,
         owner: Owner,
+        words: &Vocabulary,
         batches: BoxStream<'_, Result<Batch>>,
         anew: bool,
-    ) -> Result<usize, EngineError> {
-        self.remote.mend(owner, batches, anew).await
+    ) -> Result<Mended, EngineError> {
+        self.remote.mend(owner, words, batches, anew).await
     }
 
-    async fn teach(&self, owner: Owner, words: Arc<Vocabulary>) -> Result<(), EngineError> {
-        self.remote.teach_later(owner, &words);
-        self.embedded.teach(owner, words).await
+    async fn teach(&self, owner: Owner, words: &Vocabulary) -> Result<(), EngineError> {
+        self.remote.teach(owner, words).await
     }
 }

@@ -1,19 +1,23 @@
 //! Meilisearch as something that may fail: a deadline, a circuit breaker, and whether it holds what was written.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use chrono::TimeDelta;
 use entity::ProductId;
 use futures_util::stream::BoxStream;
 use parking_lot::Mutex;
+use tokio::time::Instant;
 
 use crate::platform::breaker::{Breaker, Rules};
 use crate::platform::clock::Clock;
 use crate::platform::error::Result;
 use crate::search::engine::meilisearch::{Meilisearch, Trouble};
-use crate::search::engine::{Batch, EngineError, Owner, SearchAnswer, SearchRequest, SuggestAnswer, SuggestRequest};
+use crate::search::engine::{
+    Batch, Document, EngineError, Mended, Owner, SearchAnswer, SearchRequest, SuggestAnswer, SuggestRequest,
+};
 use crate::search::words::Vocabulary;
 
 /// Meilisearch is left alone for some seconds after three calls that got no answer.
@@ -21,31 +25,75 @@ const RULES: Rules = Rules {
     failures: 3,
     rest: TimeDelta::seconds(5),
 };
-/// How long a write waits: the embedded index, which decides what is a hit, must not wait for this one.
+/// How long a write waits until searches see it.
 const WRITE: Duration = Duration::from_millis(700);
-
+/// Products written at once.
+const WRITTEN: usize = 500;
 /// How long it may take to say whether it is there.
 const PING: Duration = Duration::from_millis(500);
+/// With less time than this nobody is asked: a late answer would count as a failure of Meilisearch.
+const TOO_LATE: Duration = Duration::from_millis(10);
 
 /// Meilisearch, which may be away.
 pub(super) struct Remote {
     meilisearch: Arc<Meilisearch>,
     breaker: Breaker,
     holds: Mutex<Holds>,
-    /// Counts what was not written.
-    missed: AtomicU64,
-    teaching: Arc<AtomicBool>,
+    /// Counts how often it was found that the index is not there.
+    lost: AtomicU64,
+    put_off: Mutex<PutOff>,
+    /// Held while what was put off is written: what was put off last is written last.
+    writing: tokio::sync::Mutex<()>,
 }
 
-/// Whether the index holds what was written.
+/// Whether there is an index.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Holds {
     /// Nobody has looked since the process began.
     Unknown,
     /// Yes.
-    Everything,
-    /// Something is missing.
-    Less,
+    Index,
+    /// No.
+    Nothing,
+}
+
+/// What Meilisearch does not have yet.
+#[derive(Default)]
+struct PutOff {
+    /// Products that wait, as they are now.
+    waiting: BTreeMap<ProductId, Vec<Document>>,
+    /// Products that were not written, and do not wait.
+    missing: BTreeSet<ProductId>,
+}
+
+impl PutOff {
+    fn add(&mut self, batch: Batch) {
+        for product in batch.products {
+            self.missing.remove(&product);
+            self.waiting.insert(product, Vec::new());
+        }
+        for document in batch.documents {
+            self.waiting.entry(document.product).or_default().push(document);
+        }
+    }
+
+    fn next(&mut self) -> Option<Batch> {
+        let mut batch = Batch::default();
+        while batch.products.len() < WRITTEN
+            && let Some((product, documents)) = self.waiting.pop_first()
+        {
+            batch.products.push(product);
+            batch.documents.extend(documents);
+        }
+        (!batch.products.is_empty()).then_some(batch)
+    }
+
+    /// Notes that `products` were not written. Those that wait again are written then.
+    fn miss(&mut self, products: Vec<ProductId>) {
+        let waiting = &self.waiting;
+        self.missing
+            .extend(products.into_iter().filter(|product| !waiting.contains_key(product)));
+    }
 }
 
 impl Remote {
@@ -54,8 +102,9 @@ impl Remote {
             meilisearch: Arc::new(meilisearch),
             breaker: Breaker::new("meilisearch", RULES, clock),
             holds: Mutex::new(Holds::Unknown),
-            missed: AtomicU64::new(0),
-            teaching: Arc::default(),
+            lost: AtomicU64::new(0),
+            put_off: Mutex::default(),
+            writing: tokio::sync::Mutex::default(),
         }
     }
 
@@ -66,6 +115,9 @@ impl Remote {
         deadline: Duration,
         call: impl Future<Output = Result<T, Trouble>>,
     ) -> Option<T> {
+        if deadline < TOO_LATE {
+            return None;
+        }
         let pass = match self.breaker.enter() {
             Ok(pass) => pass,
             Err(resting) => {
@@ -87,22 +139,28 @@ impl Remote {
             Trouble::Away(_) | Trouble::Late => pass.failed(),
         }
         if matches!(trouble, Trouble::NotReady) {
-            self.miss();
+            self.lose();
         }
         tracing::warn!(what, %trouble, "Meilisearch brought nothing");
         None
     }
 
+    /// How long a search may wait for Meilisearch.
+    fn deadline(&self, until: Option<Instant>) -> Duration {
+        let own = self.meilisearch.deadline();
+        until.map_or(own, |until| own.min(until.saturating_duration_since(Instant::now())))
+    }
+
     /// What Meilisearch would show first.
     pub(super) async fn order(&self, request: &SearchRequest, limit: usize) -> Option<Vec<ProductId>> {
         let call = self.meilisearch.candidates(request, limit);
-        self.ask("order", self.meilisearch.deadline(), call).await
+        self.ask("order", self.deadline(request.until), call).await
     }
 
     /// Its whole answer.
     pub(super) async fn search(&self, request: &SearchRequest) -> Option<SearchAnswer> {
         let call = self.meilisearch.page(request);
-        self.ask("search", self.meilisearch.deadline(), call).await
+        self.ask("search", self.deadline(request.until), call).await
     }
 
     /// Its suggestions.
@@ -111,98 +169,111 @@ impl Remote {
         self.ask("suggest", self.meilisearch.deadline(), call).await
     }
 
-    /// Writes, or remembers that something is missing.
-    pub(super) async fn write(&self, owner: Owner, batch: &Batch) {
-        // Whether it is there is what the breaker hears: it may be there and have much to do.
-        let exists = self.ask("write", PING, self.meilisearch.exists(owner)).await;
-        if exists != Some(true) {
-            self.miss();
-            return;
+    /// Whether there is an index; none when it does not say. Whether it is there is what the breaker hears: it may be
+    /// there and have much to do.
+    async fn exists(&self, what: &str, owner: Owner) -> Option<bool> {
+        let exists = self.ask(what, PING, self.meilisearch.exists(owner)).await;
+        if exists == Some(false) {
+            self.lose();
         }
-        let written = tokio::time::timeout(WRITE, self.meilisearch.replace(owner, batch)).await;
-        if let Err(trouble) = written.unwrap_or(Err(Trouble::Late)) {
-            tracing::warn!(%trouble, "Meilisearch may not have what was written");
-            self.miss();
-        }
+        exists
     }
 
-    fn miss(&self) {
-        self.missed.fetch_add(1, Ordering::Relaxed);
-        *self.holds.lock() = Holds::Less;
+    /// Has `batch` written by the next [`Self::settle`].
+    pub(super) fn put_off(&self, batch: Batch) {
+        self.put_off.lock().add(batch);
     }
 
-    /// Whether something may be missing.
+    /// Writes what was put off. Gives those of `products` that are missing.
+    pub(super) async fn settle(&self, owner: Owner, products: &[ProductId]) -> Vec<ProductId> {
+        let _turn = self.writing.lock().await;
+        loop {
+            let Some(batch) = self.put_off.lock().next() else { break };
+            let written = match self.exists("write", owner).await {
+                Some(true) => {
+                    let written = tokio::time::timeout(WRITE, self.meilisearch.replace(owner, &batch)).await;
+                    written.unwrap_or(Err(Trouble::Unfinished))
+                }
+                // The build that it needs reads the products anyway.
+                Some(false) => Ok(()),
+                None => Err(Trouble::Late),
+            };
+            if let Err(trouble) = written {
+                tracing::warn!(%trouble, "Meilisearch may not have what was written");
+                self.put_off.lock().miss(batch.products);
+            }
+        }
+        let put_off = self.put_off.lock();
+        let missing = products.iter().filter(|product| put_off.missing.contains(product));
+        missing.copied().collect()
+    }
+
+    /// Notes that there is no index.
+    fn lose(&self) {
+        self.lost.fetch_add(1, Ordering::Relaxed);
+        *self.holds.lock() = Holds::Nothing;
+    }
+
+    /// Whether there is no index, or nobody knows.
     pub(super) async fn lags(&self, owner: Owner) -> bool {
         let holds = *self.holds.lock();
         match holds {
-            Holds::Everything => false,
-            Holds::Less => true,
+            Holds::Index => false,
+            Holds::Nothing => true,
             Holds::Unknown => {
-                let exists = self.meilisearch.exists(owner).await;
-                let holds = match exists {
-                    Ok(true) => Holds::Everything,
-                    Ok(false) | Err(_) => Holds::Less,
-                };
-                let mut now = self.holds.lock();
-                if *now == Holds::Unknown {
-                    *now = holds;
+                let exists = self.exists("look", owner).await == Some(true);
+                let mut holds = self.holds.lock();
+                if exists && *holds == Holds::Unknown {
+                    *holds = Holds::Index;
                 }
-                *now == Holds::Less
+                *holds != Holds::Index
             }
         }
     }
 
-    /// Brings in what is missing.
+    /// Says what is missing; builds what is not there.
     pub(super) async fn mend(
         &self,
         owner: Owner,
+        words: &Vocabulary,
         batches: BoxStream<'_, Result<Batch>>,
         anew: bool,
-    ) -> Result<usize, EngineError> {
-        let missed = self.missed.load(Ordering::Relaxed);
+    ) -> Result<Mended, EngineError> {
         // Whether it is there is tried apart: what follows takes long, and searches need not wait for the end of it.
-        let there = self.ask("mend", PING, self.meilisearch.exists(owner)).await;
-        if there.is_none() {
-            return Err(EngineError::Away);
-        }
-        let mended = if anew {
-            self.meilisearch.build(owner, batches).await.map(|()| 0)
+        let exists = self.exists("mend", owner).await.ok_or(EngineError::Away)?;
+        let lost = self.lost.load(Ordering::Relaxed);
+        let anew = anew || !exists;
+        let differing = if anew {
+            let built = self.meilisearch.build(owner, words, batches).await;
+            built.map(|()| Vec::new())
         } else {
-            self.meilisearch.mend(owner, batches).await
+            self.meilisearch.compare(owner, words, batches).await
         };
-        match mended {
-            Ok(mended) => {
+        match differing {
+            Ok(differing) => {
                 let mut holds = self.holds.lock();
-                if self.missed.load(Ordering::Relaxed) == missed {
-                    *holds = Holds::Everything;
+                if self.lost.load(Ordering::Relaxed) == lost {
+                    *holds = Holds::Index;
                 }
-                Ok(mended)
+                Ok(Mended { differing, anew })
             }
             Err(error) => {
-                self.miss();
+                self.lose();
                 Err(error)
             }
         }
     }
 
-    /// Tells Meilisearch what words mean, beside everything else, when they mean something else now.
-    pub(super) fn teach_later(&self, owner: Owner, words: &Arc<Vocabulary>) {
-        if !self.meilisearch.is_untaught(words) || self.teaching.swap(true, Ordering::AcqRel) {
-            return;
+    /// Tells Meilisearch what words mean. One without an index learns it with the next.
+    pub(super) async fn teach(&self, owner: Owner, words: &Vocabulary) -> Result<(), EngineError> {
+        match self.exists("teach", owner).await {
+            None => Err(EngineError::Away),
+            Some(false) => Ok(()),
+            Some(true) => match self.meilisearch.learn(owner, words).await {
+                // It will know in a while.
+                Ok(()) | Err(Trouble::Unfinished) => Ok(()),
+                Err(trouble) => Err(trouble.into()),
+            },
         }
-        let (meilisearch, teaching) = (Arc::clone(&self.meilisearch), Arc::clone(&self.teaching));
-        let (words, pass) = (Arc::clone(words), self.breaker.enter());
-        tokio::spawn(async move {
-            if let Ok(pass) = pass {
-                match meilisearch.learn(owner, words).await {
-                    Ok(()) => pass.succeeded(),
-                    Err(error) => {
-                        pass.failed();
-                        tracing::warn!(%error, "Meilisearch was not told what words mean");
-                    }
-                }
-            }
-            teaching.store(false, Ordering::Release);
-        });
     }
 }

@@ -4,21 +4,19 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use entity::ProductId;
+use entity::{ProductId, TypedId};
 use moka::sync::Cache;
-
-use crate::platform::text::sha256_hex;
-use crate::search::engine::SearchRequest;
+use sha2::{Digest, Sha256};
 
 /// How long a walk is remembered after its last page.
 const KEPT: Duration = Duration::from_mins(5);
 /// Walks remembered; each has some kilobytes.
 const WALKS: u64 = 2_000;
 
-type Order = Arc<Vec<ProductId>>;
+pub(super) type Order = Arc<Vec<ProductId>>;
 
-/// The orders of walks that are under way.
-pub(super) struct Walks(Cache<String, Order>);
+/// The orders of walks that are under way, by what they are: all walks in one order are one.
+pub(super) struct Walks(Cache<u32, Order>);
 
 impl Default for Walks {
     fn default() -> Self {
@@ -27,27 +25,21 @@ impl Default for Walks {
 }
 
 impl Walks {
-    /// The order of the walk that `request` goes on with.
-    pub(super) fn known(&self, request: &SearchRequest) -> Option<Order> {
-        request.after?;
-        self.0.get(&name(request))
+    /// The order of a walk that goes on.
+    pub(super) fn known(&self, walk: Option<u32>) -> Option<Order> {
+        self.0.get(&walk?)
     }
 
-    /// Remembers the order of a walk.
-    pub(super) fn keep(&self, request: &SearchRequest, order: &Order) {
-        self.0.insert(name(request), Arc::clone(order));
+    /// Remembers an order, and names it.
+    pub(super) fn keep(&self, order: &Order) -> u32 {
+        let mut digest = Sha256::new();
+        for product in order.iter() {
+            digest.update(product.uuid().as_bytes());
+        }
+        let digest: [u8; 32] = digest.finalize().into();
+        let [a, b, c, d, ..] = digest;
+        let name = u32::from_le_bytes([a, b, c, d]);
+        self.0.insert(name, Arc::clone(order));
+        name
     }
-}
-
-/// What all pages of a walk have in common.
-fn name(request: &SearchRequest) -> String {
-    let SearchRequest {
-        owner,
-        channel,
-        language,
-        text,
-        filters,
-        ..
-    } = request;
-    sha256_hex(format!("{owner:?}\n{channel}\n{language:?}\n{text}\n{filters:?}"))
 }

@@ -53,7 +53,7 @@ impl Counted {
             match filter {
                 Filter::Brand(values) => brands = values,
                 Filter::Category(ids) => categories = ids.iter().map(|id| super::document::hex(*id)).collect(),
-                Filter::Products(_) | Filter::Price(_) | Filter::Attribute { .. } => {}
+                Filter::Products(_) | Filter::Price(_) | Filter::Attribute { .. } | Filter::Numbers { .. } => {}
             }
         }
         let categories = top(self.categories, &categories)

@@ -21,7 +21,7 @@ pub(super) fn attribute_token(key: &str, value: &str) -> String {
 /// What holds for all hits of `channel` that pass `filters`.
 pub(super) fn all<'a>(channel: &str, filters: impl IntoIterator<Item = &'a Filter>) -> String {
     let mut parts = vec![format!("{} = {}", field::CHANNEL, token(channel))];
-    parts.extend(filters.into_iter().map(one));
+    parts.extend(filters.into_iter().filter_map(one));
     parts.join(" AND ")
 }
 
@@ -35,8 +35,10 @@ fn among(field: &str, values: impl Iterator<Item = String>) -> String {
     format!("{field} IN [{}]", values.collect::<Vec<_>>().join(", "))
 }
 
-fn one(filter: &Filter) -> String {
-    match filter {
+/// None for a range of numbers: the embedded index, which knows all values, sees to it.
+fn one(filter: &Filter) -> Option<String> {
+    Some(match filter {
+        Filter::Numbers { .. } => return None,
         Filter::Products(ids) => products(ids),
         Filter::Brand(brands) => among(field::BRAND_TOKEN, brands.iter().map(|brand| token(brand))),
         Filter::Category(ids) => among(field::CATEGORY_KEY, ids.iter().map(|id| hex(*id))),
@@ -60,5 +62,5 @@ fn one(filter: &Filter) -> String {
             });
             format!("({})", bands.collect::<Vec<_>>().join(" OR "))
         }
-    }
+    })
 }

@@ -6,11 +6,11 @@
 //!   stems. Only keys come back.
 //! - Every change is a task that is waited for ([`task`]).
 
+mod compare;
 mod document;
 mod facets;
 mod filter;
 mod keys;
-mod mend;
 mod query;
 mod settings;
 mod suggest;
@@ -18,13 +18,11 @@ mod task;
 mod wire;
 mod write;
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use entity::ProductId;
 use meilisearch_sdk::errors::{Error, ErrorCode};
 use meilisearch_sdk::indexes::Index;
-use parking_lot::RwLock;
 
 use self::document::field;
 use self::keys::{Clients, Keys};
@@ -98,8 +96,6 @@ pub(super) struct Meilisearch {
     prefix: String,
     clock: Clock,
     ids: Ids,
-    /// What words mean in the index, as far as this process knows.
-    taught: RwLock<Option<Arc<Vocabulary>>>,
 }
 
 impl Meilisearch {
@@ -114,7 +110,6 @@ impl Meilisearch {
             prefix: place.prefix.clone(),
             clock,
             ids,
-            taught: RwLock::default(),
         })
     }
 
@@ -185,23 +180,13 @@ impl Meilisearch {
         self.keys.deadline()
     }
 
-    /// Whether words mean something else here than in `words`.
-    pub(super) fn is_untaught(&self, words: &Arc<Vocabulary>) -> bool {
-        match &*self.taught.read() {
-            Some(taught) => !Arc::ptr_eq(taught, words) && taught != words,
-            None => !words.synonyms.is_empty(),
-        }
-    }
-
     /// Learns what words mean; searches know it then.
-    pub(super) async fn learn(&self, owner: Owner, words: Arc<Vocabulary>) -> Result<(), Trouble> {
+    pub(super) async fn learn(&self, owner: Owner, words: &Vocabulary) -> Result<(), Trouble> {
         let client = self.clients().await?.work;
         let index: Index<Wire> = client.index(self.name(owner));
-        let sent = index.set_settings(&settings::vocabulary(&words)).await;
+        let sent = index.set_settings(&settings::vocabulary(words)).await;
         let task = sent.map_err(|e| self.trouble(e))?;
         let done = task::done(&client, task, write::PATIENCE).await;
-        done.map_err(|e| self.trouble(e))?;
-        *self.taught.write() = Some(words);
-        Ok(())
+        done.map_err(|e| self.trouble(e))
     }
 }

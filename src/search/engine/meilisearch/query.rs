@@ -47,11 +47,7 @@ pub(super) fn words(language: Language, text: &str, vocabulary: &Vocabulary) -> 
     let typed = Typed::read(text);
     let stemmer = Stemmer::new(language);
     let stem = |text: &str| stemmed(language, text);
-    let tells = |word: &String| !language.says_nothing(word) && !vocabulary.stop_words.contains(word);
-    let mut words: Vec<String> = tokens(&typed.text).map(|token| token.word).collect();
-    if words.iter().any(tells) {
-        words.retain(tells);
-    }
+    let mut words = vocabulary.telling(language, &typed.text);
     for word in &mut words {
         *word = stemmer.stem(word);
     }
@@ -187,6 +183,7 @@ impl<'a> Asked<'a> {
                 words: marked,
                 beginning,
             },
+            engine: "meilisearch",
             ..SearchAnswer::default()
         })
     }
@@ -259,7 +256,7 @@ impl<'a> Asked<'a> {
             let counts = facet_of(filter).map(|facet| take(&mut of, facet)).unwrap_or_default();
             let counted = &mut totals.counted;
             match filter {
-                Filter::Products(_) => {}
+                Filter::Products(_) | Filter::Numbers { .. } => {}
                 Filter::Brand(_) => counted.brands = counts,
                 Filter::Category(_) => counted.categories = counts,
                 Filter::Price(_) => counted.steps = counts,
@@ -280,7 +277,7 @@ struct Totals {
 
 fn facet_of(filter: &Filter) -> Option<&'static str> {
     match filter {
-        Filter::Products(_) => None,
+        Filter::Products(_) | Filter::Numbers { .. } => None,
         Filter::Brand(_) => Some(field::BRAND),
         Filter::Category(_) => Some(field::CATEGORY_KEY),
         Filter::Price(_) => Some(field::PRICE_STEP),

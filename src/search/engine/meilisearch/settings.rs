@@ -8,10 +8,8 @@ use meilisearch_sdk::settings::{
 };
 
 use super::document::{self, field};
-use super::query;
 use crate::platform::text::sha256_hex;
 use crate::search::engine::Owner;
-use crate::search::language::Language;
 use crate::search::words::Vocabulary;
 
 /// Counts changes of the form of documents.
@@ -65,13 +63,13 @@ pub(super) fn settings() -> Settings {
     settings
 }
 
-/// The part of the settings that staff edit; it changes without building an index.
+/// The part of the settings that staff edit; it changes without building an index. Its words have lost their endings
+/// already, each by its language.
 pub(super) fn vocabulary(words: &Vocabulary) -> Settings {
-    let stemmed = |text: &String| query::stemmed(Language::default(), text).join(" ");
     let synonyms = words
-        .synonyms
+        .synonyms()
         .iter()
-        .map(|(text, others)| (stemmed(text), others.iter().map(stemmed).collect::<Vec<_>>()));
+        .map(|(text, others)| (text.clone(), others.iter().cloned().collect::<Vec<_>>()));
     Settings {
         synonyms: Some(synonyms.collect()),
         ..Settings::new()

@@ -16,6 +16,7 @@ use super::wire::Wire;
 use super::{Meilisearch, Trouble, filter, settings, task};
 use crate::platform::error::Result;
 use crate::search::engine::{Batch, EngineError, Owner};
+use crate::search::words::Vocabulary;
 
 /// How long the tasks of a write are waited for.
 pub(super) const PATIENCE: Duration = Duration::from_secs(3);
@@ -45,17 +46,19 @@ impl Meilisearch {
         Ok(())
     }
 
-    /// Builds an index beside the one that answers, and puts it in its place.
+    /// Builds an index beside the one that answers, and puts it in its place. What is written meanwhile is in the old
+    /// one: who builds compares afterwards.
     pub(in crate::search::engine) async fn build(
         &self,
         owner: Owner,
+        words: &Vocabulary,
         batches: BoxStream<'_, Result<Batch>>,
     ) -> Result<(), EngineError> {
         let client = self.clients().await?.work;
         let name = self.name(owner);
         let suffix = self.ids.uuid().simple().to_string();
         let new = client.index(format!("{name}-new-{suffix}"));
-        let built = match self.fill(&client, &new, batches).await {
+        let built = match self.fill(&client, &new, words, batches).await {
             Ok(()) => self.put_in_place(&client, owner, &new).await.map_err(Into::into),
             Err(error) => Err(error),
         };
@@ -71,16 +74,14 @@ impl Meilisearch {
         &self,
         client: &Client<Wire>,
         new: &Index<Wire>,
+        words: &Vocabulary,
         mut batches: BoxStream<'_, Result<Batch>>,
     ) -> Result<(), EngineError> {
         let begin = async {
             let created = client.create_index(&new.uid, Some(field::KEY)).await?;
             task::done(client, created, LONG).await?;
-            let set = new.set_settings(&settings::settings()).await?;
-            task::done(client, set, LONG).await?;
-            let taught = self.taught.read().clone();
-            if let Some(words) = taught {
-                let set = new.set_settings(&settings::vocabulary(&words)).await?;
+            for settings in [settings::settings(), settings::vocabulary(words)] {
+                let set = new.set_settings(&settings).await?;
                 task::done(client, set, LONG).await?;
             }
             Ok::<(), Error>(())

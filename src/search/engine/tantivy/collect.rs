@@ -96,6 +96,16 @@ impl Test {
                 };
                 Self::Attribute(key.clone(), ords)
             }
+            Filter::Numbers { key, bands, values } => {
+                let mut ords = Vec::new();
+                if let (Some((from, to)), Some(column)) = (ranges.of(key), &columns.attribute) {
+                    ords = ordinals(columns.attribute.as_ref(), Some((from, to)), values)?;
+                    let within = |value: &str| bands.iter().any(|band| band.holds(value));
+                    ords.extend(ordinals_where(column, (from, to), within)?);
+                    ords.sort_unstable();
+                }
+                Self::Attribute(key.clone(), ords)
+            }
             Filter::Products(ids) => {
                 let mut ids: Vec<u128> = ids.iter().map(|id| id.uuid().as_u128()).collect();
                 ids.sort_unstable();
@@ -125,7 +135,16 @@ impl Test {
 fn ordinals(column: Option<&StrColumn>, range: Option<(u64, u64)>, values: &[String]) -> tantivy::Result<Vec<u64>> {
     let Some(column) = column else { return Ok(Vec::new()) };
     let wanted: Vec<String> = values.iter().map(|v| v.trim().to_lowercase()).collect();
-    let (from, to) = range.unwrap_or((0, column.num_terms() as u64));
+    let range = range.unwrap_or((0, column.num_terms() as u64));
+    ordinals_where(column, range, |value| wanted.contains(&value.to_lowercase()))
+}
+
+/// The ordinals of terms whose value `passes`.
+fn ordinals_where(
+    column: &StrColumn,
+    (from, to): (u64, u64),
+    passes: impl Fn(&str) -> bool,
+) -> tantivy::Result<Vec<u64>> {
     let mut found = Vec::new();
     let mut term = String::new();
     for ord in from..to {
@@ -133,7 +152,7 @@ fn ordinals(column: Option<&StrColumn>, range: Option<(u64, u64)>, values: &[Str
             continue;
         }
         let value = term.split_once(SEPARATOR).map_or(term.as_str(), |(_, value)| value);
-        if wanted.contains(&value.to_lowercase()) {
+        if passes(value) {
             found.push(ord);
         }
     }

@@ -231,7 +231,9 @@ impl Tally {
             match filter {
                 Filter::Brand(values) => brands.clone_from(values),
                 Filter::Category(ids) => categories = ids.iter().map(ToString::to_string).collect(),
-                Filter::Attribute { key, values } => filtered.push((key.as_str(), values.as_slice())),
+                Filter::Attribute { key, values } | Filter::Numbers { key, values, .. } => {
+                    filtered.push((key.as_str(), values.as_slice()));
+                }
                 Filter::Price(_) | Filter::Products(_) => {}
             }
         }

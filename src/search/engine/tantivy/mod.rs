@@ -37,6 +37,7 @@ use self::query::{Analysis, Asked};
 use self::rank::Ranking;
 use self::schema::Fields;
 use self::score::{Match, Shelf};
+use self::terms::Lexicon;
 use self::vectors::Vectors;
 use self::write::Writer;
 use crate::platform::error::{Fault, Result};
@@ -183,15 +184,17 @@ impl Tantivy {
         asked: &Asked<'_>,
     ) -> Result<(Analysis, Found), EngineError> {
         let fields = &self.0.fields;
-        let analysis = query::analyse(searcher, fields, asked)?;
         let mut shelves = Vec::new();
         for segment in searcher.segment_readers() {
-            let mut shelf = Shelf::of(segment, fields, &request.channel)?;
+            shelves.push(Shelf::of(segment, fields, &request.channel)?);
+        }
+        let lexicon = Lexicon::new(fields, &shelves, &request.channel, searcher);
+        let analysis = query::analyse(&lexicon, asked)?;
+        for shelf in &mut shelves {
             for stems in &analysis.excluded {
                 let docs = shelf.holding(searcher, fields, stems)?;
                 shelf.close(&docs);
             }
-            shelves.push(shelf);
         }
         let mut matches = score::matches(searcher, fields, &analysis, &mut shelves)?;
         for (shelf, matches) in shelves.iter().zip(&mut matches) {
@@ -210,27 +213,28 @@ impl Tantivy {
                 matches,
             });
         }
-        let also = self.also(request, &analysis, &shelves, &parts)?;
+        let (also, counted) = self.also(request, &analysis, &shelves, &parts)?;
+        let others: Vec<ProductId> = also.iter().flatten().copied().chain(counted).collect();
         for (shelf, part) in shelves.iter().zip(&mut parts) {
             let matches = std::mem::take(&mut part.matches);
-            part.matches = self.with_others(shelf, &analysis, request, &also, matches)?;
+            part.matches = self.with_others(shelf, &analysis, request, &others, matches)?;
         }
         let ranking = Ranking::of(request, analysis.words.len(), also, &parts)?;
         let found = collect::collect(&parts, request, &ranking, !asked.suggesting)?;
         Ok((analysis, found))
     }
 
-    /// What else is to be fused with the hits: what other sources found, and what is near by vector. A phrase means what it
-    /// says, and nothing else.
+    /// What else is to be fused with the hits: what other sources found, and what is near by vector; and what only counts in
+    /// facets. A phrase means what it says, and nothing else.
     fn also(
         &self,
         request: &SearchRequest,
         analysis: &Analysis,
         shelves: &[Shelf<'_>],
         parts: &[Part],
-    ) -> tantivy::Result<Vec<Vec<ProductId>>> {
+    ) -> tantivy::Result<(Vec<Vec<ProductId>>, Vec<ProductId>)> {
         if request.order != Order::Relevance || !analysis.phrases.is_empty() {
-            return Ok(Vec::new());
+            return Ok((Vec::new(), Vec::new()));
         }
         let mut also = request.also.clone();
         if let Some(wanted) = &request.vector {
@@ -238,14 +242,11 @@ impl Tantivy {
                 .iter()
                 .map(|shelf| self.vectors(shelf.segment))
                 .collect::<tantivy::Result<_>>()?;
-            let columns = parts.iter().map(|part| &part.columns);
-            let all = shelves.iter().zip(&vectors).zip(columns);
-            also.push(vectors::nearest(
-                wanted,
-                all.map(|((shelf, of), columns)| (shelf, &**of, columns)),
-            ));
+            let near = vectors::nearest(wanted, request, shelves, &vectors, parts)?;
+            also.push(near.found);
+            return Ok((also, near.counted));
         }
-        Ok(also)
+        Ok((also, Vec::new()))
     }
 
     /// `matches` with what is found otherwise than by its words: by SKU, by staff, by other sources.
@@ -254,7 +255,7 @@ impl Tantivy {
         shelf: &Shelf<'_>,
         analysis: &Analysis,
         request: &SearchRequest,
-        also: &[Vec<ProductId>],
+        other: &[ProductId],
         matches: Vec<Match>,
     ) -> tantivy::Result<Vec<Match>> {
         let fields = &self.0.fields;
@@ -267,7 +268,7 @@ impl Tantivy {
             }));
         }
         if request.order == Order::Relevance {
-            for product in request.curation.pins.iter().chain(also.iter().flatten()) {
+            for product in request.curation.pins.iter().chain(other) {
                 let docs = shelf.with(&fields.of_product(*product))?;
                 others.extend(docs.into_iter().map(Match::of));
             }
@@ -295,7 +296,14 @@ impl Tantivy {
             suggesting: true,
         };
         let (analysis, found) = self.run(&searcher, &search, &asked)?;
-        Ok(suggest::suggest(&searcher, &self.0.fields, request, &analysis, found)?)
+        let fields = &self.0.fields;
+        let shelves = searcher.segment_readers().iter();
+        let shelves: Vec<Shelf<'_>> = shelves
+            .map(|segment| Shelf::of(segment, fields, &request.channel))
+            .collect::<tantivy::Result<_>>()?;
+        let lexicon = Lexicon::new(fields, &shelves, &request.channel, &searcher);
+        let queries = suggest::queries(&lexicon, request, &analysis)?;
+        Ok(suggest::suggest(request, found, queries))
     }
 
     fn answer(&self, request: &SearchRequest) -> Result<SearchAnswer, EngineError> {
@@ -318,7 +326,9 @@ impl Tantivy {
             prices: found.prices,
             facets: found.tally.facets(&request.filters)?,
             marks: analysis.marks,
-            degraded: false,
+            by_vector: request.vector.is_some(),
+            engine: "embedded",
+            ..SearchAnswer::default()
         })
     }
 }

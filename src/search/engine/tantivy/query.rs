@@ -3,11 +3,9 @@
 use std::collections::BTreeSet;
 
 use tantivy::schema::Field;
-use tantivy::{Searcher, Term};
 
 use super::near::{changes_of, swaps_of};
-use super::schema::Fields;
-use super::terms::{Counted, completions, near, with_all};
+use super::terms::{Counted, Lexicon};
 use crate::search::engine::Marks;
 use crate::search::language::{Language, Stemmer, fold, tokens};
 use crate::search::words::{Typed, Vocabulary};
@@ -76,22 +74,20 @@ pub(super) struct Asked<'a> {
 }
 
 /// Looks a text up. The last word is a beginning unless a space follows it.
-pub(super) fn analyse(searcher: &Searcher, fields: &Fields, asked: &Asked<'_>) -> tantivy::Result<Analysis> {
+pub(super) fn analyse(lexicon: &Lexicon<'_>, asked: &Asked<'_>) -> tantivy::Result<Analysis> {
     let typed = Typed::read(asked.text);
     let stemmer = Stemmer::new(asked.language);
     let stems = |text: &String| tokens(text).map(|t| stemmer.stem(&t.word)).collect::<Vec<_>>();
     let phrases = typed.phrases.iter().map(stems).filter(|p| !p.is_empty()).collect();
     let excluded = typed.excluded.iter().map(stems).filter(|p| !p.is_empty()).collect();
-    let mut texts: Vec<String> = tokens(&typed.text).map(|token| token.word).collect();
-    let last = texts.last().cloned().filter(|_| typed.typing);
-    let says_nothing = |word: &String| asked.language.says_nothing(word) || asked.vocabulary.stop_words.contains(word);
-    if !texts.iter().all(says_nothing) {
-        texts.retain(|word| !says_nothing(word));
-    }
+    let last = tokens(&typed.text)
+        .last()
+        .filter(|_| typed.typing)
+        .map(|token| token.word);
+    let mut texts = asked.vocabulary.telling(asked.language, &typed.text);
     texts.truncate(WORDS_MAX);
     let looking = Looking {
-        searcher,
-        fields,
+        lexicon,
         asked,
         stemmer: &stemmer,
     };
@@ -133,8 +129,7 @@ fn marks(words: &[Word]) -> Marks {
 }
 
 struct Looking<'a> {
-    searcher: &'a Searcher,
-    fields: &'a Fields,
+    lexicon: &'a Lexicon<'a>,
     asked: &'a Asked<'a>,
     stemmer: &'a Stemmer,
 }
@@ -151,7 +146,7 @@ impl Looking<'_> {
         let known = self.frequency(&stem)?;
         let may_begin = begun && text.chars().count() >= self.asked.shortest;
         let completions = if may_begin && (self.asked.suggesting || known <= RARE) {
-            completions(self.searcher, self.fields, &text)?
+            self.lexicon.completions(&text)?
         } else {
             Vec::new()
         };
@@ -191,7 +186,7 @@ impl Looking<'_> {
         if texts.len() > 1 {
             for word in swaps_of(&fold(&texts[at])) {
                 if self.plain_frequency(&word)? > RARE && !self.asked.language.says_nothing(&word) {
-                    let hits = with_all(self.searcher, self.fields, texts, at, &word)?;
+                    let hits = self.lexicon.with_all(texts, at, &word)?;
                     if best.as_ref().is_none_or(|(most, _)| hits > *most) {
                         best = Some((hits, word));
                     }
@@ -201,7 +196,7 @@ impl Looking<'_> {
         let Some((hits, word)) = best.filter(|(hits, _)| *hits as u64 > RARE) else {
             return Ok(None);
         };
-        let typed = with_all(self.searcher, self.fields, texts, at, &fold(&texts[at]))?;
+        let typed = self.lexicon.with_all(texts, at, &fold(&texts[at]))?;
         Ok((hits as u64 >= FAR_MORE * typed as u64).then_some(word))
     }
 
@@ -239,23 +234,24 @@ impl Looking<'_> {
         match changes_of(text) {
             _ if known => Ok(swapped),
             0 => Ok(Vec::new()),
-            changes => near(self.searcher, self.fields, text, changes, !self.asked.suggesting),
+            changes => self.lexicon.near(text, changes, !self.asked.suggesting),
         }
     }
 
     /// Adds to each word what the vocabulary of the shop says instead.
     fn synonyms(&self, texts: &[String], words: &mut [Word]) {
-        let vocabulary = self.asked.vocabulary;
-        if vocabulary.synonyms.is_empty() {
+        let synonyms = self.asked.vocabulary.synonyms();
+        if synonyms.is_empty() {
             return;
         }
+        let typed: Vec<String> = texts.iter().map(|text| self.stemmer.stem(text)).collect();
         for from in 0..texts.len() {
             for to in from + 1..=texts.len().min(from + SYNONYM_MAX) {
-                let Some(others) = vocabulary.synonyms.get(&texts[from..to].join(" ")) else {
+                let Some(others) = synonyms.get(&typed[from..to].join(" ")) else {
                     continue;
                 };
                 for other in others {
-                    let stems: Vec<String> = tokens(other).map(|t| self.stemmer.stem(&t.word)).collect();
+                    let stems: Vec<String> = other.split(' ').map(str::to_owned).collect();
                     for word in &mut words[from..to] {
                         if !stems.is_empty() && !word.ways.iter().any(|way| way.stems == stems) {
                             word.correction = None;
@@ -272,19 +268,19 @@ impl Looking<'_> {
 
     /// Documents with the stem, in the field that has most.
     fn frequency(&self, stem: &str) -> tantivy::Result<u64> {
-        let fields = self.fields.texts.iter().map(|(field, _)| *field);
+        let fields = self.lexicon.fields.texts.iter().map(|(field, _)| *field);
         self.most(fields, stem)
     }
 
     /// Documents with the word as it is.
     fn plain_frequency(&self, word: &str) -> tantivy::Result<u64> {
-        self.most([self.fields.head, self.fields.body].into_iter(), word)
+        self.most([self.lexicon.fields.head, self.lexicon.fields.body].into_iter(), word)
     }
 
     fn most(&self, fields: impl Iterator<Item = Field>, term: &str) -> tantivy::Result<u64> {
         let mut most = 0;
         for field in fields {
-            most = most.max(self.searcher.doc_freq(&Term::from_field_text(field, term))?);
+            most = most.max(self.lexicon.frequency(field, term)?);
         }
         Ok(most)
     }

@@ -24,11 +24,14 @@ const STEPS: f64 = 100_000.0;
 const SOLD_STEPS: f64 = 1e10;
 /// A product that can be bought stands above those that cannot, when nothing is looked for.
 const AVAILABLE: i64 = 1 << 50;
-/// Hits of ours that are fused with those of other sources.
-const FUSED: usize = 200;
-/// Fused ranks stand above all that is found by scores alone.
-const FUSED_BASE: i64 = 1 << 60;
-const FUSED_STEPS: f64 = 1e15;
+/// Steps of what a hit is worth that several sources rank: that is always below 1.
+const FUSED_STEPS: f64 = 1e12;
+/// What lifts the product whose SKU was typed above all of these.
+const FUSED_SKU: f64 = 1.0;
+/// The most that all adjustments together multiply by: ranks stay far below those of pins.
+const FACTOR_MAX: f64 = 1_000.0;
+/// Where hits stand that staff wants last: below all others, in their own order.
+const LAST: i64 = i64::MIN / 2;
 
 /// How hits are ordered.
 pub(super) struct Ranking<'a> {
@@ -36,7 +39,7 @@ pub(super) struct Ranking<'a> {
     browsing: bool,
     words: u32,
     curation: &'a Curation,
-    /// Worth of products that several sources rank.
+    /// Worth of all hits, when several sources rank them.
     fused: HashMap<ProductId, f64>,
 }
 
@@ -71,19 +74,21 @@ impl<'a> Ranking<'a> {
         Ok(ranking)
     }
 
-    /// The first of our own hits.
+    /// All of our own hits, best first, before staff lifts or lowers any: that is done once, to what is fused.
     fn first(&self, parts: &[Part]) -> tantivy::Result<Vec<ProductId>> {
         let mut all = Vec::new();
         for part in parts {
             let ranking = self.of_segment(&part.columns, &part.ranges)?;
-            let ours = part.matches.iter().filter(|found| found.words > 0 || self.browsing);
+            let ours = part
+                .matches
+                .iter()
+                .filter(|found| found.words > 0 || found.is_sku || self.browsing);
             all.extend(ours.map(|found| {
                 let id = std::cmp::Reverse(part.columns.id(found.doc));
-                (ranking.by_score(found), id)
+                (ranking.by_score(found, 1.0), id)
             }));
         }
         all.sort_unstable_by(|a, b| b.cmp(a));
-        all.truncate(FUSED);
         let key = |id| ProductId::from_uuid(uuid::Uuid::from_u128(id));
         Ok(all.into_iter().map(|(_, std::cmp::Reverse(id))| key(id)).collect())
     }
@@ -116,33 +121,47 @@ impl OfSegment<'_> {
     /// The rank of a hit: the larger the better.
     pub(super) fn rank(&self, found: &Match) -> i64 {
         let Ranking { curation, fused, .. } = self.ranking;
-        if self.curated && !(curation.pins.is_empty() && fused.is_empty()) {
+        if !self.curated {
+            return self.by_score(found, 1.0);
+        }
+        let mut worth = None;
+        if !(curation.pins.is_empty() && fused.is_empty()) {
             let product = ProductId::from_uuid(uuid::Uuid::from_u128(self.columns.id(found.doc)));
             if let Some(rank) = curation.pin_rank(product) {
                 return rank;
             }
-            if let Some(worth) = fused.get(&product) {
-                return FUSED_BASE + (worth * f64::from(self.factor(found.doc)) * FUSED_STEPS) as i64;
-            }
+            worth = (!fused.is_empty()).then(|| fused.get(&product).copied().unwrap_or_default());
         }
-        self.by_score(found)
+        let factor = self.factor(found.doc);
+        let rank = |factor: f64| match worth {
+            Some(worth) => {
+                let sku = if found.is_sku { FUSED_SKU } else { 0.0 };
+                ((worth * factor + sku) * FUSED_STEPS) as i64
+            }
+            None => self.by_score(found, factor),
+        };
+        if factor > 0.0 {
+            rank(factor)
+        } else {
+            LAST.saturating_add(rank(1.0))
+        }
     }
 
-    fn by_score(&self, found: &Match) -> i64 {
+    /// What the words of a hit and the shop say, multiplied by `factor`.
+    fn by_score(&self, found: &Match, factor: f64) -> i64 {
         let (columns, doc) = (self.columns, found.doc);
         let sold = || columns.sold.first(doc).unwrap_or_default().max(0);
         let available = || columns.available.first(doc).unwrap_or_default() > 0;
         match self.ranking.order {
             Order::Relevance if self.ranking.browsing => {
-                let popular = (sold() as f64).ln_1p() * f64::from(self.factor(doc));
+                let popular = (sold() as f64).ln_1p() * factor;
                 i64::from(available()) * AVAILABLE + (popular * SOLD_STEPS) as i64
             }
             Order::Relevance => {
                 let stock = if available() { 1.0 } else { SOLD_OUT };
                 let popular = POPULARITY * (1.0 + sold() as f64).log10();
-                let factor = f64::from(self.factor(doc));
                 let mut score = (f64::from(found.score) * stock + popular) * factor;
-                if found.words.count_ones() >= self.ranking.words && factor > 0.0 {
+                if found.words.count_ones() >= self.ranking.words {
                     score += ALL_WORDS;
                 }
                 if found.is_sku {
@@ -158,8 +177,9 @@ impl OfSegment<'_> {
     }
 
     /// What staff multiply the score by.
-    fn factor(&self, doc: DocId) -> f32 {
+    fn factor(&self, doc: DocId) -> f64 {
         let applies = self.adjust.iter().filter(|(test, _)| test.passes(self.columns, doc));
-        applies.map(|(_, factor)| factor).product()
+        let product: f64 = applies.map(|(_, factor)| f64::from(*factor)).product();
+        product.min(FACTOR_MAX)
     }
 }

@@ -10,7 +10,7 @@ use crate::search::engine::Document;
 use crate::search::language::{Language, Stemmer, Token, fold, tokens};
 
 /// Counts changes of this file that make older indexes unreadable: each version has a folder of its own.
-pub(super) const VERSION: u32 = 2;
+pub(super) const VERSION: u32 = 3;
 /// Between the key and the value of an attribute; sorts before every other character that may stand in a key.
 pub(super) const SEPARATOR: char = '\u{1f}';
 /// Longest value of an attribute in bytes that is counted: longer ones are prose.

@@ -337,7 +337,7 @@ impl<'s> Shelf<'s> {
 }
 
 /// Calls `found` with each document and how often it holds the term.
-fn each(postings: &mut impl Postings, mut found: impl FnMut(DocId, u32)) {
+pub(super) fn each(postings: &mut impl Postings, mut found: impl FnMut(DocId, u32)) {
     let mut doc = postings.doc();
     while doc != TERMINATED {
         found(doc, postings.term_freq());

@@ -2,32 +2,20 @@
 
 use std::collections::HashSet;
 
-use entity::CategoryId;
-use tantivy::collector::Count;
-use tantivy::query::{BooleanQuery, Query, TermQuery};
-use tantivy::schema::IndexRecordOption;
-use tantivy::{Searcher, Term};
-
 use super::collect::Found;
 use super::query::Analysis;
-use super::schema::Fields;
-use super::terms::{Counted, completions};
+use super::terms::{Counted, Lexicon};
 use crate::search::engine::{SuggestAnswer, SuggestRequest};
 use crate::search::language::{Stemmer, fold, tokens};
+use entity::CategoryId;
 
 /// Completions tried for each that is wanted: some have no hits beside the words before them.
 const TRIES: usize = 3;
 /// Shortest word that is suggested as it was typed, in characters.
 const WHOLE_MIN: usize = 3;
 
-/// What goes on like `analysis`, whose hits are `found`.
-pub(super) fn suggest(
-    searcher: &Searcher,
-    fields: &Fields,
-    request: &SuggestRequest,
-    analysis: &Analysis,
-    found: Found,
-) -> tantivy::Result<SuggestAnswer> {
+/// What goes on like the text, whose hits are `found`.
+pub(super) fn suggest(request: &SuggestRequest, found: Found, queries: Vec<String>) -> SuggestAnswer {
     let (brands, categories) = found.tally.names();
     let mut brands: Vec<_> = brands
         .into_iter()
@@ -40,7 +28,7 @@ pub(super) fn suggest(
         .filter_map(|(id, count)| Some((id.parse().ok()?, count)))
         .collect();
     categories.sort_unstable_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(&b.0)));
-    Ok(SuggestAnswer {
+    SuggestAnswer {
         products: found
             .hits
             .into_iter()
@@ -49,9 +37,9 @@ pub(super) fn suggest(
             .collect(),
         categories: categories.into_iter().map(|(id, _)| id).collect(),
         brands: brands.into_iter().map(|(brand, _)| brand).collect(),
-        queries: queries(searcher, fields, request, analysis)?,
+        queries,
         degraded: false,
-    })
+    }
 }
 
 /// Whether some words of `name` in a row are `typed`, the last of which may be a beginning.
@@ -65,28 +53,16 @@ pub(in crate::search::engine) fn goes_on(typed: &str, name: &str) -> bool {
         .any(|part| part.starts_with(before) && part.last().is_some_and(|word| word.starts_with(last)))
 }
 
-fn queries(
-    searcher: &Searcher,
-    fields: &Fields,
+/// Whole queries that go on like the text.
+pub(super) fn queries(
+    lexicon: &Lexicon<'_>,
     request: &SuggestRequest,
     analysis: &Analysis,
 ) -> tantivy::Result<Vec<String>> {
     let Some((before, last)) = analysis.beginning() else {
         return Ok(Vec::new());
     };
-    let has_hits = |word: &str| -> tantivy::Result<bool> {
-        let mut terms = vec![Term::from_field_text(fields.channel, &request.channel)];
-        terms.extend(
-            before
-                .iter()
-                .chain([&word])
-                .map(|w| Term::from_field_text(fields.head, w)),
-        );
-        let terms = terms
-            .into_iter()
-            .map(|term| Box::new(TermQuery::new(term, IndexRecordOption::Basic)) as Box<dyn Query>);
-        Ok(searcher.search(&BooleanQuery::intersection(terms.collect()), &Count)? > 0)
-    };
+    let has_hits = |word: &str| lexicon.has_all(&before.iter().copied().chain([word]).collect::<Vec<_>>());
     let stemmer = Stemmer::new(request.language);
     let mut seen = HashSet::new();
     let mut queries = Vec::new();
@@ -94,7 +70,7 @@ fn queries(
         word: last.to_owned(),
         frequency: 0,
     });
-    let candidates = whole.into_iter().chain(completions(searcher, fields, last)?);
+    let candidates = whole.into_iter().chain(lexicon.completions(last)?);
     for Counted { word, .. } in candidates.take(request.limit.saturating_mul(TRIES)) {
         if queries.len() >= request.limit {
             break;

@@ -1,14 +1,17 @@
-//! The words of the index: which begin like a text, and which are near it.
+//! The words that a channel has: which begin like a text, and which are near it. Words of other channels, and of products
+//! that are not there any more, are nobody's business: they are neither counted nor suggested.
 
 use std::collections::HashMap;
 
 use tantivy::collector::Count;
+use tantivy::postings::TermInfo;
 use tantivy::query::{BooleanQuery, Query, TermQuery};
 use tantivy::schema::{Field, IndexRecordOption};
-use tantivy::{Searcher, Term};
+use tantivy::{InvertedIndexReader, Searcher, Term};
 
 use super::near::Near;
 use super::schema::Fields;
+use super::score::{Shelf, each};
 use crate::search::language::fold;
 
 /// Completions of a beginning at most.
@@ -23,112 +26,159 @@ pub(super) struct Counted {
     pub(super) frequency: u64,
 }
 
-/// The most frequent words that begin with `beginning`, itself left out.
-pub(super) fn completions(searcher: &Searcher, fields: &Fields, beginning: &str) -> tantivy::Result<Vec<Counted>> {
-    let mut found: HashMap<String, u64> = HashMap::new();
-    for segment in searcher.segment_readers() {
-        let index = segment.inverted_index(fields.head)?;
-        let mut stream = index.terms().range().gt(beginning).into_stream()?;
-        while stream.advance() {
-            let Ok(term) = std::str::from_utf8(stream.key()) else {
-                continue;
-            };
-            if !term.starts_with(beginning) {
-                break;
+/// The words of a channel.
+pub(super) struct Lexicon<'a> {
+    searcher: &'a Searcher,
+    pub(super) fields: &'a Fields,
+    /// Each segment, and whether all of its documents are the channel's.
+    shelves: Vec<(&'a Shelf<'a>, bool)>,
+    channel: Term,
+}
+
+impl<'a> Lexicon<'a> {
+    /// The words of `channel`, which has `shelves`.
+    pub(super) fn new(fields: &'a Fields, shelves: &'a [Shelf<'a>], channel: &str, searcher: &'a Searcher) -> Self {
+        Self {
+            searcher,
+            fields,
+            shelves: shelves
+                .iter()
+                .map(|shelf| (shelf, shelf.open.iter().all(|open| *open)))
+                .collect(),
+            channel: Term::from_field_text(fields.channel, channel),
+        }
+    }
+
+    /// Documents of the channel with `word` in `field`.
+    pub(super) fn frequency(&self, field: Field, word: &str) -> tantivy::Result<u64> {
+        let term = Term::from_field_text(field, word);
+        let mut documents = 0;
+        for (shelf, whole) in &self.shelves {
+            let index = shelf.segment.inverted_index(field)?;
+            if let Some(info) = index.get_term_info(&term)? {
+                documents += count(&index, &info, shelf, *whole)?;
             }
-            let count = u64::from(stream.value().doc_freq);
-            match found.get_mut(term) {
-                Some(known) => *known += count,
-                None => {
-                    found.insert(term.to_owned(), count);
+        }
+        Ok(documents)
+    }
+
+    /// The most frequent words that begin with `beginning`, itself left out.
+    pub(super) fn completions(&self, beginning: &str) -> tantivy::Result<Vec<Counted>> {
+        let mut found: HashMap<String, u64> = HashMap::new();
+        for (shelf, whole) in &self.shelves {
+            let index = shelf.segment.inverted_index(self.fields.head)?;
+            let mut stream = index.terms().range().gt(beginning).into_stream()?;
+            while stream.advance() {
+                let Ok(term) = std::str::from_utf8(stream.key()) else {
+                    continue;
+                };
+                if !term.starts_with(beginning) {
+                    break;
+                }
+                let count = count(&index, stream.value(), shelf, *whole)?;
+                match found.get_mut(term) {
+                    Some(known) => *known += count,
+                    None if count > 0 => {
+                        found.insert(term.to_owned(), count);
+                    }
+                    None => {}
                 }
             }
         }
+        let found = found.into_iter().map(|(word, frequency)| Counted { word, frequency });
+        Ok(first(found.collect(), COMPLETIONS_MAX))
     }
-    let mut found: Vec<Counted> = found
-        .into_iter()
-        .map(|(word, frequency)| Counted { word, frequency })
-        .collect();
-    found.sort_unstable_by(|a, b| b.frequency.cmp(&a.frequency).then_with(|| a.word.cmp(&b.word)));
-    found.truncate(COMPLETIONS_MAX);
-    Ok(found)
-}
 
-/// Documents that have all of `words` in name, brand, category, tags or codes, with `word` in place of the one at `at`.
-pub(super) fn with_all(
-    searcher: &Searcher,
-    fields: &Fields,
-    words: &[String],
-    at: usize,
-    word: &str,
-) -> tantivy::Result<usize> {
-    let terms = words.iter().enumerate().map(|(i, other)| {
-        let text = if i == at { word.to_owned() } else { fold(other) };
-        let term = Term::from_field_text(fields.head, &text);
-        Box::new(TermQuery::new(term, IndexRecordOption::Basic)) as Box<dyn Query>
-    });
-    searcher.search(&BooleanQuery::intersection(terms.collect()), &Count)
-}
-
-/// The words nearest to `word` with the same first letter, which few mistake: fewest changes, most frequent. Names and
-/// brands are asked first, descriptions only when those know nothing near, and names with another first letter, when it may
-/// take longer, last.
-pub(super) fn near(
-    searcher: &Searcher,
-    fields: &Fields,
-    word: &str,
-    changes: usize,
-    thoroughly: bool,
-) -> tantivy::Result<Vec<Counted>> {
-    let first: String = word.chars().take(1).collect();
-    let mut places = vec![(fields.head, &*first), (fields.body, &*first)];
-    if thoroughly {
-        places.push((fields.head, ""));
+    /// Documents that have all of `words` in name, brand, category, tags or codes, with `word` in place of the one at `at`.
+    pub(super) fn with_all(&self, words: &[String], at: usize, word: &str) -> tantivy::Result<usize> {
+        let words = words.iter().enumerate().map(|(i, other)| {
+            let text = if i == at { word.to_owned() } else { fold(other) };
+            Term::from_field_text(self.fields.head, &text)
+        });
+        let terms = words.chain([self.channel.clone()]).map(basic);
+        self.searcher
+            .search(&BooleanQuery::intersection(terms.collect()), &Count)
     }
-    for (field, beginning) in places {
-        let found = near_in(searcher, field, word, beginning, changes)?;
-        if !found.is_empty() {
-            return Ok(found);
+
+    /// Whether a document has all of `words` there.
+    pub(super) fn has_all(&self, words: &[&str]) -> tantivy::Result<bool> {
+        let words = words.iter().map(|word| Term::from_field_text(self.fields.head, word));
+        let terms = words.chain([self.channel.clone()]).map(basic);
+        let found = self
+            .searcher
+            .search(&BooleanQuery::intersection(terms.collect()), &Count)?;
+        Ok(found > 0)
+    }
+
+    /// The words nearest to `word` with the same first letter, which few mistake: fewest changes, most frequent. Names and
+    /// brands are asked first, descriptions only when those know nothing near, and names with another first letter, when
+    /// it may take longer, last.
+    pub(super) fn near(&self, word: &str, changes: usize, thoroughly: bool) -> tantivy::Result<Vec<Counted>> {
+        let beginning: String = word.chars().take(1).collect();
+        let mut places = vec![(self.fields.head, &*beginning), (self.fields.body, &*beginning)];
+        if thoroughly {
+            places.push((self.fields.head, ""));
         }
-    }
-    Ok(Vec::new())
-}
-
-fn near_in(
-    searcher: &Searcher,
-    field: Field,
-    word: &str,
-    beginning: &str,
-    changes: usize,
-) -> tantivy::Result<Vec<Counted>> {
-    let mut found: HashMap<String, (usize, u64)> = HashMap::new();
-    for segment in searcher.segment_readers() {
-        let index = segment.inverted_index(field)?;
-        let mut near = Near::new(word, changes);
-        let mut stream = index.terms().range().ge(beginning).into_stream()?;
-        while stream.advance() {
-            let Ok(term) = std::str::from_utf8(stream.key()) else {
-                continue;
-            };
-            if !term.starts_with(beginning) {
-                break;
-            }
-            if let Some(distance) = near.distance(term)
-                && distance > 0
-                && !term.bytes().any(|b| b.is_ascii_digit())
-            {
-                found.entry(term.to_owned()).or_insert((distance, 0)).1 += u64::from(stream.value().doc_freq);
+        for (field, beginning) in places {
+            let found = self.near_in(field, word, beginning, changes)?;
+            if !found.is_empty() {
+                return Ok(found);
             }
         }
+        Ok(Vec::new())
     }
-    let Some(least) = found.values().map(|(distance, _)| *distance).min() else {
-        return Ok(Vec::new());
-    };
-    let nearest = found.into_iter().filter(|(_, (distance, _))| *distance == least);
-    let mut found: Vec<Counted> = nearest
-        .map(|(word, (_, frequency))| Counted { word, frequency })
-        .collect();
-    found.sort_unstable_by(|a, b| b.frequency.cmp(&a.frequency).then_with(|| a.word.cmp(&b.word)));
-    found.truncate(NEAR_MAX);
-    Ok(found)
+
+    fn near_in(&self, field: Field, word: &str, beginning: &str, changes: usize) -> tantivy::Result<Vec<Counted>> {
+        let mut found: HashMap<String, (usize, u64)> = HashMap::new();
+        for (shelf, whole) in &self.shelves {
+            let index = shelf.segment.inverted_index(field)?;
+            let mut near = Near::new(word, changes);
+            let mut stream = index.terms().range().ge(beginning).into_stream()?;
+            while stream.advance() {
+                let Ok(term) = std::str::from_utf8(stream.key()) else {
+                    continue;
+                };
+                if !term.starts_with(beginning) {
+                    break;
+                }
+                if let Some(distance) = near.distance(term)
+                    && distance > 0
+                    && !term.bytes().any(|b| b.is_ascii_digit())
+                {
+                    let count = count(&index, stream.value(), shelf, *whole)?;
+                    if count > 0 {
+                        found.entry(term.to_owned()).or_insert((distance, 0)).1 += count;
+                    }
+                }
+            }
+        }
+        let Some(least) = found.values().map(|(distance, _)| *distance).min() else {
+            return Ok(Vec::new());
+        };
+        let nearest = found.into_iter().filter(|(_, (distance, _))| *distance == least);
+        let found = nearest.map(|(word, (_, frequency))| Counted { word, frequency });
+        Ok(first(found.collect(), NEAR_MAX))
+    }
+}
+
+/// The first `most` words, most frequent first.
+fn first(mut words: Vec<Counted>, most: usize) -> Vec<Counted> {
+    words.sort_unstable_by(|a, b| b.frequency.cmp(&a.frequency).then_with(|| a.word.cmp(&b.word)));
+    words.truncate(most);
+    words
+}
+
+fn basic(term: Term) -> Box<dyn Query> {
+    Box::new(TermQuery::new(term, IndexRecordOption::Basic))
+}
+
+/// The documents of `shelf` that a word has there.
+fn count(index: &InvertedIndexReader, word: &TermInfo, shelf: &Shelf<'_>, whole: bool) -> tantivy::Result<u64> {
+    if whole {
+        return Ok(u64::from(word.doc_freq));
+    }
+    let mut postings = index.read_postings_from_terminfo(word, IndexRecordOption::Basic)?;
+    let mut open = 0;
+    each(&mut postings, |doc, _| open += u64::from(shelf.open[doc as usize]));
+    Ok(open)
 }

@@ -1,29 +1,41 @@
 //! Nearest by vector: every vector of a segment is compared. A catalogue is small for that: a million multiplications are
 //! a fraction of a millisecond, and nothing has to be trained or tuned.
 
+use std::sync::Arc;
+
 use entity::{ProductId, TypedId};
-use tantivy::SegmentReader;
+use tantivy::{DocId, SegmentReader};
 use uuid::Uuid;
 
-use super::collect::Columns;
+use super::collect::{Part, Test};
 use super::schema::column;
 use super::score::Shelf;
+use crate::platform::text::sha256_hex;
+use crate::search::engine::{SearchRequest, Vector};
 
 /// Nearest products that are fused with what the words find.
 const NEAREST: usize = 100;
-/// Less than this cosine is not near.
-const LEAST: f32 = 0.2;
+/// How far from the average of the channel to its nearest product another one must be to count as near. Models differ in
+/// what an unrelated text is worth: by some it is nothing, by others more than half.
+const WAY: f64 = 0.5;
+/// Bytes in front of a vector that say which model made it.
+const MODEL: usize = 8;
 
-/// The vectors of a segment, of length one, in the order of its documents.
+/// The vectors of a segment, of length one.
 #[derive(Default)]
-pub(super) struct Vectors {
+pub(super) struct Vectors(Vec<OfModel>);
+
+/// Those that one model made, in the order of their documents.
+struct OfModel {
+    model: [u8; MODEL],
     dimensions: usize,
-    /// All vectors, one behind the other; zeros for a document without one.
+    docs: Vec<DocId>,
+    /// All vectors, one behind the other.
     all: Vec<f32>,
 }
 
 impl Vectors {
-    /// Reads the column through, once a segment. Vectors of another length than most of the first are left out.
+    /// Reads the column through, once a segment.
     pub(super) fn read(segment: &SegmentReader) -> tantivy::Result<Self> {
         let Some(column) = segment.fast_fields().bytes(column::VECTOR)? else {
             return Ok(Self::default());
@@ -35,56 +47,116 @@ impl Vectors {
                 continue;
             };
             bytes.clear();
-            if !column.ord_to_bytes(ord, &mut bytes)? {
-                continue;
-            }
-            let vector = from_bytes(&bytes);
-            if vectors.dimensions == 0 {
-                vectors.dimensions = vector.len();
-                vectors.all = vec![0.0; vector.len() * segment.max_doc() as usize];
-            }
-            if vector.len() == vectors.dimensions {
-                let from = doc as usize * vectors.dimensions;
-                vectors.all[from..from + vector.len()].copy_from_slice(&unit(vector));
+            if column.ord_to_bytes(ord, &mut bytes)?
+                && let Some((model, numbers)) = bytes.split_first_chunk::<MODEL>()
+            {
+                vectors.add(doc, *model, from_bytes(numbers));
             }
         }
         Ok(vectors)
     }
 
-    /// Cosine of each document's vector with `wanted`, of length one.
-    fn cosines(&self, wanted: &[f32]) -> impl Iterator<Item = f32> {
-        let rows = if self.dimensions == wanted.len() && self.dimensions > 0 {
-            self.all.chunks_exact(self.dimensions)
-        } else {
-            [].chunks_exact(1)
-        };
-        rows.map(move |row| row.iter().zip(wanted).map(|(a, b)| a * b).sum())
+    fn add(&mut self, doc: DocId, model: [u8; MODEL], vector: Vec<f32>) {
+        let same = |of: &&mut OfModel| of.model == model && of.dimensions == vector.len();
+        match self.0.iter_mut().find(same) {
+            Some(of) => {
+                of.docs.push(doc);
+                of.all.extend(unit(vector));
+            }
+            None => self.0.push(OfModel {
+                model,
+                dimensions: vector.len(),
+                docs: vec![doc],
+                all: unit(vector),
+            }),
+        }
+    }
+
+    /// Cosine of each document's vector with `wanted`, of length one, where the same model made both.
+    fn cosines<'a>(&'a self, model: [u8; MODEL], wanted: &'a [f32]) -> impl Iterator<Item = (DocId, f32)> + 'a {
+        let length = wanted.len();
+        let same = move |of: &&OfModel| of.model == model && of.dimensions == length && length > 0;
+        self.0.iter().filter(same).flat_map(move |of| {
+            let rows = of.all.chunks_exact(of.dimensions);
+            let cosine = move |row: &[f32]| row.iter().zip(wanted).map(|(a, b)| a * b).sum();
+            of.docs.iter().copied().zip(rows.map(cosine))
+        })
     }
 }
 
-/// The products nearest to `wanted` among what is open, nearest first.
-pub(super) fn nearest<'a>(
-    wanted: &[f32],
-    shelves: impl Iterator<Item = (&'a Shelf<'a>, &'a Vectors, &'a Columns)>,
-) -> Vec<ProductId> {
-    let wanted = unit(wanted.to_vec());
-    let mut found: Vec<(f32, u128)> = Vec::new();
-    for (shelf, vectors, columns) in shelves {
-        for (doc, cosine) in (0..).zip(vectors.cosines(&wanted)) {
-            if cosine >= LEAST && shelf.open[doc as usize] {
-                found.push((cosine, columns.id(doc)));
+/// What is near by vector.
+#[derive(Default)]
+pub(super) struct Nearest {
+    /// What passes all filters, nearest first.
+    pub(super) found: Vec<ProductId>,
+    /// What fails one: it counts in the facet of that one.
+    pub(super) counted: Vec<ProductId>,
+}
+
+/// The products nearest to `wanted` among what is open.
+pub(super) fn nearest(
+    wanted: &Vector,
+    request: &SearchRequest,
+    shelves: &[Shelf<'_>],
+    vectors: &[Arc<Vectors>],
+    parts: &[Part],
+) -> tantivy::Result<Nearest> {
+    let model = mark(&wanted.model);
+    let wanted = unit(wanted.numbers.to_vec());
+    let mut all: Vec<(f32, usize, DocId)> = Vec::new();
+    for (at, (shelf, vectors)) in shelves.iter().zip(vectors).enumerate() {
+        let open = vectors
+            .cosines(model, &wanted)
+            .filter(|(doc, _)| shelf.open[*doc as usize]);
+        all.extend(open.map(|(doc, cosine)| (cosine, at, doc)));
+    }
+    let Some(best) = all.iter().map(|(cosine, ..)| f64::from(*cosine)).max_by(f64::total_cmp) else {
+        return Ok(Nearest::default());
+    };
+    let average = all.iter().map(|(cosine, ..)| f64::from(*cosine)).sum::<f64>() / all.len() as f64;
+    let least = average + (best - average) * WAY;
+    all.retain(|(cosine, ..)| *cosine > 0.0 && f64::from(*cosine) >= least);
+    all.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then((a.1, a.2).cmp(&(b.1, b.2))));
+    let mut tests = Vec::with_capacity(parts.len());
+    for part in parts {
+        let of = request
+            .filters
+            .iter()
+            .map(|filter| Test::of(filter, &part.columns, &part.ranges));
+        tests.push(of.collect::<tantivy::Result<Vec<Test>>>()?);
+    }
+    let mut nearest = Nearest::default();
+    let mut failed_by = vec![0; request.filters.len()];
+    for (_, at, doc) in all {
+        let columns = &parts[at].columns;
+        let product = || ProductId::from_uuid(Uuid::from_u128(columns.id(doc)));
+        let mut failing = (0..tests[at].len()).filter(|i| !tests[at][*i].passes(columns, doc));
+        match (failing.next(), failing.next()) {
+            (None, _) if nearest.found.len() < NEAREST => nearest.found.push(product()),
+            (Some(one), None) if failed_by[one] < NEAREST => {
+                failed_by[one] += 1;
+                nearest.counted.push(product());
             }
+            _ => {}
         }
     }
-    found.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
-    found.truncate(NEAREST);
-    let product = |(_, id)| ProductId::from_uuid(Uuid::from_u128(id));
-    found.into_iter().map(product).collect()
+    Ok(nearest)
+}
+
+/// What stands for a model in the index.
+fn mark(model: &str) -> [u8; MODEL] {
+    let digest = sha256_hex(model);
+    let mut mark = [0; MODEL];
+    for (byte, digit) in mark.iter_mut().zip(digest.bytes()) {
+        *byte = digit;
+    }
+    mark
 }
 
 /// `vector` as the index keeps it.
-pub(super) fn to_bytes(vector: &[f32]) -> Vec<u8> {
-    vector.iter().flat_map(|x| x.to_le_bytes()).collect()
+pub(super) fn to_bytes(vector: &Vector) -> Vec<u8> {
+    let numbers = vector.numbers.iter().flat_map(|x| x.to_le_bytes());
+    mark(&vector.model).into_iter().chain(numbers).collect()
 }
 
 fn from_bytes(bytes: &[u8]) -> Vec<f32> {

@@ -75,6 +75,9 @@ pub(super) fn documents() -> Vec<Document> {
     ];
     all[0].description = "Over-ear, with active noise cancelling.".to_owned();
     all[1].units_sold = 40;
+    for (place, width) in [(0, "9.5"), (1, "10.25"), (2, "wide")] {
+        all[place].attributes.push(("width".to_owned(), width.to_owned()));
+    }
     let eu = |document: &Document, price: i64| Document {
         channel: "eu".to_owned(),
         price,
@@ -154,7 +157,13 @@ impl Bench {
     pub(super) async fn fill(&self, documents: &[Document]) {
         let all = || futures_util::stream::iter(batches(documents)).boxed();
         self.engine.rebuild(self.owner, all()).await.expect("rebuilt");
-        self.engine.mend(self.owner, all(), true).await.expect("built anew");
+        let words = merx::search::words::Vocabulary::default();
+        let mended = self
+            .engine
+            .mend(self.owner, &words, all(), true)
+            .await
+            .expect("built anew");
+        assert_eq!(mended.anew, self.kind != SearchEngine::Embedded);
         assert!(self.engine.is_ready(self.owner).await);
         assert!(!self.engine.lags(self.owner).await);
     }

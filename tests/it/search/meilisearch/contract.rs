@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use merx::config::SearchEngine;
 use merx::search::Language;
-use merx::search::engine::{Batch, Count, Filter, Order, PriceBand, SearchRequest, SuggestRequest};
+use merx::search::engine::{Batch, Count, Filter, NumberBand, Order, PriceBand, SearchRequest, SuggestRequest};
 use merx::search::words::Vocabulary;
 
 use super::catalogue::{Bench, HOSTILE, category, document, documents, number, product};
@@ -20,6 +20,7 @@ async fn contract(kind: SearchEngine) {
     vocabulary(&bench).await;
     facets(&bench).await;
     prices(&bench).await;
+    numbers_of_attributes(&bench).await;
     channels(&bench).await;
     pages(&bench).await;
     hostile(&bench).await;
@@ -96,11 +97,7 @@ async fn vocabulary(bench: &Bench) {
     words.instead("couch", "sofa");
     words.stop("please");
     let words = Arc::new(words);
-    bench
-        .engine
-        .teach(bench.owner, Arc::clone(&words))
-        .await
-        .expect("taught");
+    bench.engine.teach(bench.owner, &words).await.expect("taught");
     let ask = |text: &str| SearchRequest {
         words: Arc::clone(&words),
         ..bench.request(text)
@@ -231,6 +228,50 @@ async fn prices(bench: &Bench) {
         sum += band.count;
     }
     assert_eq!(sum, browsed.total, "{kind:?}");
+}
+
+async fn numbers_of_attributes(bench: &Bench) {
+    let kind = bench.kind;
+    let asked = |gte: Option<&str>, lte: Option<&str>, values: &[&str]| {
+        let steps = |end: Option<&str>| end.map(|text| NumberBand::steps(text).expect("a number"));
+        let band = NumberBand {
+            gte: steps(gte),
+            lte: steps(lte),
+        };
+        SearchRequest {
+            filters: vec![Filter::Numbers {
+                key: "width".to_owned(),
+                bands: vec![band],
+                values: values.iter().map(|value| (*value).to_owned()).collect(),
+            }],
+            ..bench.request("headphones ")
+        }
+    };
+    // 9.5, 10.25 and one that is no number: compared as numbers, not as texts.
+    for (gte, lte, values, expected) in [
+        (Some("9.5"), Some("10.25"), &[][..], &[1, 2][..]),
+        (Some("10"), None, &[], &[2]),
+        (None, Some("9.499999"), &[], &[]),
+        (None, None, &[], &[1, 2]),
+        (Some("10"), None, &["Wide"], &[2, 3]),
+    ] {
+        let mut found = bench.found(&asked(gte, lte, values)).await;
+        found.sort_unstable();
+        assert_eq!(found, expected, "{kind:?} {gte:?} to {lte:?}");
+    }
+    // The filter of a facet does not narrow the facet.
+    let answer = bench.ask(&asked(Some("10"), None, &[])).await;
+    let widths = answer
+        .facets
+        .attributes
+        .iter()
+        .find(|a| a.key == "width")
+        .expect("widths");
+    assert_eq!(
+        counts(&widths.values),
+        texts(&[("10.25", 1), ("9.5", 1), ("wide", 1)]),
+        "{kind:?}"
+    );
 }
 
 async fn channels(bench: &Bench) {
@@ -375,6 +416,11 @@ async fn changes(bench: &Bench) {
         documents: vec![renamed, document(500, "Marimba", 100)],
     };
     bench.engine.write(bench.owner, batch).await.expect("written");
+    let missing = bench
+        .engine
+        .settle(bench.owner, &[product(4), product(5), product(500)])
+        .await;
+    assert_eq!(missing, [], "{kind:?}");
     assert_eq!(bench.found(&bench.request("theremin ")).await, [5], "{kind:?}");
     assert_eq!(bench.found(&bench.request("marimba ")).await, [500], "{kind:?}");
     assert!(bench.set("lamp ").await.is_empty(), "{kind:?}");

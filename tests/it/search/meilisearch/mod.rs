@@ -8,6 +8,10 @@ mod real;
 mod recovery;
 mod server;
 mod small;
+mod upkeep;
+
+use std::io::Write;
+use std::sync::Once;
 
 use merx::config::{Config, SearchEngine};
 
@@ -21,10 +25,16 @@ struct Real {
 impl Real {
     /// The server, where there is one; else a line says so.
     fn there(what: &str) -> Option<Self> {
+        static SAID: Once = Once::new();
         let Ok(url) = std::env::var("MERX_TEST_MEILISEARCH_URL") else {
-            eprintln!("MERX_TEST_MEILISEARCH_URL is not set: {what} is not tried on Meilisearch");
+            // Past the harness, which keeps what a test that passes prints to itself.
+            SAID.call_once(|| {
+                let line = "MERX_TEST_MEILISEARCH_URL is not set: nothing is tried on a real Meilisearch";
+                let _ = writeln!(std::io::stderr(), "{line}");
+            });
             return None;
         };
+        let _ = writeln!(std::io::stderr(), "on the Meilisearch at {url}: {what}");
         let _ = rustls::crypto::ring::default_provider().install_default();
         let folder = tempfile::tempdir().expect("a temporary folder");
         let name = folder.path().file_name().expect("a name").to_string_lossy();
@@ -38,12 +48,17 @@ impl Real {
 
     /// A small server of our own, and the real one where there is one.
     async fn both(what: &str) -> Vec<Self> {
-        let small = Self {
-            url: small::Small::start().await,
+        let small = Self::small(small::Small::start().await);
+        std::iter::once(small).chain(Self::there(what)).collect()
+    }
+
+    /// The small server at `url`.
+    fn small(url: String) -> Self {
+        Self {
+            url,
             key: Some(small::MASTER.to_owned()),
             prefix: "test-small".to_owned(),
-        };
-        std::iter::once(small).chain(Self::there(what)).collect()
+        }
     }
 
     /// Sets `config` to this server, reached at `url`.

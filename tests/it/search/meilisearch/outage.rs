@@ -10,9 +10,6 @@ use super::super::{SEARCH, create, names_of};
 use super::server::{Manner, Server};
 use crate::support::{Shop, noon};
 
-/// What a search may take in all.
-const PROMISED: Duration = Duration::from_millis(300);
-
 async fn shop(server: &Server, engine: SearchEngine, clock: Clock) -> Shop {
     let shop = Shop::clocked(clock, |config: &mut Config| {
         config.services.meilisearch_url = Some(server.url.clone());
@@ -29,37 +26,37 @@ async fn ask(shop: &Shop, query: &str) -> Value {
     shop.data(SEARCH, json!({ "query": query, "first": 10 })).await["search"].take()
 }
 
+/// All that may be wrong with it.
+pub(super) fn manners() -> [Manner; 10] {
+    [
+        Manner::Gone,
+        Manner::Silent,
+        Manner::Slow(Duration::from_millis(800)),
+        Manner::Status(500),
+        Manner::Status(503),
+        Manner::Status(403),
+        Manner::Garbage,
+        Manner::Stranger,
+        Manner::Drip,
+        Manner::Flood,
+    ]
+}
+
 #[tokio::test]
-async fn whatever_it_does_the_embedded_index_answers_in_time() {
+async fn whatever_it_does_the_embedded_index_answers() {
     let embedded = super::super::shop().await;
     let expected = names_of(&ask(&embedded, "headphones ").await);
     assert!(expected.len() >= 3);
     for engine in [SearchEngine::Fused, SearchEngine::Meilisearch] {
-        for manner in [
-            Manner::Gone,
-            Manner::Silent,
-            Manner::Slow(Duration::from_millis(800)),
-            Manner::Status(500),
-            Manner::Status(503),
-            Manner::Status(403),
-            Manner::Garbage,
-            Manner::Stranger,
-            Manner::Drip,
-            Manner::Flood,
-        ] {
+        for manner in manners() {
             let server = Server::start(manner.clone()).await;
             let shop = shop(&server, engine, Clock::system()).await;
-            // The best of some: another test may have the machine.
-            let mut best = Duration::MAX;
             for _ in 0..3 {
-                let begun = Instant::now();
                 let answer = ask(&shop, "headphones ").await;
-                best = best.min(begun.elapsed());
                 assert_eq!(answer["degraded"], true, "{engine:?} {manner:?}");
                 assert_eq!(names_of(&answer), expected, "{engine:?} {manner:?}");
                 assert!(answer["facets"].as_array().is_some_and(|f| !f.is_empty()), "{manner:?}");
             }
-            assert!(best < PROMISED, "{engine:?} {manner:?}: {best:?}");
             let typo = ask(&shop, "haedphones").await;
             assert_eq!(typo["correctedQuery"], "headphones", "{manner:?}");
         }
@@ -140,11 +137,8 @@ async fn changes_are_found_while_it_is_away() {
         .expect("the embedded index has it");
     assert!(begun.elapsed() < Duration::from_secs(5), "{:?}", begun.elapsed());
     assert_eq!(names_of(&ask(&shop, "gurdy ").await), ["Hurdy Gurdy"]);
-    let owner = merx::search::owner(&shop.app).await.expect("a default channel");
-    assert!(
-        shop.app.search.engine().lags(owner).await,
-        "what is missing is remembered"
-    );
+    let lags = merx::search::lags(&shop.app).await;
+    assert!(lags.expect("the database"), "what is missing is remembered");
     let depths = merx::platform::jobs::queue_depths(&shop.app.db)
         .await
         .expect("the job table");

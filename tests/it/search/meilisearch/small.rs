@@ -26,6 +26,8 @@ struct Books {
     indexes: BTreeMap<String, Index>,
     keys: BTreeMap<String, Value>,
     tasks: Vec<Value>,
+    /// What happens to an index that is about to take the place of another.
+    forgets: bool,
 }
 
 /// The server.
@@ -35,9 +37,21 @@ pub(super) struct Small(Arc<Mutex<Books>>);
 impl Small {
     /// Starts one and says where it is.
     pub(super) async fn start() -> String {
+        Self::default().listen().await
+    }
+
+    /// The same, of which each new index lacks a document when it takes the place of the old one, as if that had been
+    /// written while the new one was built.
+    pub(super) async fn forgetful() -> String {
+        let small = Self::default();
+        small.0.lock().forgets = true;
+        small.listen().await
+    }
+
+    async fn listen(self) -> String {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let url = format!("http://{}", listener.local_addr().expect("an address"));
-        let router = axum::Router::new().fallback(answer).with_state(Self::default());
+        let router = axum::Router::new().fallback(answer).with_state(self);
         tokio::spawn(async move { axum::serve(listener, router).await });
         url
     }
@@ -97,6 +111,7 @@ impl Books {
                 self.keys.remove(*uid);
                 StatusCode::NO_CONTENT.into_response()
             }
+            ("GET", ["tasks"]) => Json(json!({ "results": self.tasks })).into_response(),
             ("GET", ["tasks", uid]) => {
                 let task = uid.parse().ok().and_then(|uid: usize| self.tasks.get(uid));
                 Json(task.cloned()).into_response()
@@ -112,6 +127,11 @@ impl Books {
             ("POST", ["swap-indexes"]) => {
                 for swap in body.as_array().cloned().unwrap_or_default() {
                     let name = |i: usize| swap["indexes"][i].as_str().unwrap_or_default().to_owned();
+                    if self.forgets
+                        && let Some(new) = self.indexes.get_mut(&name(0))
+                    {
+                        new.documents.pop_first();
+                    }
                     let (one, other) = (self.indexes.remove(&name(0)), self.indexes.remove(&name(1)));
                     assert_eq!(other.is_none(), swap["rename"] == json!(true), "{swap}");
                     self.indexes.extend(one.map(|index| (name(1), index)));
@@ -146,6 +166,7 @@ impl Books {
                 self.indexes.remove(uid);
                 self.task("indexDeletion")
             }
+            ("GET", ["settings"]) => Json(json!(index.settings)).into_response(),
             ("PATCH", ["settings"]) => {
                 let all = body.as_object().cloned().unwrap_or_default();
                 index.settings.extend(all);
