@@ -219,7 +219,7 @@ impl Builder {
         checkout::register(&mut registry, &mut listeners);
         analytics::register(&mut registry, &mut listeners, &mut exports);
         experiment::register(&mut registry, &mut listeners, &mut exports);
-        search::register(&mut registry, &mut listeners);
+        search::register(&mut registry, &mut listeners, &mut exports);
         recommendation::register(&mut registry, &mut listeners);
         db.set_listeners(listeners);
         let embedder = match embedder {
