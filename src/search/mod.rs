@@ -23,7 +23,9 @@ pub mod merchandising;
 mod query;
 mod rescue;
 mod text;
+mod trial;
 mod vectors;
+mod walk;
 pub mod words;
 
 pub use engine::Engine;
@@ -39,4 +41,5 @@ pub use merchandising::graphql::{MerchandisingMutation, MerchandisingQuery};
 pub use query::{Answer, Curate, Query, SearchError, Suggestions, search, suggest};
 pub use rescue::{Rescue, RescueKind, rescue};
 pub use text::strip_html;
+pub use trial::understand;
 pub use vectors::give as give_vector;

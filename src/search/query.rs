@@ -15,11 +15,12 @@ use crate::platform::error::{Fault, Result};
 use crate::platform::locale::Message;
 use crate::platform::page::{Page, PageArgs, PageError, encode_cursor};
 use crate::platform::text::sha256_hex;
-use crate::search::engine::{self, Hit, Marks, Order, SearchRequest, SuggestRequest};
+use crate::search::engine::{self, Hit, Marks, Order, SearchRequest, SuggestRequest, Tuning};
 use crate::search::facet::{self, Facet};
 use crate::search::filter::{self, FilterInput};
 use crate::search::language::Language;
 use crate::search::merchandising::{self, View};
+use crate::search::words::bounded;
 use crate::search::{collection, index, insight, vectors};
 
 /// Categories, and other kinds, that a beginning suggests at most.
@@ -42,7 +43,7 @@ pub enum SearchError {
 /// A search as it was asked for.
 #[derive(Clone, Debug, Default)]
 pub struct Query {
-    /// What the shopper typed; empty to browse.
+    /// What the shopper typed; empty to browse. Only the beginning counts: see [`bounded`].
     pub text: String,
     /// Filters as facets offer them; those of one key are alternatives.
     pub filters: Vec<FilterInput>,
@@ -54,6 +55,8 @@ pub struct Query {
     pub facets: bool,
     /// Which rules of merchandising count.
     pub curate: Curate,
+    /// How hits are ordered, where an experiment tries another way.
+    pub tuning: Tuning,
 }
 
 /// Which rules of merchandising count in a search.
@@ -100,18 +103,18 @@ pub struct Answer {
 /// # Errors
 /// See [`SearchError`]. A failing engine is none.
 pub async fn search(app: &App, scope: &Scope, search: Query) -> Result<Answer, SearchError> {
+    let text = bounded(&search.text).to_owned();
+    let search = Query { text, ..search };
     let tree = app.categories.tree(&app.db).await?;
     let mut filters = filter::parse(&search.filters, &tree, scope.channel.currency).map_err(SearchError::Input)?;
-    let members = collection::members(&app.db, &search.filters).await?;
+    let members = collection::members(app, &search.filters).await?;
     let (words, view) = merchandising::consult(app, scope, &search, (&filters, members.as_ref())).await?;
-    let collection = members
-        .as_ref()
-        .and_then(|members| members.collections.first().copied());
-    filters.extend(members.map(|members| engine::Filter::Products(members.products)));
+    let products = members.as_ref().map(|members| members.products.to_vec());
+    filters.extend(products.map(engine::Filter::Products));
     let looked = Looked {
         tree: &tree,
         filters: &filters,
-        collection,
+        collections: members.as_ref().map(|members| members.collections.as_slice()),
         view: &view,
     };
     let tags = Tags::of(scope, &search);
@@ -128,7 +131,10 @@ pub async fn search(app: &App, scope: &Scope, search: Query) -> Result<Answer, S
         return degraded(app, scope, &search, looked, Some(cursor)).await;
     }
     let language = Language::of_channel(&app.config.catalogue.languages, &scope.channel.slug);
-    let (vector, without_vector) = vectors::of_query(app, &search.text).await;
+    let (vector, without_vector) = match search.tuning.embeddings {
+        true => vectors::of_query(app, &search.text).await,
+        false => (None, false),
+    };
     let request = SearchRequest {
         owner: index::owner(app).await?,
         channel: scope.channel.slug.clone(),
@@ -138,6 +144,7 @@ pub async fn search(app: &App, scope: &Scope, search: Query) -> Result<Answer, S
         curation: view.curation(),
         filters: filters.clone(),
         order: search.order,
+        tuning: search.tuning.clone(),
         after: after.map(|(rank, product)| Hit { product, rank }),
         plain,
         limit: search.page.first,
@@ -233,7 +240,8 @@ fn nothing(page: &PageArgs, view: &View) -> Answer {
 struct Looked<'a> {
     tree: &'a CategoryTree,
     filters: &'a [engine::Filter],
-    collection: Option<CollectionId>,
+    /// Where there is a filter by collection: those that it names.
+    collections: Option<&'a [CollectionId]>,
     view: &'a View,
 }
 
@@ -252,9 +260,11 @@ async fn degraded(
         Order::PriceDown => (SortField::Price, true),
         Order::Newest => (SortField::CreatedAt, true),
     };
+    let asked = filter::in_database(&search.text, filters);
+    let collected = looked.collections.map(|ids| catalog::Filter::Collections(ids.to_vec()));
     let list = ProductList {
-        filter: Some(filter::in_database(&search.text, filters)),
-        collection: looked.collection,
+        filter: Some(catalog::Filter::All(std::iter::once(asked).chain(collected).collect())),
+        collection: None,
         sort: ProductSort { field, descending },
     };
     let args = PageArgs {
@@ -316,6 +326,7 @@ pub struct Suggestions {
 /// # Errors
 /// Those of the database. A failing engine is none: the database then suggests products.
 pub async fn suggest(app: &App, scope: &Scope, text: &str, limit: usize) -> Result<Suggestions, SearchError> {
+    let text = bounded(text);
     if text.trim().is_empty() || limit == 0 {
         return Ok(Suggestions::default());
     }
@@ -344,7 +355,7 @@ pub async fn suggest(app: &App, scope: &Scope, text: &str, limit: usize) -> Resu
             let looked = Looked {
                 tree: &tree,
                 filters: &[],
-                collection: None,
+                collections: None,
                 view: &View::default(),
             };
             let answer = degraded(app, scope, &search, looked, None).await?;

@@ -17,6 +17,7 @@ use crate::platform::error::{Fault, Result};
 use crate::platform::text::sha256_hex;
 use crate::search::document;
 use crate::search::engine::Document;
+use crate::search::insight::is_personal;
 
 /// Texts that the model gets at once.
 const TEXTS: usize = 32;
@@ -115,9 +116,12 @@ async fn keep(app: &App, product: ProductId, model: &str, digest: String, vector
     Ok(())
 }
 
-/// The vector of what a shopper typed, and whether there should be one that did not come in time. None without a model.
+/// The vector of what a shopper typed, and whether there should be one that did not come in time. None without a model,
+/// and none of what may tell who somebody is.
 pub(super) async fn of_query(app: &App, text: &str) -> (Option<Vec<f32>>, bool) {
-    let Some(embedder) = app.search.embedder().filter(|_| !text.trim().is_empty()) else {
+    // What may tell who somebody is, goes to nobody.
+    let asks = !text.trim().is_empty() && !is_personal(text);
+    let Some(embedder) = app.search.embedder().filter(|_| asks) else {
         return (None, false);
     };
     let asked = [text.to_owned()];

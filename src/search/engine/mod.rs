@@ -6,6 +6,7 @@ mod fuse;
 mod fused;
 mod meilisearch;
 mod tantivy;
+mod tuning;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -17,6 +18,7 @@ use futures_util::stream::BoxStream;
 
 pub use self::curation::{Adjust, Curation, Target};
 pub use self::fuse::reciprocal;
+pub use self::tuning::{TextField, Tuning};
 use crate::config::{Config, SearchEngine};
 use crate::platform::clock::Clock;
 use crate::platform::error::{Fault, Result};
@@ -159,6 +161,8 @@ pub struct SearchRequest {
     pub filters: Vec<Filter>,
     /// The order.
     pub order: Order,
+    /// How [`Order::Relevance`] comes about.
+    pub tuning: Tuning,
     /// Start behind this hit.
     pub after: Option<Hit>,
     /// Whether the answer with that hit was degraded: its ranks are those of the plainer part, which goes on alone.

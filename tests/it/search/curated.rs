@@ -6,7 +6,7 @@ use entity::{CategoryId, ChannelId, ProductId};
 use futures_util::StreamExt;
 use merx::search::Engine;
 use merx::search::engine::{
-    Adjust, Batch, Curation, Document, Filter, Order, Owner, SearchAnswer, SearchRequest, Target, from_data_dir,
+    Adjust, Batch, Curation, Document, Filter, Order, Owner, SearchAnswer, SearchRequest, Target, Tuning, from_data_dir,
 };
 use merx::search::words::Vocabulary;
 use uuid::Uuid;
@@ -250,4 +250,32 @@ async fn what_other_sources_find_is_fused() {
         ..also(&[&[2, 6, 5]])
     };
     assert_eq!([numbers(&page), shelf.found(rest).await].concat(), found);
+}
+
+#[tokio::test]
+async fn what_decides_among_equals_can_be_tuned() {
+    let mut sold_out = document(1, "Lamp", "Acme");
+    sold_out.available = false;
+    let mut popular = document(3, "Lamp in a long name", "Acme");
+    popular.units_sold = 100_000;
+    let mut documents = vec![sold_out, document(2, "Lamp", "Acme"), popular];
+    // What all have is worth nothing.
+    documents.extend((10..40).map(|number| document(number, "Chair", "Acme")));
+    let shelf = shelf(documents).await;
+    let tuned = |change: fn(&mut Tuning)| {
+        let mut request = request("lamp ");
+        change(&mut request.tuning);
+        request
+    };
+    assert_eq!(shelf.found(tuned(|_| {})).await, [2, 1, 3]);
+    assert_eq!(shelf.found(tuned(|tuning| tuning.sold_out = 1.0)).await, [1, 2, 3]);
+    assert_eq!(shelf.found(tuned(|tuning| tuning.sold_out = 0.0)).await, [2, 3, 1]);
+    assert_eq!(shelf.found(tuned(|tuning| tuning.popularity = 1.0)).await, [3, 2, 1]);
+    // Other orders know nothing of it.
+    let cheap = tuned(|tuning| tuning.popularity = 1.0);
+    let cheap = SearchRequest {
+        order: Order::PriceUp,
+        ..cheap
+    };
+    assert_eq!(shelf.found(cheap).await, [1, 2, 3]);
 }

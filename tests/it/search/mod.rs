@@ -1,8 +1,11 @@
 //! Search: what is found, counted, suggested, and how soon.
 
+mod collections;
+mod counted;
 mod curated;
 mod embedded;
 mod facets;
+mod forgotten;
 mod fresh;
 mod insight;
 mod meilisearch;
@@ -10,11 +13,14 @@ mod merchandise;
 mod owner;
 mod pages;
 mod personal;
+mod private;
 mod relevance;
 mod rescue;
 mod suggest;
+mod trial;
 mod typed;
 mod vocabulary;
+mod walk;
 mod words;
 
 use serde_json::{Value, json};
