@@ -1,6 +1,8 @@
 //! Filters of product lists.
 
-use entity::catalog::{attribute, collection_product, product, product_attribute, product_listing, product_tag, variant};
+use entity::catalog::{
+    attribute, collection_product, product, product_attribute, product_listing, product_tag, variant,
+};
 use entity::inventory::stock_level;
 use entity::{CategoryId, CollectionId};
 use sea_orm::sea_query::{Condition, Expr, ExprTrait, Query, SelectStatement, SimpleExpr};

@@ -77,8 +77,7 @@ impl Job for MendIndex {
 
 /// Listens to what changes an answer, and to what comes of one; says what an export of a person's data holds.
 pub fn register(registry: &mut Registry<App>, listeners: &mut Listeners, exports: &mut Exports) {
-    listeners
-        .within(|tx, gone: VisitsForgotten| Box::pin(async move { insight::forget(tx, &gone.visits).await }));
+    listeners.within(|tx, gone: VisitsForgotten| Box::pin(async move { insight::forget(tx, &gone.visits).await }));
     exports.add("searches", |app, customer| {
         Box::pin(async move { insight::export(&app, customer).await })
     });

@@ -44,7 +44,11 @@ pub fn is_personal(text: &str) -> bool {
 
 /// Something, `@`, something: also with spaces or with `(at)` around.
 fn has_address(text: &str) -> bool {
-    let text = text.to_lowercase().replace("(at)", "@").replace("[at]", "@").replace('\u{ff20}', "@");
+    let text = text
+        .to_lowercase()
+        .replace("(at)", "@")
+        .replace("[at]", "@")
+        .replace('\u{ff20}', "@");
     text.match_indices('@').any(|(at, _)| {
         let before = text[..at].trim_end().chars().next_back();
         let behind = text[at + 1..].trim_start();
@@ -71,12 +75,18 @@ struct Run {
 fn digit(c: char) -> Option<char> {
     const ZEROS: [char; 5] = ['0', '\u{660}', '\u{6f0}', '\u{966}', '\u{ff10}'];
     let value = |zero: &char| u32::from(c).checked_sub(u32::from(*zero)).filter(|value| *value < 10);
-    ZEROS.iter().find_map(value).and_then(|value| char::from_digit(value, 10))
+    ZEROS
+        .iter()
+        .find_map(value)
+        .and_then(|value| char::from_digit(value, 10))
 }
 
 fn is_between(c: char) -> bool {
     c.is_whitespace()
-        || matches!(c, '-' | '.' | '(' | ')' | '/' | '_' | '\u{b7}' | '\u{2010}'..='\u{2015}' | '\u{2212}')
+        || matches!(
+            c,
+            '-' | '.' | '(' | ')' | '/' | '_' | '\u{b7}' | '\u{2010}'..='\u{2015}' | '\u{2212}'
+        )
 }
 
 fn runs(text: &str) -> Vec<Run> {
@@ -96,7 +106,10 @@ fn runs(text: &str) -> Vec<Run> {
             }
             None if open && is_between(c) => between.push(c),
             None => {
-                (open, plus) = (false, matches!(c, '+' | '\u{ff0b}') || (plus && (c.is_whitespace() || c == '(')));
+                (open, plus) = (
+                    false,
+                    matches!(c, '+' | '\u{ff0b}') || (plus && (c.is_whitespace() || c == '(')),
+                );
                 between.clear();
             }
         }
@@ -191,7 +204,10 @@ fn is_code(number: &str) -> bool {
 
 /// Ten digits that name a book by their check digit.
 fn is_isbn(number: &str) -> bool {
-    let weighted = number.chars().zip((1..=10).rev()).map(|(c, weight)| c.to_digit(10).unwrap_or_default() * weight);
+    let weighted = number
+        .chars()
+        .zip((1..=10).rev())
+        .map(|(c, weight)| c.to_digit(10).unwrap_or_default() * weight);
     weighted.sum::<u32>() % 11 == 0
 }
 
@@ -215,7 +231,9 @@ fn passes_luhn(digits: &[u32]) -> bool {
 
 /// An IBAN, in one piece or in groups.
 fn has_account(text: &str) -> bool {
-    let words = text.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+    let words = text
+        .split(|c: char| !c.is_ascii_alphanumeric())
+        .filter(|word| !word.is_empty());
     let words: Vec<String> = words.map(str::to_ascii_uppercase).collect();
     (0..words.len()).any(|from| {
         let mut joined = String::new();

@@ -18,7 +18,10 @@ async fn collect(shop: &Shop, slug: &str, products: &[ProductId]) {
         description: String::new(),
         created_at: shop.app.clock.now(),
     };
-    row.into_active_model().insert(&shop.app.db).await.expect("a collection");
+    row.into_active_model()
+        .insert(&shop.app.db)
+        .await
+        .expect("a collection");
     for some in products.chunks(2_000) {
         let rows = some.iter().zip(0..).map(|(product, position)| {
             let row = collection_product::Model {
@@ -82,7 +85,10 @@ async fn a_collection_of_more_than_ten_thousand_products_is_searched_to_its_end(
         assert_eq!(names_of(&found), ["Zither Omega"]);
     }
     let browsed = ask(&shop, json!({ "query": "", "filters": filters })).await;
-    assert_eq!((&browsed["totalCount"], &browsed["degraded"]), (&json!(1), &json!(false)));
+    assert_eq!(
+        (&browsed["totalCount"], &browsed["degraded"]),
+        (&json!(1), &json!(false))
+    );
 }
 
 #[tokio::test]
@@ -111,7 +117,11 @@ async fn any_of_several_collections_will_do_also_without_the_index() {
             (&["nothing"], &[]),
         ] {
             let degraded = !shop.app.search.engine().is_ready(owner(&shop).await).await;
-            assert_eq!(look(values, degraded).await, expected, "{values:?} degraded: {degraded}");
+            assert_eq!(
+                look(values, degraded).await,
+                expected,
+                "{values:?} degraded: {degraded}"
+            );
         }
     };
     assert!(!shop.app.search.engine().is_ready(owner(&shop).await).await);

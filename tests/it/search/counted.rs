@@ -18,7 +18,14 @@ async fn a_day_of_many_searches_costs_as_many_statements_as_one_of_few() {
             let session = format!("visit-{visits}-{i}");
             look(&shop, &session, &format!("kantele {visits} {i}")).await;
             let found = look(&shop, &session, &format!("zither {visits} {i}")).await;
-            tell(&shop, &session, "CLICK", &found, (&product, 1 + i32::try_from(i).expect("few"))).await;
+            tell(
+                &shop,
+                &session,
+                "CLICK",
+                &found,
+                (&product, 1 + i32::try_from(i).expect("few")),
+            )
+            .await;
         }
         merx::search::flush(&shop.app).await.expect("written");
         shop.work().await;
@@ -63,14 +70,23 @@ async fn counting_and_deleting_read_by_an_index() {
     assert!(plan.contains("ix_search_attribution_at"), "{plan}");
     // The database counts into its own tables, from the searches of the day and from what came of them.
     for (beginning, indexes) in [
-        ("INSERT INTO search_query_day ", ["ix_search_log_at_id", "ix_search_attribution_at"]),
-        ("INSERT INTO search_position_day ", ["ix_search_log_at_id", "search_attribution"]),
+        (
+            "INSERT INTO search_query_day ",
+            ["ix_search_log_at_id", "ix_search_attribution_at"],
+        ),
+        (
+            "INSERT INTO search_position_day ",
+            ["ix_search_log_at_id", "search_attribution"],
+        ),
     ] {
         let plan = plan_of(&counting, beginning).await;
         for index in indexes {
             assert!(plan.contains(index), "{index}\n{plan}");
         }
-        assert!(!plan.contains("SCAN l") && !plan.contains("SCAN a") && !plan.contains("Seq Scan"), "{plan}");
+        assert!(
+            !plan.contains("SCAN l") && !plan.contains("SCAN a") && !plan.contains("Seq Scan"),
+            "{plan}"
+        );
     }
 }
 
@@ -91,7 +107,9 @@ async fn what_is_withheld_is_neither_suggested_nor_popular() {
     let changes = search_reformulation_day::Entity::find().all(&shop.app.db).await;
     let changes = changes.expect("rows");
     assert!(
-        changes.iter().all(|row| row.given_up != WITHHELD && row.found_by != WITHHELD),
+        changes
+            .iter()
+            .all(|row| row.given_up != WITHHELD && row.found_by != WITHHELD),
         "{changes:?}"
     );
     let popular = search_popular::Entity::find().all(&shop.app.db).await.expect("rows");
@@ -102,7 +120,12 @@ async fn what_is_withheld_is_neither_suggested_nor_popular() {
 
 /// Counts of changes that visits made, the more the lower their number.
 async fn changed(shop: &Shop, count: i64) {
-    let channel = shop.app.channels.default_channel(&shop.app.db).await.expect("a channel");
+    let channel = shop
+        .app
+        .channels
+        .default_channel(&shop.app.db)
+        .await
+        .expect("a channel");
     let day = i32::try_from(noon().timestamp() / 86_400).expect("a day");
     let rows = (0..count).map(|i| {
         let row = search_reformulation_day::Model {
@@ -129,10 +152,16 @@ async fn synonyms_that_are_there_make_room_for_other_suggestions() {
         let data = shop.staff().data(document, json!({ "first": first })).await;
         let rows = data["searchInsights"]["synonymSuggestions"].as_array().cloned();
         let rows: Vec<Value> = rows.expect("suggestions");
-        let names = rows.iter().map(|row| row["givenUp"].as_str().expect("words").to_owned());
+        let names = rows
+            .iter()
+            .map(|row| row["givenUp"].as_str().expect("words").to_owned());
         names.collect::<Vec<_>>()
     };
-    let expected = |from: usize, count: usize| (from..from + count).map(|i| format!("given {i:04}")).collect::<Vec<_>>();
+    let expected = |from: usize, count: usize| {
+        (from..from + count)
+            .map(|i| format!("given {i:04}"))
+            .collect::<Vec<_>>()
+    };
     assert_eq!(suggested(5).await, expected(0, 5));
     // Staff has dealt with the most frequent ones.
     let rows = (0..120).map(|i| {

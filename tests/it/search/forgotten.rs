@@ -88,6 +88,9 @@ async fn whoever_is_forgotten_is_looked_up_by_an_index() {
     for sql in of_log {
         let plan = shop.plan(sql).await;
         assert!(plan.contains("ix_search_log_visit_id"), "{sql}\n{plan}");
-        assert!(!plan.contains("SCAN search_") && !plan.contains("Seq Scan"), "{sql}\n{plan}");
+        assert!(
+            !plan.contains("SCAN search_") && !plan.contains("Seq Scan"),
+            "{sql}\n{plan}"
+        );
     }
 }

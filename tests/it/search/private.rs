@@ -64,13 +64,19 @@ async fn of_a_long_text_only_the_beginning_goes_anywhere() {
     assert_eq!(heard.len(), 1);
     assert_eq!(heard[0], bounded(&long));
     assert_eq!(heard[0].chars().count(), QUERY_MAX);
-    let rescued = "query($query: String!) { search(query: $query, filters: [{ key: \"brand\", values: [\"Nobody\"] }]) {
+    let rescued =
+        "query($query: String!) { search(query: $query, filters: [{ key: \"brand\", values: [\"Nobody\"] }]) {
         rescue { kind query } } }";
     let rescue = shop.data(rescued, json!({ "query": long })).await["search"]["rescue"].take();
     assert_eq!(rescue["kind"], "WITHOUT_FILTERS");
     assert_eq!(rescue["query"], bounded(&long));
     merx::search::flush(&shop.app).await.expect("written");
-    assert!(logged(&shop).await.iter().all(|row| row.query.chars().count() <= QUERY_MAX));
+    assert!(
+        logged(&shop)
+            .await
+            .iter()
+            .all(|row| row.query.chars().count() <= QUERY_MAX)
+    );
     // A second page is one of the same search.
     let first = ask(&shop, json!({ "query": long, "first": 1 })).await;
     let after = first["pageInfo"]["endCursor"].clone();

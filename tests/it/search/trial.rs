@@ -71,7 +71,11 @@ fn by_text() -> Value {
 async fn arms_order_hits_in_their_way_and_what_was_shown_is_noted() {
     let shop = zithers().await;
     assert_eq!(names_of(&ask(&shop, json!({ "query": "zither " })).await), BY_NAME);
-    let id = started(&shop, experiment("fields", &[("control", json!({})), ("texts", by_text())])).await;
+    let id = started(
+        &shop,
+        experiment("fields", &[("control", json!({})), ("texts", by_text())]),
+    )
+    .await;
     let row = experiment::Entity::find().one(&shop.app.db).await.expect("a row");
     let salt = row.expect("an experiment").salt;
     let mut clicked: BTreeMap<&str, i64> = BTreeMap::new();
@@ -90,7 +94,14 @@ async fn arms_order_hits_in_their_way_and_what_was_shown_is_noted() {
         given.insert(unit, name.to_owned());
         if i % 2 == 0 {
             let product = found["edges"][0]["node"]["id"].as_str().expect("a product");
-            tell(&shop, &session, "CLICK", found["searchId"].as_str().expect("a name"), (product, 1)).await;
+            tell(
+                &shop,
+                &session,
+                "CLICK",
+                found["searchId"].as_str().expect("a name"),
+                (product, 1),
+            )
+            .await;
             *clicked.entry(name).or_default() += 1;
         }
     }
@@ -132,7 +143,10 @@ async fn later_pages_go_on_as_the_first_one_began() {
     // The experiment ends: a walk goes on somehow, and is not refused.
     shop.staff().changed("experimentStop", id, "experiment { id }").await;
     next(&first, Some("late")).await;
-    assert_eq!(names_of(&ask(&shop, json!({ "query": "zither ", "session": "late" })).await), BY_NAME);
+    assert_eq!(
+        names_of(&ask(&shop, json!({ "query": "zither ", "session": "late" })).await),
+        BY_NAME
+    );
 }
 
 #[tokio::test]
@@ -174,7 +188,9 @@ async fn an_arm_may_leave_out_merchandising() {
     shop.work().await;
     let rule = json!({ "name": "Pin", "condition": { "queryIs": "zither" },
         "effect": { "pin": { "productId": pinned, "position": 1 } } });
-    shop.staff().changed("merchandisingRuleCreate", rule, "rule { id }").await;
+    shop.staff()
+        .changed("merchandisingRuleCreate", rule, "rule { id }")
+        .await;
     let asked = || json!({ "query": "zither ", "session": "s" });
     assert_eq!(names_of(&ask(&shop, asked()).await)[0], "Unrelated Thing");
     let plain = json!({ "merchandising": false });
@@ -225,7 +241,11 @@ async fn what_no_search_understands_is_no_arm() {
         let input = experiment("odd", &[("control", json!({})), ("odd", payload.clone())]);
         let refused = staff.change("experimentCreate", input, "experiment { id }").await;
         assert_eq!(refused["errors"][0]["code"], "INVALID_INPUT", "{payload}");
-        assert_eq!(refused["errors"][0]["path"], json!(["arms", "1", "payload"]), "{payload}");
+        assert_eq!(
+            refused["errors"][0]["path"],
+            json!(["arms", "1", "payload"]),
+            "{payload}"
+        );
     }
     let weights = json!({ "name": 8, "brand": 0.05, "category": 1.5, "codes": 2, "tags": 1, "attributes": 1,
         "description": 50 });

@@ -24,14 +24,24 @@ async fn a_click_on_a_later_page_is_one_of_the_search_at_its_place() {
     for i in 0..10 {
         let session = format!("visit-{i}");
         let first = page(&shop, json!({ "query": "zither", "session": session, "first": 2 })).await;
-        assert_eq!([&first["edges"][0]["position"], &first["edges"][1]["position"]], [&json!(1), &json!(2)]);
+        assert_eq!(
+            [&first["edges"][0]["position"], &first["edges"][1]["position"]],
+            [&json!(1), &json!(2)]
+        );
         let after = first["pageInfo"]["endCursor"].clone();
         let second = json!({ "query": "zither", "session": session, "first": 2, "after": after });
         let second = page(&shop, second).await;
-        assert_eq!([&second["edges"][0]["position"], &second["edges"][1]["position"]], [&json!(3), &json!(4)]);
+        assert_eq!(
+            [&second["edges"][0]["position"], &second["edges"][1]["position"]],
+            [&json!(3), &json!(4)]
+        );
         assert_eq!(second["searchId"], first["searchId"]);
         let after = second["pageInfo"]["endCursor"].clone();
-        let third = page(&shop, json!({ "query": "zither", "session": session, "first": 2, "after": after })).await;
+        let third = page(
+            &shop,
+            json!({ "query": "zither", "session": session, "first": 2, "after": after }),
+        )
+        .await;
         assert_eq!(third["edges"].as_array().expect("edges").len(), 1);
         assert_eq!(third["pageInfo"]["hasNextPage"], false);
         let hit = &third["edges"][0];

@@ -136,7 +136,9 @@ impl Fields {
     pub(super) fn weighted(&self, tuning: &Tuning) -> Vec<(Field, f32)> {
         let own = |name| tuning.weights.get(name).copied();
         let texts = self.texts.iter().zip(&NAMES);
-        texts.map(|((field, usual), name)| (*field, own(name).unwrap_or(*usual))).collect()
+        texts
+            .map(|((field, usual), name)| (*field, own(name).unwrap_or(*usual)))
+            .collect()
     }
 
     /// All documents of a product.
