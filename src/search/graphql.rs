@@ -392,7 +392,9 @@ impl SearchQuery {
             // The engine may be back in a moment.
             ctx.insert_http_header("cache-control", "no-store");
         }
-        let walk = begun.unwrap_or_else(|| Walk::begun(id, trial.as_ref()));
+        // An answer with the name of the search is nobody else's, nor is one to a visit.
+        let named = visit.is_some() || ctx.look_ahead().field("searchId").exists();
+        let walk = begun.unwrap_or_else(|| Walk::begun(named.then_some(id), trial.as_ref()));
         let places = walk.mark(&mut answer.page);
         let info = PageInfo::of(&answer.page);
         let marker = Arc::new(Marker::new(&answer.marks, answer.language));
@@ -406,7 +408,7 @@ impl SearchQuery {
         };
         let edges = load(ctx, rows.collect()).await?.into_iter().map(edge).collect();
         Ok(Some(SearchConnection {
-            id: walk.search,
+            id: walk.search.unwrap_or(id),
             asked,
             answer,
             edges,

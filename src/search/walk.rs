@@ -14,19 +14,19 @@ const TAG: &str = "search-walk";
 /// A walk, and how far it has come.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Walk {
-    /// The search that it began with.
-    pub search: SearchId,
+    /// The search that it began with. None where the answer may be kept for others, whose search it is not.
+    pub search: Option<SearchId>,
     /// The experiment that it is part of, and the arm.
     pub arm: Option<(ExperimentId, String)>,
     /// Hits behind the cursor.
     pub seen: u32,
 }
 
-type Parts = (String, SearchId, Option<(ExperimentId, String)>, u32);
+type Parts = (String, Option<SearchId>, Option<(ExperimentId, String)>, u32);
 
 impl Walk {
     /// One that begins.
-    pub fn begun(search: SearchId, trial: Option<&Trial>) -> Self {
+    pub fn begun(search: Option<SearchId>, trial: Option<&Trial>) -> Self {
         Self {
             search,
             arm: trial.map(|trial| (trial.experiment, trial.arm.clone())),

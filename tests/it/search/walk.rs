@@ -67,6 +67,25 @@ async fn a_click_on_a_later_page_is_one_of_the_search_at_its_place() {
 }
 
 #[tokio::test]
+async fn a_cursor_that_others_may_be_given_names_no_search() {
+    let (shop, _) = shop().await;
+    let plain = "query($session: String, $after: String) { search(query: \"zither\", first: 1, sessionId: $session, after: $after) {
+        edges { position } pageInfo { endCursor } } }";
+    let cursor = async |variables: Value| shop.data(plain, variables).await["search"]["pageInfo"]["endCursor"].take();
+    assert_eq!(shop.hints(plain, json!({})).await, (true, 60));
+    assert_eq!(cursor(json!({})).await, cursor(json!({})).await);
+    assert_ne!(
+        cursor(json!({ "session": "a" })).await,
+        cursor(json!({ "session": "a" })).await
+    );
+    // Whoever asks for the name of the search on the second page has one of its own, and places go on all the same.
+    let after = cursor(json!({})).await;
+    let second = page(&shop, json!({ "query": "zither", "first": 1, "after": after })).await;
+    assert_eq!(second["edges"][0]["position"], 2);
+    assert!(second["searchId"].is_string());
+}
+
+#[tokio::test]
 async fn places_go_on_in_every_order_and_not_beyond_reason() {
     let (shop, _) = shop().await;
     for sort in ["RELEVANCE", "PRICE_ASC", "NEWEST", "BEST_SELLING"] {
