@@ -145,7 +145,7 @@ pub(super) fn merged(left: Vec<Match>, right: impl Iterator<Item = Match>) -> Ve
 }
 
 fn lenses(searcher: &Searcher, weighted: &[(Field, f32)]) -> tantivy::Result<Vec<Lens>> {
-    let mut lenses = Vec::with_capacity(fields.texts.len());
+    let mut lenses = Vec::with_capacity(weighted.len());
     for (i, (field, weight)) in weighted.iter().enumerate() {
         let b = if i == 0 { B_NAME } else { B };
         let (mut tokens, mut documents) = (0_u64, 0_u64);
