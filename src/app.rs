@@ -11,7 +11,7 @@ use crate::analytics::Analytics;
 use crate::catalog::Categories;
 use crate::channel::Channels;
 use crate::config::Config;
-use crate::experiment::Experiments;
+use crate::experiment::{Experiments, Forms};
 use crate::mail::Transport;
 use crate::media::Store;
 use crate::payment::Gateways;
@@ -211,6 +211,7 @@ impl Builder {
         let mut registry = Registry::default();
         let mut listeners = Listeners::default();
         let mut exports = Exports::default();
+        let mut forms = Forms::default();
         account::register(&mut registry);
         staff::register(&mut registry);
         customer::register(&mut registry);
@@ -219,7 +220,8 @@ impl Builder {
         checkout::register(&mut registry, &mut listeners);
         analytics::register(&mut registry, &mut listeners, &mut exports);
         experiment::register(&mut registry, &mut listeners, &mut exports);
-        search::register(&mut registry, &mut listeners);
+        search::register(&mut registry, &mut listeners, &mut exports);
+        search::understand(&mut forms);
         recommendation::register(&mut registry, &mut listeners);
         db.set_listeners(listeners);
         let embedder = match embedder {
@@ -252,7 +254,7 @@ impl Builder {
             taxes: TaxRates::default(),
             deliveries: Deliveries::default(),
             analytics: Analytics::default(),
-            experiments: Experiments::default(),
+            experiments: Experiments::new(forms),
             leaders: Leaders::default(),
             recommender: Recommender::new(trainer),
             exports,

@@ -314,6 +314,7 @@ experiment-slots = Die Plätze liegen zwischen 0 und 10000 und enden hinter ihre
 experiment-arms = Ein Experiment hat 2 bis { $max } Arme
 experiment-arm-twice = Ein anderer Arm hat diesen Schlüssel
 experiment-payload = Eine Nutzlast hat höchstens { $max } Bytes und ist ein Objekt, wo der Shop selbst sie liest
+experiment-form = Wer diese Nutzlast liest, versteht sie nicht: Sie nennt etwas, das es nicht gibt, oder die Arme handeln nicht vom Selben
 experiment-number = { $name } liegt außerhalb des Bereichs
 experiment-guardrails = Ein Experiment hat höchstens { $max } Leitplanken, eine je Kennzahl
 experiment-revenue = Umsatz wird in der Währung eines Kanals gezählt: Wählen Sie einen

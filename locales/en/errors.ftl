@@ -324,6 +324,7 @@ experiment-slots = the slots lie between 0 and 10000, and end behind their start
 experiment-arms = an experiment has 2 to { $max } arms
 experiment-arm-twice = another arm has this key
 experiment-payload = a payload has at most { $max } bytes, and is an object where the shop itself reads it
+experiment-form = whoever reads this payload does not understand it: it names something that is not there, or the arms are not about the same
 experiment-number = { $name } is out of range
 experiment-guardrails = an experiment has at most { $max } guardrails, one a metric
 experiment-revenue = revenue is counted in the currency of a channel: choose one

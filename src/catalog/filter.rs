@@ -1,8 +1,10 @@
 //! Filters of product lists.
 
-use entity::CategoryId;
-use entity::catalog::{attribute, product, product_attribute, product_listing, product_tag, variant};
+use entity::catalog::{
+    attribute, collection_product, product, product_attribute, product_listing, product_tag, variant,
+};
 use entity::inventory::stock_level;
+use entity::{CategoryId, CollectionId};
 use sea_orm::sea_query::{Condition, Expr, ExprTrait, Query, SelectStatement, SimpleExpr};
 use sea_orm::{ColumnTrait, ConnectionTrait};
 
@@ -22,6 +24,8 @@ pub const DEPTH_MAX: usize = 5;
 pub enum Filter {
     /// In the category or below it.
     Category(CategoryId),
+    /// In one of the collections.
+    Collections(Vec<CollectionId>),
     /// Of the brand, exactly.
     Brand(String),
     /// With the tag, exactly.
@@ -113,6 +117,14 @@ impl Filter {
             Self::Category(id) => Condition::all()
                 .add(product::Column::CategoryId.is_not_null())
                 .add(any_of(db, product::Column::CategoryId, &tree.subtree(*id))),
+            Self::Collections(ids) => Condition::all().add(exists(
+                collection_product::Entity,
+                of_product(collection_product::Column::ProductId).and(any_of(
+                    db,
+                    collection_product::Column::CollectionId,
+                    ids,
+                )),
+            )),
             // Not null, said aloud: NOT of a comparison with nothing would be neither true nor false.
             Self::Brand(brand) => Condition::all()
                 .add(product::Column::Brand.is_not_null())

@@ -28,6 +28,9 @@ use crate::search::query::{self, Answer, SearchError};
 use crate::search::rescue::SearchRescue;
 use crate::search::suggest::{self, SUGGESTIONS_MAX};
 use crate::search::text::strip_html;
+use crate::search::trial;
+use crate::search::walk::Walk;
+use crate::search::words::bounded;
 
 /// What hits are sorted by.
 #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
@@ -158,6 +161,8 @@ pub struct SearchEdge {
     cursor: String,
     /// The product.
     node: ProductObject,
+    /// Its place among all hits, from 1 and over all pages: the `position` of events about it.
+    position: i32,
     #[graphql(skip)]
     marker: Arc<Marker>,
 }
@@ -212,7 +217,7 @@ pub struct SearchConnection {
 /// A page of hits.
 #[Object]
 impl SearchConnection {
-    /// Names the search, for events about its hits: `recommendationEventTrack` takes it.
+    /// Names the search, for events about its hits: `recommendationEventTrack` takes it. Later pages are of the same search.
     #[graphql(cache_control(private))]
     async fn search_id(&self) -> String {
         self.id.to_string()
@@ -344,27 +349,41 @@ impl SearchQuery {
     async fn search(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "What the shopper typed; empty to browse.")] query: String,
+        #[graphql(desc = "What the shopper typed; empty to browse. Of a longer text the first 500 characters count.")]
+        query: String,
         #[graphql(desc = "Only these, as returned in `facets.values.input`.")] filters: Option<Vec<SearchFilterInput>>,
         #[graphql(desc = "Order; RELEVANCE when not given.")] sort: Option<SearchSort>,
         #[graphql(desc = "Hits a page, 0 to 100; 20 when not given.")] first: Option<i32>,
         #[graphql(desc = "Cursor to start behind.")] after: Option<String>,
         #[graphql(
             desc = "The name of the visit, as in `recommendationEventTrack`; only where the visitor has agreed that \
-                    what they do is kept. It is stored as a keyed hash."
+                    what they do is kept. It is stored as a keyed hash, and decides about experiments of the kind SEARCH."
         )]
         session_id: Option<String>,
     ) -> Result<Option<SearchConnection>> {
         let (app, scope) = (ctx.app(), ctx.scope());
         let visit = visit_of(ctx, session_id).await?;
-        let asked = query::Query {
-            text: query,
+        let (begun, after) = after.map(Walk::behind).unzip();
+        let mut asked = query::Query {
+            text: bounded(&query).to_owned(),
             filters: filters.unwrap_or_default().into_iter().map(Into::into).collect(),
             order: sort.map(Into::into).unwrap_or_default(),
             page: PageArgs::new(first, after, scope.viewer.is_staff())?,
             facets: ctx.look_ahead().field("facets").exists(),
             ..query::Query::default()
         };
+        let begun = begun.flatten();
+        let trial = match &begun {
+            _ if asked.page.after.is_none() => trial::begin(app, scope, visit, asked.order).await?,
+            Some(Walk {
+                arm: Some((experiment, arm)),
+                ..
+            }) => trial::go_on(app, scope, (*experiment, arm)).await?,
+            _ => None,
+        };
+        if let Some(trial) = &trial {
+            trial.apply(&mut asked);
+        }
         let mut answer = Box::pin(query::search(app, scope, asked.clone()))
             .await
             .map_err(refused)?;
@@ -374,21 +393,26 @@ impl SearchQuery {
             // The engine may be back in a moment.
             ctx.insert_http_header("cache-control", "no-store");
         }
+        // An answer with the name of the search is nobody else's, nor is one to a visit.
+        let named = visit.is_some() || ctx.look_ahead().field("searchId").exists();
+        let walk = begun.unwrap_or_else(|| Walk::begun(named.then_some(id), trial.as_ref()));
+        let places = walk.mark(&mut answer.page);
         let info = PageInfo::of(&answer.page);
         let marker = Arc::new(Marker::new(&answer.marks, answer.language));
-        let edges = load(ctx, std::mem::take(&mut answer.page.rows)).await?;
+        let rows = std::mem::take(&mut answer.page.rows).into_iter().zip(places);
+        let rows = rows.map(|((cursor, product), position)| ((cursor, position), product));
+        let edge = |((cursor, position), node)| SearchEdge {
+            cursor,
+            node,
+            position,
+            marker: Arc::clone(&marker),
+        };
+        let edges = load(ctx, rows.collect()).await?.into_iter().map(edge).collect();
         Ok(Some(SearchConnection {
-            id,
+            id: walk.search.unwrap_or(id),
             asked,
             answer,
-            edges: edges
-                .into_iter()
-                .map(|(cursor, node)| SearchEdge {
-                    cursor,
-                    node,
-                    marker: Arc::clone(&marker),
-                })
-                .collect(),
+            edges,
             info,
         }))
     }
@@ -398,7 +422,7 @@ impl SearchQuery {
     async fn search_suggest(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "What has been typed so far.")] query: String,
+        #[graphql(desc = "What has been typed so far. Of a longer text the first 500 characters count.")] query: String,
         #[graphql(desc = "Suggestions of each kind at most, 0 to 20; 8 when not given.")] limit: Option<i32>,
     ) -> Result<Option<SearchSuggestions>> {
         let limit = usize::try_from(limit.unwrap_or(8))

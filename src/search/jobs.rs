@@ -3,13 +3,14 @@
 use entity::{InteractionId, OrderId, ProductId, VariantId};
 use serde::{Deserialize, Serialize};
 
-use crate::analytics::InteractionsTracked;
+use crate::analytics::{InteractionsTracked, VisitsForgotten};
 use crate::app::App;
 use crate::catalog::ProductsChanged;
 use crate::inventory::AvailabilityChanged;
 use crate::order::OrderPlaced;
 use crate::platform::event::Listeners;
 use crate::platform::jobs::{Job, JobError, Queue, Registry};
+use crate::privacy::Exports;
 use crate::search::{document, index, insight};
 
 /// Brings the index up to date for products.
@@ -94,8 +95,12 @@ impl Job for EmbedProducts {
     const QUEUE: Queue = Queue::Search;
 }
 
-/// Listens to what changes an answer, and to what comes of one.
-pub fn register(registry: &mut Registry<App>, listeners: &mut Listeners) {
+/// Listens to what changes an answer, and to what comes of one; says what an export of a person's data holds.
+pub fn register(registry: &mut Registry<App>, listeners: &mut Listeners, exports: &mut Exports) {
+    listeners.within(|tx, gone: VisitsForgotten| Box::pin(async move { insight::forget(tx, &gone.visits).await }));
+    exports.add("searches", |app, customer| {
+        Box::pin(async move { insight::export(&app, customer).await })
+    });
     listeners.on(|event: ProductsChanged| {
         Some(IndexProducts {
             products: event.products,

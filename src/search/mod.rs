@@ -27,7 +27,9 @@ mod query;
 mod rescue;
 mod suggest;
 mod text;
+mod trial;
 mod vectors;
+mod walk;
 pub mod words;
 
 pub use engine::Engine;
@@ -44,4 +46,5 @@ pub use query::{Answer, Curate, OUTSIDE, Query, SearchError, search};
 pub use rescue::{Rescue, RescueKind, rescue};
 pub use suggest::{Suggestions, suggest};
 pub use text::strip_html;
+pub use trial::understand;
 pub use vectors::give as give_vector;

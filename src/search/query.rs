@@ -22,6 +22,7 @@ use crate::search::facet::{self, Facet};
 use crate::search::filter::{self, FilterInput};
 use crate::search::language::Language;
 use crate::search::merchandising::{self, View};
+use crate::search::words::bounded;
 use crate::search::{collection, index, vectors};
 
 /// How long a search waits for all outside systems together.
@@ -46,7 +47,7 @@ pub enum SearchError {
 /// A search as it was asked for.
 #[derive(Clone, Debug, Default)]
 pub struct Query {
-    /// What the shopper typed; empty to browse.
+    /// What the shopper typed; empty to browse. Only the beginning counts: see [`bounded`].
     pub text: String,
     /// Filters as facets offer them; those of one key are alternatives.
     pub filters: Vec<FilterInput>,
@@ -60,6 +61,8 @@ pub struct Query {
     pub curate: Curate,
     /// Whether the index alone answers: no outside system is asked.
     pub plain: bool,
+    /// How hits are ordered, where an experiment tries another way.
+    pub tuning: Tuning,
 }
 
 /// Which rules of merchandising count in a search.
@@ -106,18 +109,18 @@ pub struct Answer {
 /// # Errors
 /// See [`SearchError`]. A failing engine is none.
 pub async fn search(app: &App, scope: &Scope, search: Query) -> Result<Answer, SearchError> {
+    let text = bounded(&search.text).to_owned();
+    let search = Query { text, ..search };
     let tree = app.categories.tree(&app.db).await?;
     let mut filters = filter::parse(&search.filters, &tree, scope.channel.currency).map_err(SearchError::Input)?;
-    let members = collection::members(&app.db, &search.filters).await?;
+    let members = collection::members(app, &search.filters).await?;
     let (words, view) = merchandising::consult(app, scope, &search, (&filters, members.as_ref())).await?;
-    let collection = members
-        .as_ref()
-        .and_then(|members| members.collections.first().copied());
-    filters.extend(members.map(|members| engine::Filter::Products(members.products)));
+    let products = members.as_ref().map(|members| members.products.to_vec());
+    filters.extend(products.map(engine::Filter::Products));
     let looked = Looked {
         tree: &tree,
         filters: &filters,
-        collection,
+        collections: members.as_ref().map(|members| members.collections.as_slice()),
         view: &view,
     };
     let begun = Begun::read(scope, &search)?;
@@ -139,6 +142,7 @@ pub async fn search(app: &App, scope: &Scope, search: Query) -> Result<Answer, S
         order: search.order,
         plain: search.plain,
         until: Some(Instant::now() + OUTSIDE),
+        tuning: search.tuning.clone(),
         limit: search.page.first,
         facets: search.facets,
         ..SearchRequest::default()
@@ -273,7 +277,8 @@ fn nothing(page: &PageArgs, view: &View) -> Answer {
 pub(super) struct Looked<'a> {
     pub(super) tree: &'a CategoryTree,
     pub(super) filters: &'a [engine::Filter],
-    pub(super) collection: Option<CollectionId>,
+    /// Where there is a filter by collection: those that it names.
+    pub(super) collections: Option<&'a [CollectionId]>,
     pub(super) view: &'a View,
 }
 
@@ -292,9 +297,11 @@ pub(super) async fn degraded(
         Order::PriceDown => (SortField::Price, true),
         Order::Newest => (SortField::CreatedAt, true),
     };
+    let asked = filter::in_database(&search.text, filters);
+    let collected = looked.collections.map(|ids| catalog::Filter::Collections(ids.to_vec()));
     let list = ProductList {
-        filter: Some(filter::in_database(&search.text, filters)),
-        collection: looked.collection,
+        filter: Some(catalog::Filter::All(std::iter::once(asked).chain(collected).collect())),
+        collection: None,
         sort: ProductSort { field, descending },
     };
     let args = PageArgs {

@@ -12,6 +12,7 @@ use crate::search::engine::{self, SuggestRequest};
 use crate::search::language::Language;
 use crate::search::merchandising::View;
 use crate::search::query::{Looked, Query, SearchError, degraded};
+use crate::search::words::bounded;
 use crate::search::{index, insight};
 
 /// Categories, and other kinds, that a beginning suggests at most.
@@ -35,6 +36,7 @@ pub struct Suggestions {
 /// # Errors
 /// Those of the database. A failing engine is none: the database then suggests products.
 pub async fn suggest(app: &App, scope: &Scope, text: &str, limit: usize) -> Result<Suggestions, SearchError> {
+    let text = bounded(text);
     if text.trim().is_empty() || limit == 0 {
         return Ok(Suggestions::default());
     }
@@ -63,7 +65,7 @@ pub async fn suggest(app: &App, scope: &Scope, text: &str, limit: usize) -> Resu
             let looked = Looked {
                 tree: &tree,
                 filters: &[],
-                collection: None,
+                collections: None,
                 view: &View::default(),
             };
             let answer = degraded(app, scope, &search, looked, None).await?;

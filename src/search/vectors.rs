@@ -162,7 +162,8 @@ pub(super) fn asked_by(app: &App, search: &Search) -> Option<String> {
     let typed = Typed::read(&search.text);
     let by_words = search.order == Order::Relevance && !search.plain && typed.phrases.is_empty();
     let text = typed.text.trim();
-    (by_words && !text.is_empty() && insight::keepable(text) != insight::WITHHELD).then(|| text.to_owned())
+    let asks = by_words && search.tuning.embeddings && !text.is_empty() && !insight::is_personal(&search.text);
+    asks.then(|| text.to_owned())
 }
 
 /// The vector of what a shopper typed.

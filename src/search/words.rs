@@ -4,10 +4,19 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::search::language::{Language, Stemmer, tokens};
 
+/// Longest text in characters that is taken in: what follows is neither looked for nor kept nor sent anywhere.
+pub const QUERY_MAX: usize = 500;
 /// Longest text in characters; what follows is not looked at.
 const TEXT_MAX: usize = 200;
 /// Phrases, and exclusions, that are looked at.
 const PARTS_MAX: usize = 8;
+
+/// The first [`QUERY_MAX`] characters of `text`. A shopper who pastes a page is shown what its beginning finds; nothing
+/// that is asked, logged or remembered grows with what a client sends.
+pub fn bounded(text: &str) -> &str {
+    let end = text.char_indices().nth(QUERY_MAX);
+    end.map_or(text, |(end, _)| &text[..end])
+}
 
 /// A text that was typed: `red "running shoes" -kids`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

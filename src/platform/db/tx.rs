@@ -82,9 +82,18 @@ impl Db {
             ..Default::default()
         };
         let tx = self.tx(self.connection.begin_with_options(options).await?, None);
-        if Backend::of(&tx) == Backend::Postgres {
-            tx.execute_unprepared("SET LOCAL statement_timeout = 0").await?;
-        }
+        unhurried(&tx).await?;
+        Ok(tx)
+    }
+
+    /// Opens a write transaction in which statements may take as long as they must, for work that nobody waits for. On
+    /// SQLite others that write wait for its end.
+    ///
+    /// # Errors
+    /// When no connection is to be had.
+    pub async fn begin_long(&self) -> Result<Tx, DbErr> {
+        let tx = self.begin().await?;
+        unhurried(&tx).await?;
         Ok(tx)
     }
 
@@ -238,6 +247,14 @@ macro_rules! delegate_connection {
 
 delegate_connection!(Db, connection);
 delegate_connection!(Tx, inner);
+
+/// Has the statements of `tx` take as long as they must.
+async fn unhurried(tx: &Tx) -> Result<(), DbErr> {
+    if Backend::of(tx) == Backend::Postgres {
+        tx.execute_unprepared("SET LOCAL statement_timeout = 0").await?;
+    }
+    Ok(())
+}
 
 /// The name of the constraint that `error` violates, if it violates one. SQLite does not name unique indexes but their
 /// columns: `table.column, …` comes back as the `uq_table_column_…` of the migrations.

@@ -7,6 +7,7 @@ mod fused;
 mod meilisearch;
 mod open;
 mod tantivy;
+mod tuning;
 
 use std::sync::Arc;
 
@@ -19,6 +20,7 @@ use tokio::time::Instant;
 pub use self::curation::{Adjust, Curation, Target};
 pub use self::fuse::reciprocal;
 pub use self::open::{all, from_config, from_data_dir, greet};
+pub use self::tuning::{TextField, Tuning};
 use crate::platform::error::{Fault, Result};
 use crate::search::language::Language;
 use crate::search::words::Vocabulary;
@@ -176,6 +178,8 @@ pub struct SearchRequest {
     pub filters: Vec<Filter>,
     /// The order.
     pub order: Order,
+    /// How [`Order::Relevance`] comes about.
+    pub tuning: Tuning,
     /// Start behind this hit.
     pub after: Option<Hit>,
     /// Whether the answer with that hit was degraded: its ranks are those of the plainer part, which goes on alone.

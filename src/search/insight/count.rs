@@ -3,13 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
-use entity::search::{search_position_day, search_query_day, search_reformulation_day};
+use entity::search::search_reformulation_day;
 use entity::{ChannelId, VisitId};
-use sea_orm::{ConnectionTrait, FromQueryResult, Statement};
+use sea_orm::{ConnectionTrait, FromQueryResult, IntoActiveModel, Statement};
 
-use crate::platform::db::{Backend, Tx};
+use crate::platform::db::{Backend, Tx, upsert_all};
 use crate::platform::error::Result;
-use crate::search::insight::{begin_of, swapped};
+use crate::search::insight::{WITHHELD, begin_of, swapped};
 
 /// How long after the end of its day a search may have consequences.
 const LATE: TimeDelta = TimeDelta::days(2);
@@ -27,21 +27,6 @@ const OUTCOMES: &str = "SELECT search_id,
   SUM(CASE WHEN kind = 'order' THEN 1 ELSE 0 END) AS orders
   FROM search_attribution WHERE at >= $1 AND at < $3 GROUP BY search_id";
 
-/// What was counted of a day.
-#[derive(Default)]
-pub(super) struct Counted {
-    pub(super) queries: Vec<search_query_day::Model>,
-    pub(super) positions: Vec<search_position_day::Model>,
-    pub(super) reformulations: Vec<search_reformulation_day::Model>,
-}
-
-#[derive(FromQueryResult)]
-struct Position {
-    channel_id: ChannelId,
-    place: i32,
-    clicks: i64,
-}
-
 #[derive(FromQueryResult)]
 struct Change {
     channel_id: ChannelId,
@@ -52,16 +37,14 @@ struct Change {
     next_at: DateTime<Utc>,
 }
 
-/// Counts a day.
+/// Counts a day into the tables of counts, from which what was counted of it before is gone.
 ///
 /// # Errors
 /// Those of the database.
-pub(super) async fn count(tx: &Tx, day: i32) -> Result<Counted> {
-    Ok(Counted {
-        queries: queries(tx, day).await?,
-        positions: positions(tx, day).await?,
-        reformulations: reformulations(tx, day).await?,
-    })
+pub(super) async fn count(tx: &Tx, day: i32) -> Result<()> {
+    queries(tx, day).await?;
+    positions(tx, day).await?;
+    reformulations(tx, day).await
 }
 
 /// `$1` and `$2` are the ends of the day, `$3` the end of what may come of it.
@@ -76,54 +59,64 @@ fn statement(tx: &Tx, day: i32, sql: &str) -> Statement {
     Statement::from_sql_and_values(tx.get_database_backend(), sql, values)
 }
 
-async fn queries(tx: &Tx, day: i32) -> Result<Vec<search_query_day::Model>> {
-    let sum = |what: &str, name: &str| format!("CAST(SUM({what}) AS BIGINT) AS {name}");
-    let first = |what: &str| format!("CASE WHEN NOT l.continued AND ({what}) THEN 1 ELSE 0 END");
-    let columns = [
-        sum(&first("1 = 1"), "searches"),
-        "COUNT(DISTINCT l.visit_id) AS sessions".to_owned(),
-        sum(&first("l.degraded"), "degraded"),
-        sum(&first("l.total = 0"), "empty"),
-        sum(&first("o.clicks > 0"), "clicked"),
-        sum("COALESCE(o.clicks, 0)", "clicks"),
-        sum("COALESCE(o.placed, 0)", "placed"),
-        sum("COALESCE(o.places, 0)", "places"),
-        sum("COALESCE(o.carts, 0)", "carts"),
-        sum("COALESCE(o.orders, 0)", "orders"),
-    ];
-    let sql = format!(
-        "SELECT l.channel_id AS channel_id, {day} AS day, l.query AS query, {}
-         FROM search_log l LEFT JOIN ({OUTCOMES}) o ON o.search_id = l.id
-         WHERE l.at >= $1 AND l.at < $2 GROUP BY l.channel_id, l.query",
-        columns.join(", ")
-    );
-    Ok(search_query_day::Model::find_by_statement(statement(tx, day, &sql))
-        .all(tx)
-        .await?)
+/// What `INSERT` does with rows that are there: another process has counted the same day meanwhile.
+fn replacing(key: &str, counts: &[&str]) -> String {
+    let replaced: Vec<String> = counts.iter().map(|name| format!("{name} = excluded.{name}")).collect();
+    format!("ON CONFLICT ({key}) DO UPDATE SET {}", replaced.join(", "))
 }
 
-async fn positions(tx: &Tx, day: i32) -> Result<Vec<search_position_day::Model>> {
+async fn queries(tx: &Tx, day: i32) -> Result<()> {
+    let sum = |what: &str| format!("CAST(SUM({what}) AS BIGINT)");
+    let first = |what: &str| sum(&format!("CASE WHEN NOT l.continued AND ({what}) THEN 1 ELSE 0 END"));
+    let of_outcomes = |what: &str| sum(&format!("COALESCE(o.{what}, 0)"));
+    let counts = [
+        ("searches", first("1 = 1")),
+        ("sessions", "COUNT(DISTINCT l.visit_id)".to_owned()),
+        ("degraded", first("l.degraded")),
+        ("empty", first("l.total = 0")),
+        ("clicked", first("o.clicks > 0")),
+        ("clicks", of_outcomes("clicks")),
+        ("placed", of_outcomes("placed")),
+        ("places", of_outcomes("places")),
+        ("carts", of_outcomes("carts")),
+        ("orders", of_outcomes("orders")),
+    ];
+    let names = counts.each_ref().map(|(name, _)| *name);
+    let sql = format!(
+        "INSERT INTO search_query_day (channel_id, day, query, {})
+         SELECT l.channel_id, {day}, l.query, {}
+         FROM search_log l LEFT JOIN ({OUTCOMES}) o ON o.search_id = l.id
+         WHERE l.at >= $1 AND l.at < $2 GROUP BY l.channel_id, l.query
+         {}",
+        names.join(", "),
+        counts.each_ref().map(|(_, count)| count.as_str()).join(", "),
+        replacing("channel_id, day, query", &names)
+    );
+    tx.execute_raw(statement(tx, day, &sql)).await?;
+    Ok(())
+}
+
+async fn positions(tx: &Tx, day: i32) -> Result<()> {
     let beyond = POSITION_MAX + 1;
     let sql = format!(
-        "SELECT c.channel_id AS channel_id, c.place AS place, COUNT(*) AS clicks FROM (
+        "INSERT INTO search_position_day (channel_id, day, \"position\", clicks)
+         SELECT c.channel_id, {day}, c.place, COUNT(*) FROM (
            SELECT l.channel_id AS channel_id,
              CASE WHEN a.\"position\" > {POSITION_MAX} THEN {beyond} ELSE a.\"position\" END AS place
            FROM search_log l JOIN search_attribution a ON a.search_id = l.id
            WHERE l.at >= $1 AND l.at < $2 AND a.at < $3 AND a.kind = 'click' AND a.\"position\" IS NOT NULL) c
-         GROUP BY c.channel_id, c.place"
+         GROUP BY c.channel_id, c.place
+         {}",
+        replacing("channel_id, day, \"position\"", &["clicks"])
     );
-    let rows = Position::find_by_statement(statement(tx, day, &sql)).all(tx).await?;
-    let rows = rows.into_iter().map(|row| search_position_day::Model {
-        channel_id: row.channel_id,
-        day,
-        position: row.place,
-        clicks: row.clicks,
-    });
-    Ok(rows.collect())
+    tx.execute_raw(statement(tx, day, &sql)).await?;
+    Ok(())
 }
 
-/// Searches without hits or without a click, with the next search of the visit where that has one.
-async fn reformulations(tx: &Tx, day: i32) -> Result<Vec<search_reformulation_day::Model>> {
+/// Searches without hits or without a click, with the next search of the visit where that has one. What is withheld is no
+/// word that anything could be said instead of.
+async fn reformulations(tx: &Tx, day: i32) -> Result<()> {
+    use search_reformulation_day::Column;
     let sql = format!(
         "SELECT s.channel_id AS channel_id, s.visit_id AS visit_id, s.query AS query, s.next_query AS next_query,
            s.at AS at, s.next_at AS next_at FROM (
@@ -133,7 +126,8 @@ async fn reformulations(tx: &Tx, day: i32) -> Result<Vec<search_reformulation_da
            FROM search_log l LEFT JOIN ({OUTCOMES}) o ON o.search_id = l.id
            WHERE l.at >= $1 AND l.at < $2 AND l.visit_id IS NOT NULL AND NOT l.continued AND l.query <> ''
            WINDOW w AS (PARTITION BY l.channel_id, l.visit_id ORDER BY l.at, l.id)) s
-         WHERE s.clicks = 0 AND s.next_clicks > 0 AND s.next_query <> s.query"
+         WHERE s.clicks = 0 AND s.next_clicks > 0 AND s.next_query <> s.query
+           AND s.query <> '{WITHHELD}' AND s.next_query <> '{WITHHELD}'"
     );
     let rows = Change::find_by_statement(statement(tx, day, &sql)).all(tx).await?;
     let mut visits: BTreeMap<(ChannelId, String, String), BTreeSet<VisitId>> = BTreeMap::new();
@@ -153,5 +147,7 @@ async fn reformulations(tx: &Tx, day: i32) -> Result<Vec<search_reformulation_da
             sessions,
         }
     });
-    Ok(rows.collect())
+    let rows = rows.map(IntoActiveModel::into_active_model).collect();
+    let key = [Column::ChannelId, Column::Day, Column::GivenUp, Column::FoundBy];
+    upsert_all::<search_reformulation_day::ActiveModel>(tx, rows, &key, &[Column::Sessions]).await
 }

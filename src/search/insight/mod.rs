@@ -1,7 +1,8 @@
 //! Insight: which searches were made, and what came of them.
 //!
 //! Owns the tables `search_log`, `search_attribution`, `search_day`, `search_query_day`, `search_position_day`,
-//! `search_reformulation_day`, `search_popular`. Listens to `InteractionsTracked` and to `OrderPlaced`. A search is noted
+//! `search_reformulation_day`, `search_popular`. Listens to `InteractionsTracked`, `OrderPlaced` and, in the transaction,
+//! `VisitsForgotten`. A search is noted
 //! in memory and written by itself in batches, so that none waits for it; what cannot be kept is lost, counted and said.
 //! What staff asks for is counted by day beforehand ([`roll_up`]), so that it costs the same on millions of searches.
 //!
@@ -11,6 +12,7 @@
 mod accept;
 mod attribute;
 mod count;
+mod forget;
 pub mod graphql;
 mod log;
 mod personal;
@@ -22,8 +24,9 @@ mod sweep;
 
 pub use accept::{AcceptSuggestion, accept_suggestion};
 pub use attribute::{attribute_interactions, attribute_order};
+pub(super) use forget::{export, forget};
 pub use log::{Noted, SearchLog, flush, note};
-pub use personal::{WITHHELD, keepable};
+pub use personal::{WITHHELD, is_personal, keepable};
 pub use popular::{VISITS_MIN, going_on};
 pub use reformulation::swapped;
 pub use report::{

@@ -6,7 +6,7 @@ use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, Order, QueryFilter, QueryOrder, QuerySelect};
 
 use crate::app::App;
-use crate::platform::db::insert_all;
+use crate::platform::db::upsert_all;
 use crate::platform::error::Result;
 use crate::search::insight::{WITHHELD, day_of, keepable};
 
@@ -39,7 +39,9 @@ pub(super) async fn choose(app: &App) -> Result<()> {
             .filter(search_popular::Column::ChannelId.eq(channel.id))
             .exec(&tx)
             .await?;
-        insert_all::<search_popular::ActiveModel>(&tx, rows).await?;
+        // Another process may have chosen meanwhile.
+        let key = [search_popular::Column::ChannelId, search_popular::Column::Position];
+        upsert_all::<search_popular::ActiveModel>(&tx, rows, &key, &[search_popular::Column::Query]).await?;
         tx.commit().await?;
     }
     Ok(())

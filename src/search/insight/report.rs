@@ -20,6 +20,8 @@ const LOW_CLICK_SEARCHES: i64 = 10;
 const LOW_CLICK_SHARE: i64 = 10;
 /// Visits that must have made the same change before it is suggested.
 pub(super) const SUPPORT_MIN: i64 = 3;
+/// Changes that are read at once.
+const CHANGES: usize = 200;
 /// Days that a report covers at most.
 pub const DAYS_MAX: i32 = 400;
 
@@ -274,24 +276,6 @@ pub async fn suggestions(
     period: Period,
     limit: usize,
 ) -> Result<Vec<Suggestion>> {
-    use search_reformulation_day::Column;
-    let visits = Expr::col(Column::Sessions).sum();
-    let found = search_reformulation_day::Entity::find()
-        .select_only()
-        .columns([Column::GivenUp, Column::FoundBy])
-        .expr_as(number(visits.clone()), "sessions")
-        .filter(Column::ChannelId.eq(scope.channel.id))
-        .filter(Column::Day.between(period.first, period.last))
-        .group_by(Column::GivenUp)
-        .group_by(Column::FoundBy)
-        .having(visits.clone().gte(SUPPORT_MIN))
-        .order_by(visits, Order::Desc)
-        .order_by_asc(Column::GivenUp)
-        .order_by_asc(Column::FoundBy)
-        .limit((limit * 4) as u64)
-        .into_model::<Suggestion>()
-        .all(db)
-        .await?;
     let heard = heard_in(search_synonym::Column::ChannelId, scope.channel.id);
     let synonyms = search_synonym::Entity::find().filter(heard).all(db).await?;
     let known = |suggestion: &Suggestion| {
@@ -300,7 +284,55 @@ pub async fn suggestions(
             holds(&suggestion.given_up) && holds(&suggestion.found_by)
         })
     };
-    Ok(found.into_iter().filter(|s| !known(s)).take(limit).collect())
+    let mut found = Vec::new();
+    let mut behind: Option<Suggestion> = None;
+    // The most frequent are those that staff has dealt with: as many are read as it takes.
+    while found.len() < limit {
+        let changes = changes(db, scope, period, behind.as_ref()).await?;
+        let more = changes.len() == CHANGES;
+        behind = changes.last().cloned();
+        found.extend(changes.into_iter().filter(|change| !known(change)));
+        if !more {
+            break;
+        }
+    }
+    found.truncate(limit);
+    Ok(found)
+}
+
+/// The next changes that enough visits made, most frequent first.
+async fn changes(
+    db: &impl ConnectionTrait,
+    scope: &Scope,
+    period: Period,
+    behind: Option<&Suggestion>,
+) -> Result<Vec<Suggestion>> {
+    use search_reformulation_day::Column;
+    let visits = Expr::col(Column::Sessions).sum();
+    let mut select = search_reformulation_day::Entity::find()
+        .select_only()
+        .columns([Column::GivenUp, Column::FoundBy])
+        .expr_as(number(visits.clone()), "sessions")
+        .filter(Column::ChannelId.eq(scope.channel.id))
+        .filter(Column::Day.between(period.first, period.last))
+        .group_by(Column::GivenUp)
+        .group_by(Column::FoundBy)
+        .having(visits.clone().gte(SUPPORT_MIN));
+    if let Some(last) = behind {
+        let words = Column::GivenUp.gt(last.given_up.as_str()).or(Column::GivenUp
+            .eq(last.given_up.as_str())
+            .and(Column::FoundBy.gt(last.found_by.as_str())));
+        let same = visits.clone().eq(last.sessions).and(words);
+        select = select.having(visits.clone().lt(last.sessions).or(same));
+    }
+    Ok(select
+        .order_by(visits, Order::Desc)
+        .order_by_asc(Column::GivenUp)
+        .order_by_asc(Column::FoundBy)
+        .limit(CHANGES as u64)
+        .into_model::<Suggestion>()
+        .all(db)
+        .await?)
 }
 
 /// Visits that gave up one text for the other, as far as counts are kept.

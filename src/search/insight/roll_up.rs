@@ -2,13 +2,13 @@
 
 use entity::search::{search_day, search_position_day, search_query_day, search_reformulation_day};
 use sea_orm::sea_query::{Expr, ExprTrait};
-use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 
 use crate::app::App;
-use crate::platform::db::insert_all;
 use crate::platform::error::Result;
-use crate::search::insight::count::{Counted, count};
+use crate::search::insight::count::count;
 use crate::search::insight::popular;
+use crate::search::insight::sweep::first_kept;
 
 /// Counts what is new, and finds what is popular. Several processes may do it at the same time.
 ///
@@ -18,14 +18,13 @@ pub async fn roll_up(app: &App) -> Result<()> {
     use search_day::Column;
     let days = search_day::Entity::find()
         .filter(Expr::col(Column::Counted).lt(Expr::col(Column::Written)))
+        // Of an older day only the counts are left.
+        .filter(Column::Day.gte(first_kept(app.clock.now())))
         .order_by_asc(Column::Day)
         .all(&app.db)
         .await?;
     for day in &days {
-        let read = app.db.begin_long_read().await?;
-        let counted = count(&read, day.day).await?;
-        read.rollback().await?;
-        keep(app, day, counted).await?;
+        count_day(app, day).await?;
     }
     if !days.is_empty() {
         popular::choose(app).await?;
@@ -34,19 +33,11 @@ pub async fn roll_up(app: &App) -> Result<()> {
     Ok(())
 }
 
-/// Replaces what is kept of a day, unless somebody has counted more of it meanwhile.
-async fn keep(app: &App, day: &search_day::Model, counted: Counted) -> Result<()> {
+/// Replaces what is kept of a day, unless somebody has counted as much of it meanwhile. The database counts into its own
+/// tables: a day of many searches costs as many statements as one of few.
+async fn count_day(app: &App, day: &search_day::Model) -> Result<()> {
     use search_day::Column;
-    let tx = app.db.begin().await?;
-    let ours = search_day::Entity::update_many()
-        .col_expr(Column::Counted, Expr::value(day.written))
-        .filter(Column::Day.eq(day.day))
-        .filter(Column::Counted.lt(day.written))
-        .exec(&tx)
-        .await?;
-    if ours.rows_affected == 0 {
-        return Ok(());
-    }
+    let tx = app.db.begin_long().await?;
     search_query_day::Entity::delete_many()
         .filter(search_query_day::Column::Day.eq(day.day))
         .exec(&tx)
@@ -59,14 +50,16 @@ async fn keep(app: &App, day: &search_day::Model, counted: Counted) -> Result<()
         .filter(search_reformulation_day::Column::Day.eq(day.day))
         .exec(&tx)
         .await?;
-    let rows = counted.queries.into_iter().map(IntoActiveModel::into_active_model);
-    insert_all::<search_query_day::ActiveModel>(&tx, rows.collect()).await?;
-    let rows = counted.positions.into_iter().map(IntoActiveModel::into_active_model);
-    insert_all::<search_position_day::ActiveModel>(&tx, rows.collect()).await?;
-    let rows = counted
-        .reformulations
-        .into_iter()
-        .map(IntoActiveModel::into_active_model);
-    insert_all::<search_reformulation_day::ActiveModel>(&tx, rows.collect()).await?;
-    Ok(tx.commit().await?)
+    count(&tx, day.day).await?;
+    // Last: whoever logs a search waits for this row.
+    let ours = search_day::Entity::update_many()
+        .col_expr(Column::Counted, Expr::value(day.written))
+        .filter(Column::Day.eq(day.day))
+        .filter(Column::Counted.lt(day.written))
+        .exec(&tx)
+        .await?;
+    if ours.rows_affected > 0 {
+        tx.commit().await?;
+    }
+    Ok(())
 }

@@ -1,6 +1,6 @@
 //! What is old is deleted.
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use entity::search::{
     search_attribution, search_day, search_log, search_position_day, search_query_day, search_reformulation_day,
 };
@@ -9,14 +9,20 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
 use crate::app::App;
 use crate::platform::error::Result;
-use crate::search::insight::day_of;
+use crate::search::insight::{begin_of, day_of};
 
-/// How long single searches are kept.
-pub const SEARCHES_KEPT: TimeDelta = TimeDelta::days(90);
+/// How long single searches are kept, and what is left of their last day.
+const SEARCHES_KEPT: TimeDelta = TimeDelta::days(90);
 /// How long the counts of days are kept, which name no visit: two years and a month, to compare seasons.
-pub const COUNTS_KEPT: TimeDelta = TimeDelta::days(762);
+const COUNTS_KEPT: TimeDelta = TimeDelta::days(762);
 /// Searches deleted in one transaction.
 const BATCH: u64 = 5_000;
+
+/// The first day whose searches are kept, all of them: a day is deleted as a whole, so that none is counted again from
+/// what is left of it.
+pub(super) fn first_kept(now: DateTime<Utc>) -> i32 {
+    day_of(now - SEARCHES_KEPT)
+}
 
 /// Deletes searches, what came of them, and counts that are old. Doing it twice, or on two servers, is harmless.
 ///
@@ -24,11 +30,12 @@ const BATCH: u64 = 5_000;
 /// Those of the database; it is tried again in the next round.
 pub async fn sweep(app: &App) -> Result<()> {
     let now = app.clock.now();
+    let kept_from = begin_of(first_kept(now));
     loop {
         let old = Query::select()
             .column(search_log::Column::Id)
             .from(search_log::Entity)
-            .and_where(search_log::Column::At.lt(now - SEARCHES_KEPT))
+            .and_where(search_log::Column::At.lt(kept_from))
             .limit(BATCH)
             .to_owned();
         let tx = app.db.begin().await?;
@@ -44,7 +51,7 @@ pub async fn sweep(app: &App) -> Result<()> {
     let day = day_of(now - COUNTS_KEPT);
     let tx = app.db.begin().await?;
     search_attribution::Entity::delete_many()
-        .filter(search_attribution::Column::At.lt(now - SEARCHES_KEPT))
+        .filter(search_attribution::Column::At.lt(kept_from))
         .exec(&tx)
         .await?;
     search_query_day::Entity::delete_many()

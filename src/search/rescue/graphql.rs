@@ -14,7 +14,7 @@ use crate::search::rescue::{RescueKind, rescue};
 pub enum SearchRescueKind {
     /// What the same words find without the filters.
     WithoutFilters,
-    /// What fewer words find.
+    /// What fewer words find, or the same ones without quotation marks and exclusions.
     FewerWords,
     /// What sells best.
     Popular,

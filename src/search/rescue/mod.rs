@@ -10,6 +10,7 @@ use crate::platform::page::PageArgs;
 use crate::search::engine::Order;
 use crate::search::insight::WITHHELD;
 use crate::search::query::{Curate, Query, SearchError, search};
+use crate::search::words::Typed;
 
 pub use graphql::SearchRescue;
 
@@ -25,7 +26,7 @@ const WORDS_MAX: usize = 6;
 pub enum RescueKind {
     /// What the same words find without the filters.
     WithoutFilters,
-    /// What fewer words find.
+    /// What fewer words find, or the same ones without quotation marks and exclusions.
     FewerWords,
     /// What sells best.
     Popular,
@@ -44,8 +45,8 @@ pub struct Rescue {
     pub queries: Vec<String>,
 }
 
-/// What to offer to who found nothing by `asked`: the same without filters, else what most of the words find, else what
-/// sells best.
+/// What to offer to who found nothing by `asked`: the same without filters, else the words without quotation marks and
+/// exclusions, else what most of them find, else what sells best.
 ///
 /// # Errors
 /// See [`SearchError`].
@@ -70,8 +71,9 @@ pub async fn rescue(app: &App, scope: &Scope, asked: &Query) -> Result<Rescue, S
             return Ok(found(RescueKind::WithoutFilters, Some(asked.text.clone()), products));
         }
     }
-    let words: Vec<&str> = asked.text.split_whitespace().take(WORDS_MAX).collect();
-    for texts in [one_less(&words), each(&words)] {
+    let typed = Typed::read(&asked.text);
+    let words: Vec<&str> = typed.text.split_whitespace().take(WORDS_MAX).collect();
+    for texts in [unmarked(&typed), one_less(&words), each(&words)] {
         let mut best: Option<(u64, String, Vec<ProductId>)> = None;
         for text in texts {
             let (total, products) = look(app, scope, text.clone(), Order::Relevance).await?;
@@ -85,6 +87,16 @@ pub async fn rescue(app: &App, scope: &Scope, asked: &Query) -> Result<Rescue, S
     }
     let (_, products) = look(app, scope, String::new(), Order::BestSelling).await?;
     Ok(found(RescueKind::Popular, None, products))
+}
+
+/// The same words without quotation marks and exclusions, where there are some.
+fn unmarked(typed: &Typed) -> Vec<String> {
+    let marked = !(typed.phrases.is_empty() && typed.excluded.is_empty());
+    let says_something = !typed.text.trim().is_empty();
+    (marked && says_something)
+        .then(|| typed.text.clone())
+        .into_iter()
+        .collect()
 }
 
 /// The words without one of them, for each.

@@ -11,15 +11,12 @@ use merx::channel::Scope;
 use merx::platform::page::PageArgs;
 use merx::platform::permission::{Permission, Permissions};
 use merx::platform::viewer::{Staff, Viewer, Who};
-use parking_lot::Mutex;
 use sea_orm::{ConnectionTrait, DbBackend, Statement};
 use serde_json::{Value, json};
-use tracing::field::{Field, Visit};
-use tracing_subscriber::layer::{Context, Layer, SubscriberExt};
 use uuid::Uuid;
 
 use crate::audit::{ENTRIES, by_somebody, entries};
-use crate::support::{Shop, noon};
+use crate::support::{Shop, noon, statements_of};
 
 /// Writes `count` entries, a second apart, about things `0`, `1`, `2`, `0`, …
 async fn written(shop: &Shop, actor: &Actor, count: usize) {
@@ -241,75 +238,8 @@ async fn people_and_programs_are_named_as_they_were_called() {
     );
 }
 
-/// Keeps the statements that the log is asked with.
-#[derive(Clone, Default)]
-struct Statements(Arc<Mutex<Vec<String>>>);
-
-impl Visit for Statements {
-    fn record_debug(&mut self, field: &Field, value: &dyn std::fmt::Debug) {
-        let text = format!("{value:?}");
-        if field.name() == "sql" && text.contains("audit_entry") {
-            self.0.lock().push(text);
-        }
-    }
-}
-
-impl<S: tracing::Subscriber> Layer<S> for Statements {
-    fn on_event(&self, event: &tracing::Event<'_>, _: Context<'_, S>) {
-        if event.metadata().target() == "merx::sql" {
-            event.record(&mut self.clone());
-        }
-    }
-}
-
-/// What the database would do for `sql`, whatever its parameters.
-async fn plan(shop: &Shop, sql: &str) -> String {
-    let tx = shop.app.db.begin().await.expect("a transaction");
-    let backend = tx.get_database_backend();
-    let explain = match backend {
-        DbBackend::Postgres => {
-            let parameters = (1..20).take_while(|n| sql.contains(&format!("${n}"))).count();
-            let nothing = vec!["NULL"; parameters].join(", ");
-            // A table of a few rows is read as a whole; here the question is whether an index could serve.
-            for set in [
-                "enable_seqscan = off",
-                "enable_sort = off",
-                "plan_cache_mode = force_generic_plan",
-            ] {
-                tx.execute_unprepared(&format!("SET LOCAL {set}"))
-                    .await
-                    .expect("a setting");
-            }
-            tx.execute_unprepared(&format!("PREPARE asked AS {sql}"))
-                .await
-                .expect("a statement");
-            format!("EXPLAIN EXECUTE asked({nothing})")
-        }
-        _ => format!("EXPLAIN QUERY PLAN {sql}"),
-    };
-    let rows = tx
-        .query_all_raw(Statement::from_string(backend, explain))
-        .await
-        .expect("a plan");
-    if backend == DbBackend::Postgres {
-        // The connection goes back to the pool.
-        tx.execute_unprepared("DEALLOCATE asked").await.expect("a clean end");
-    }
-    let column = if backend == DbBackend::Postgres {
-        "QUERY PLAN"
-    } else {
-        "detail"
-    };
-    let lines = rows
-        .iter()
-        .map(|row| row.try_get::<String>("", column).expect("a line"));
-    lines.collect::<Vec<_>>().join("\n")
-}
-
 #[tokio::test]
 async fn each_filter_has_its_index_and_nothing_is_sorted() {
-    // With one subscriber alone, a line that another thread reaches first is switched off for good; with two it is not.
-    let _second = tracing::Dispatch::new(tracing::subscriber::NoSubscriber::default());
     let shop = Shop::frozen(noon()).await;
     written(&shop, &Actor::system("r"), 5).await;
     let first = shop.staff().data(ENTRIES, json!({ "first": 2 })).await;
@@ -326,19 +256,14 @@ async fn each_filter_has_its_index_and_nothing_is_sorted() {
             "ix_audit_entry_action_at_id",
         ),
     ] {
-        let statements = Statements::default();
         let document = "query($where: AuditEntryWhere, $after: String) {
             auditEntries(where: $where, after: $after) { nodes { id } } }";
-        {
-            let subscriber = tracing_subscriber::registry().with(statements.clone());
-            let _guard = tracing::subscriber::set_default(subscriber);
-            shop.staff()
-                .data(document, json!({ "where": filter, "after": after }))
-                .await;
-        }
-        let asked = statements.0.lock().clone();
+        let staff = shop.staff();
+        let variables = json!({ "where": filter, "after": after });
+        let (mut asked, _) = statements_of(staff.data(document, variables)).await;
+        asked.retain(|sql| sql.contains("audit_entry"));
         assert_eq!(asked.len(), 1, "{asked:?}");
-        let plan = plan(&shop, &asked[0]).await;
+        let plan = shop.plan(&asked[0]).await;
         assert!(plan.contains(index), "{filter}: {plan}");
         for sorting in ["Sort", "TEMP B-TREE", "Seq Scan"] {
             assert!(!plan.contains(sorting), "{filter}: {plan}");

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use entity::{CategoryId, ChannelId, ProductId};
 use futures_util::StreamExt;
 use merx::search::engine::{
-    Adjust, Batch, Curation, Document, Filter, Order, Owner, SearchAnswer, SearchRequest, Target, from_data_dir,
+    Adjust, Batch, Curation, Document, Filter, Order, Owner, SearchAnswer, SearchRequest, Target, Tuning, from_data_dir,
 };
 use merx::search::words::Vocabulary;
 use merx::search::{Engine, Language};
@@ -280,4 +280,32 @@ async fn synonyms_are_read_as_queries_are() {
         ..request("stuhl ")
     };
     assert!(shelf.found(request).await.contains(&1));
+}
+
+#[tokio::test]
+async fn what_decides_among_equals_can_be_tuned() {
+    let mut sold_out = document(1, "Lamp", "Acme");
+    sold_out.available = false;
+    let mut popular = document(3, "Lamp in a long name", "Acme");
+    popular.units_sold = 100_000;
+    let mut documents = vec![sold_out, document(2, "Lamp", "Acme"), popular];
+    // What all have is worth nothing.
+    documents.extend((10..40).map(|number| document(number, "Chair", "Acme")));
+    let shelf = shelf(documents).await;
+    let tuned = |change: fn(&mut Tuning)| {
+        let mut request = request("lamp ");
+        change(&mut request.tuning);
+        request
+    };
+    assert_eq!(shelf.found(tuned(|_| {})).await, [2, 1, 3]);
+    assert_eq!(shelf.found(tuned(|tuning| tuning.sold_out = 1.0)).await, [1, 2, 3]);
+    assert_eq!(shelf.found(tuned(|tuning| tuning.sold_out = 0.0)).await, [2, 3, 1]);
+    assert_eq!(shelf.found(tuned(|tuning| tuning.popularity = 1.0)).await, [3, 2, 1]);
+    // Other orders know nothing of it.
+    let cheap = tuned(|tuning| tuning.popularity = 1.0);
+    let cheap = SearchRequest {
+        order: Order::PriceUp,
+        ..cheap
+    };
+    assert_eq!(shelf.found(cheap).await, [1, 2, 3]);
 }

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::create;
 use crate::support::{Shop, noon};
 
-const SEARCH: &str = "query($query: String!, $session: String, $first: Int, $after: String) {
+pub(super) const SEARCH: &str = "query($query: String!, $session: String, $first: Int, $after: String) {
   search(query: $query, sessionId: $session, first: $first, after: $after) {
     searchId totalCount nodes { id name } pageInfo { endCursor } } }";
 const TRACK: &str = "mutation($input: RecommendationEventTrackInput!) { recommendationEventTrack(input: $input) {
@@ -25,7 +25,7 @@ const INSIGHTS: &str = "query($from: DateTime, $to: DateTime, $focus: SearchQuer
     averageClickPosition cartAdds orders }";
 
 /// A shop whose clock stands, with two zithers.
-async fn shop() -> (Shop, String) {
+pub(super) async fn shop() -> (Shop, String) {
     let shop = Shop::frozen(noon()).await;
     merx::search::prepare(&shop.app).await.expect("the index is built");
     let id = create(&shop, "Zither Alpha", "20.00", json!({})).await;
@@ -41,7 +41,7 @@ pub(super) async fn logged(shop: &Shop) -> Vec<search_log::Model> {
 }
 
 /// Searches in a visit and gives the name of the search.
-async fn look(shop: &Shop, session: &str, query: &str) -> String {
+pub(super) async fn look(shop: &Shop, session: &str, query: &str) -> String {
     let session = if session.is_empty() {
         Value::Null
     } else {
@@ -52,7 +52,7 @@ async fn look(shop: &Shop, session: &str, query: &str) -> String {
 }
 
 /// Tells that a visitor did something with a hit.
-async fn tell(shop: &Shop, session: &str, kind: &str, search: &str, (product, position): (&str, i32)) {
+pub(super) async fn tell(shop: &Shop, session: &str, kind: &str, search: &str, (product, position): (&str, i32)) {
     let event = json!({ "id": format!("{kind}-{search}"), "kind": kind, "productId": product,
         "searchId": search, "position": position });
     let input = json!({ "sessionId": session, "consent": true, "events": [event] });
@@ -61,14 +61,14 @@ async fn tell(shop: &Shop, session: &str, kind: &str, search: &str, (product, po
 }
 
 /// What staff sees when everything was written, attributed and counted.
-async fn insights(shop: &Shop, variables: Value) -> Value {
+pub(super) async fn insights(shop: &Shop, variables: Value) -> Value {
     merx::search::flush(&shop.app).await.expect("written");
     shop.work().await;
     merx::search::roll_up(&shop.app).await.expect("counted");
     shop.staff().data(INSIGHTS, variables).await["searchInsights"].take()
 }
 
-fn queries(insights: &Value) -> Vec<&str> {
+pub(super) fn queries(insights: &Value) -> Vec<&str> {
     let nodes = insights["queries"]["nodes"].as_array().expect("queries");
     nodes
         .iter()

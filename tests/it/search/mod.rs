@@ -1,8 +1,11 @@
 //! Search: what is found, counted, suggested, and how soon.
 
+mod collections;
+mod counted;
 mod curated;
 mod embedded;
 mod facets;
+mod forgotten;
 mod fresh;
 mod insight;
 mod meaning;
@@ -11,12 +14,15 @@ mod merchandise;
 mod owner;
 mod pages;
 mod personal;
+mod private;
 mod relevance;
 mod rescue;
 mod sources;
 mod suggest;
+mod trial;
 mod typed;
 mod vocabulary;
+mod walk;
 mod words;
 
 use serde_json::{Value, json};

@@ -4,6 +4,7 @@ mod database;
 mod documents;
 mod journey;
 mod people;
+mod plan;
 mod staff;
 
 use std::sync::Arc;
@@ -26,6 +27,7 @@ pub use database::Clone as DemoDatabase;
 pub use documents::{Documents, PROMISED, shared};
 pub use journey::{CART, ORDER};
 pub use people::{PASSWORD, code_in, home};
+pub use plan::statements_of;
 pub use staff::OWNER_KEY;
 
 #[derive(Parser)]

@@ -103,7 +103,7 @@ impl Both {
 
 /// Whether Meilisearch has a say in the order.
 fn is_ranked(request: &SearchRequest) -> bool {
-    request.order == Order::Relevance && !Typed::read(&request.text).text.trim().is_empty()
+    request.tuning.fusion && request.order == Order::Relevance && !Typed::read(&request.text).text.trim().is_empty()
 }
 
 /// Whether a range of numbers is asked for.

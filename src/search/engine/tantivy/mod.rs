@@ -196,7 +196,12 @@ impl Tantivy {
                 shelf.close(&docs);
             }
         }
-        let mut matches = score::matches(searcher, fields, &analysis, &mut shelves)?;
+        let mut matches = score::matches(
+            searcher,
+            &fields.weighted(&request.tuning),
+            (fields, &analysis),
+            &mut shelves,
+        )?;
         for (shelf, matches) in shelves.iter().zip(&mut matches) {
             for stems in &analysis.phrases {
                 let docs = shelf.holding(searcher, fields, stems)?;

@@ -8,12 +8,8 @@ use tantivy::DocId;
 use super::collect::{Columns, Part, Test};
 use super::facets::KeyRanges;
 use super::score::Match;
-use crate::search::engine::{Curation, Filter, Order, SearchRequest, Target, reciprocal};
+use crate::search::engine::{Curation, Filter, Order, SearchRequest, Target, Tuning, reciprocal};
 
-/// How much a sold-out product loses: enough to decide among equals, and little else.
-const SOLD_OUT: f64 = 0.98;
-/// What a tenfold of units sold adds to a score.
-const POPULARITY: f64 = 0.02;
 /// What lifts documents with all words above those with some: more than any sum of word scores.
 const ALL_WORDS: f64 = 1000.0;
 /// What lifts the product whose SKU was typed.
@@ -39,6 +35,7 @@ pub(super) struct Ranking<'a> {
     browsing: bool,
     words: u32,
     curation: &'a Curation,
+    tuning: &'a Tuning,
     /// Worth of all hits, when several sources rank them.
     fused: HashMap<ProductId, f64>,
 }
@@ -64,6 +61,7 @@ impl<'a> Ranking<'a> {
             browsing: words == 0,
             words: u32::try_from(words).unwrap_or(u32::MAX),
             curation: &request.curation,
+            tuning: &request.tuning,
             fused: HashMap::new(),
         };
         if !also.is_empty() {
@@ -158,8 +156,9 @@ impl OfSegment<'_> {
                 i64::from(available()) * AVAILABLE + (popular * SOLD_STEPS) as i64
             }
             Order::Relevance => {
-                let stock = if available() { 1.0 } else { SOLD_OUT };
-                let popular = POPULARITY * (1.0 + sold() as f64).log10();
+                let tuning = self.ranking.tuning;
+                let stock = if available() { 1.0 } else { tuning.sold_out };
+                let popular = tuning.popularity * (1.0 + sold() as f64).log10();
                 let mut score = (f64::from(found.score) * stock + popular) * factor;
                 if found.words.count_ones() >= self.ranking.words {
                     score += ALL_WORDS;

@@ -6,7 +6,7 @@ use tantivy::tokenizer::RAW_TOKENIZER_NAME;
 use tantivy::{TantivyDocument, Term};
 
 use super::vectors;
-use crate::search::engine::Document;
+use crate::search::engine::{Document, TextField, Tuning};
 use crate::search::language::{Language, Stemmer, Token, fold, tokens};
 
 /// Counts changes of this file that make older indexes unreadable: each version has a folder of its own.
@@ -120,7 +120,27 @@ const TEXTS: [(&str, f32); 7] = [
     ("description", 1.0),
 ];
 
+/// What they are called where their weights are tried.
+const NAMES: [TextField; 7] = [
+    TextField::Name,
+    TextField::Brand,
+    TextField::Category,
+    TextField::Codes,
+    TextField::Tags,
+    TextField::Attributes,
+    TextField::Description,
+];
+
 impl Fields {
+    /// The stemmed texts with the weights that `tuning` gives them.
+    pub(super) fn weighted(&self, tuning: &Tuning) -> Vec<(Field, f32)> {
+        let own = |name| tuning.weights.get(name).copied();
+        let texts = self.texts.iter().zip(&NAMES);
+        texts
+            .map(|((field, usual), name)| (*field, own(name).unwrap_or(*usual)))
+            .collect()
+    }
+
     /// All documents of a product.
     pub(super) fn of_product(&self, product: entity::ProductId) -> Term {
         Term::from_field_text(self.product, &product.to_string())

@@ -65,17 +65,17 @@ pub(super) struct Shelf<'s> {
 }
 
 /// The documents of a channel that hold some of the words of `analysis`, segment by segment and in the order of the
-/// segments. All documents without words.
+/// segments, by texts with these weights. All documents without words.
 pub(super) fn matches(
     searcher: &Searcher,
-    fields: &Fields,
-    analysis: &Analysis,
+    weighted: &[(Field, f32)],
+    (fields, analysis): (&Fields, &Analysis),
     shelves: &mut [Shelf<'_>],
 ) -> tantivy::Result<Vec<Vec<Match>>> {
     if analysis.words.is_empty() {
         return Ok(shelves.iter().map(Shelf::all).collect());
     }
-    let lenses = lenses(searcher, fields)?;
+    let lenses = lenses(searcher, weighted)?;
     let mut evidence = Vec::with_capacity(shelves.len());
     let mut frequencies = vec![0_usize; analysis.words.len()];
     for shelf in shelves.iter_mut() {
@@ -144,9 +144,9 @@ pub(super) fn merged(left: Vec<Match>, right: impl Iterator<Item = Match>) -> Ve
     }
 }
 
-fn lenses(searcher: &Searcher, fields: &Fields) -> tantivy::Result<Vec<Lens>> {
-    let mut lenses = Vec::with_capacity(fields.texts.len());
-    for (i, (field, weight)) in fields.texts.iter().enumerate() {
+fn lenses(searcher: &Searcher, weighted: &[(Field, f32)]) -> tantivy::Result<Vec<Lens>> {
+    let mut lenses = Vec::with_capacity(weighted.len());
+    for (i, (field, weight)) in weighted.iter().enumerate() {
         let b = if i == 0 { B_NAME } else { B };
         let (mut tokens, mut documents) = (0_u64, 0_u64);
         for segment in searcher.segment_readers() {
