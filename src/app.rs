@@ -11,7 +11,7 @@ use crate::analytics::Analytics;
 use crate::catalog::Categories;
 use crate::channel::Channels;
 use crate::config::Config;
-use crate::experiment::Experiments;
+use crate::experiment::{Experiments, Forms};
 use crate::mail::Transport;
 use crate::media::Store;
 use crate::payment::Gateways;
@@ -26,6 +26,7 @@ use crate::platform::rate_limit::{InProcessBuckets, Limits, RedisBuckets};
 use crate::platform::stop::Stop;
 use crate::platform::texts::{InProcessTexts, RedisTexts, Texts};
 use crate::privacy::Exports;
+use crate::recommendation::insight::Shown;
 use crate::recommendation::model::Trainer;
 use crate::recommendation::{Leaders, Recommender};
 use crate::search::Search;
@@ -78,6 +79,8 @@ pub struct Parts {
     pub leaders: Leaders,
     /// What is recommended by.
     pub recommender: Recommender,
+    /// Recommendations that were shown and are not counted in the database yet.
+    pub shown: Shown,
     /// The payment gateways.
     pub payments: Gateways,
     /// Where files are kept.
@@ -211,6 +214,7 @@ impl Builder {
         let mut registry = Registry::default();
         let mut listeners = Listeners::default();
         let mut exports = Exports::default();
+        let mut forms = Forms::default();
         account::register(&mut registry);
         staff::register(&mut registry);
         customer::register(&mut registry);
@@ -220,7 +224,7 @@ impl Builder {
         analytics::register(&mut registry, &mut listeners, &mut exports);
         experiment::register(&mut registry, &mut listeners, &mut exports);
         search::register(&mut registry, &mut listeners);
-        recommendation::register(&mut registry, &mut listeners);
+        recommendation::register(&mut registry, &mut listeners, &mut forms);
         db.set_listeners(listeners);
         let embedder = match embedder {
             Some(embedder) => Some(embedder),
@@ -252,9 +256,10 @@ impl Builder {
             taxes: TaxRates::default(),
             deliveries: Deliveries::default(),
             analytics: Analytics::default(),
-            experiments: Experiments::default(),
+            experiments: Experiments::new(forms),
             leaders: Leaders::default(),
             recommender: Recommender::new(trainer),
+            shown: Shown::default(),
             exports,
             jobs: Arc::new(registry),
         })))

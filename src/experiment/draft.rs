@@ -87,6 +87,8 @@ pub enum DraftError {
     Weight(usize),
     /// The payload is too long, or no object where the kind needs one.
     Payload(usize),
+    /// Who reads payloads of this kind does not understand it.
+    Form(usize),
     /// A probability or the effect is out of range.
     Number(&'static str),
     /// There are too many guardrails, or two of one metric.
@@ -113,6 +115,7 @@ impl DraftError {
             Self::ArmTwice(_) => message!("experiment-arm-twice"),
             Self::Weight(_) => message!("out-of-range", name = "weight", min = 1, max = WEIGHT_MAX),
             Self::Payload(_) => message!("experiment-payload", max = PAYLOAD_MAX),
+            Self::Form(_) => message!("experiment-form"),
             Self::Number(name) => message!("experiment-number", name = *name),
             Self::Guardrails => message!("experiment-guardrails", max = GUARDRAILS_MAX),
             Self::Margin(_) => message!("out-of-range", name = "margin", min = 0, max = MARGIN_MAX),
@@ -134,7 +137,7 @@ impl DraftError {
             Self::Arms => vec!["arms".to_owned()],
             Self::ArmKey(place) | Self::ArmTwice(place) => arm(place, "key"),
             Self::Weight(place) => arm(place, "weight"),
-            Self::Payload(place) => arm(place, "payload"),
+            Self::Payload(place) | Self::Form(place) => arm(place, "payload"),
             Self::Number(name) => vec![(*name).to_owned()],
             Self::Guardrails => vec!["guardrails".to_owned()],
             Self::Margin(place) => vec!["guardrails".to_owned(), place.to_string(), "margin".to_owned()],

@@ -81,8 +81,10 @@ pub(super) fn written(row: &Experiment) -> serde_json::Value {
     })
 }
 
-fn checked(draft: &Draft) -> Result<(), SaveError> {
-    let problems = draft.problems();
+fn checked(app: &App, draft: &Draft) -> Result<(), SaveError> {
+    let mut problems = draft.problems();
+    let strangers = app.experiments.forms.strangers(draft.kind, &draft.arms);
+    problems.extend(strangers.into_iter().map(DraftError::Form));
     match problems.is_empty() {
         true => Ok(()),
         false => Err(SaveError::Draft(problems)),
@@ -115,7 +117,7 @@ fn filled(row: Experiment, draft: Draft) -> Experiment {
 /// # Errors
 /// See [`SaveError`]; nothing is written then.
 pub async fn create(app: &App, actor: &Actor, draft: Draft) -> Result<Experiment, SaveError> {
-    checked(&draft)?;
+    checked(app, &draft)?;
     let now = app.clock.now();
     let blank = Experiment {
         id: app.ids.new_id(),
@@ -192,7 +194,6 @@ pub async fn update(
     let old = draft_of(&before);
     let mut draft = old.clone();
     change(&mut draft);
-    checked(&draft)?;
     if before.status != ExperimentStatus::Draft {
         let kept = Draft {
             name: old.name.clone(),
@@ -204,6 +205,7 @@ pub async fn update(
             return Err(SaveError::Started);
         }
     }
+    checked(app, &draft)?;
     let mut after = filled(before.clone(), draft);
     after.updated_at = app.clock.now();
     let model = after.clone().into_active_model().reset_all();

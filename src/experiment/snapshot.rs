@@ -16,6 +16,7 @@ use crate::analytics::Visitor;
 use crate::app::App;
 use crate::experiment::bucket::{HOLDOUT_SALT, arm_of, bucket, layer_salt};
 use crate::experiment::exposure::Exposures;
+use crate::experiment::form::Forms;
 use crate::experiment::query::Experiment;
 use crate::platform::error::Result;
 
@@ -28,11 +29,21 @@ pub struct Experiments {
     running: RwLock<Option<Arc<Running>>>,
     /// Counts the looks at the table, so that an older one does not replace what a newer one saw.
     looks: AtomicU64,
+    /// What arms may say.
+    pub(super) forms: Forms,
     /// What was shown and is not written yet.
     pub(super) exposures: Exposures,
 }
 
 impl Experiments {
+    /// None is known yet; arms say what `forms` understand.
+    pub fn new(forms: Forms) -> Self {
+        Self {
+            forms,
+            ..Self::default()
+        }
+    }
+
     /// Exposures that were lost: more came than could be written.
     pub fn lost(&self) -> u64 {
         self.exposures.lost()
