@@ -26,6 +26,7 @@ use crate::platform::rate_limit::{InProcessBuckets, Limits, RedisBuckets};
 use crate::platform::stop::Stop;
 use crate::platform::texts::{InProcessTexts, RedisTexts, Texts};
 use crate::privacy::Exports;
+use crate::recommendation::insight::Shown;
 use crate::recommendation::model::Trainer;
 use crate::recommendation::{Leaders, Recommender};
 use crate::search::Search;
@@ -78,6 +79,8 @@ pub struct Parts {
     pub leaders: Leaders,
     /// What is recommended by.
     pub recommender: Recommender,
+    /// Recommendations that were shown and are not counted in the database yet.
+    pub shown: Shown,
     /// The payment gateways.
     pub payments: Gateways,
     /// Where files are kept.
@@ -222,7 +225,7 @@ impl Builder {
         experiment::register(&mut registry, &mut listeners, &mut exports);
         search::register(&mut registry, &mut listeners, &mut exports);
         search::understand(&mut forms);
-        recommendation::register(&mut registry, &mut listeners);
+        recommendation::register(&mut registry, &mut listeners, &mut forms);
         db.set_listeners(listeners);
         let embedder = match embedder {
             Some(embedder) => Some(embedder),
@@ -257,6 +260,7 @@ impl Builder {
             experiments: Experiments::new(forms),
             leaders: Leaders::default(),
             recommender: Recommender::new(trainer),
+            shown: Shown::default(),
             exports,
             jobs: Arc::new(registry),
         })))

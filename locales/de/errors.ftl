@@ -380,4 +380,5 @@ rule-note = die Notiz ist länger als { $max } Zeichen
 rule-times = endsAt liegt nicht hinter startsAt
 rules-many = es gibt schon { $max } Regeln
 exchange-malformed = das ist keine Datei des Austauschs: { $reason }
+exchange-erased = Während die Datei geschrieben wurde, wurden Kunden gelöscht: Versuchen Sie es später noch einmal
 exchange-not-found = diese Datei gibt es nicht

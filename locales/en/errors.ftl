@@ -390,4 +390,5 @@ rule-note = the note is longer than { $max } characters
 rule-times = endsAt is not behind startsAt
 rules-many = there are { $max } rules already
 exchange-malformed = this is no file of the exchange: { $reason }
+exchange-erased = customers were erased while the file was written: try again later
 exchange-not-found = there is no such file

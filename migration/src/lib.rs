@@ -17,6 +17,7 @@ mod m20261122_000022_recommendations;
 mod m20261122_000023_interactions_experiments;
 mod m20261122_000024_product_vectors;
 mod m20261122_000025_search_log;
+mod m20261122_000026_experiment_privacy;
 mod m20261122_000028_search_upkeep;
 mod payment_rebuilt;
 mod table;
@@ -49,6 +50,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000023_interactions_experiments::Migration),
             Box::new(m20261122_000024_product_vectors::Migration),
             Box::new(m20261122_000025_search_log::Migration),
+            Box::new(m20261122_000026_experiment_privacy::Migration),
             Box::new(m20261122_000028_search_upkeep::Migration),
         ]
     }

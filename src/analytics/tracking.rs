@@ -22,7 +22,7 @@ pub struct Tracking {
     /// What was recommended.
     #[serde(rename = "p")]
     pub product: ProductId,
-    /// Where it stood, such as `related`.
+    /// Where it stood and what for, such as `product.related`.
     #[serde(rename = "s")]
     pub surface: String,
     /// What found it.

@@ -7,12 +7,13 @@ use clap::Subcommand;
 
 use crate::config::Config;
 use crate::platform::error::{Fault, Result};
-use crate::recommendation::exchange::{ImportError, export, import};
+use crate::recommendation::exchange::{ExportError, ImportError, export, import};
 
 /// What is exchanged.
 #[derive(Subcommand, Debug)]
 pub(super) enum What {
-    /// Writes all orders and interactions into a file of the private part of the object store, and prints its key.
+    /// Writes all orders and interactions into a file of the private part of the object store, and prints its key. The file
+    /// goes after a week, and when a customer is erased.
     Export,
     /// Recommends by the neighbours of a file in the private part of the object store.
     Import {
@@ -25,10 +26,11 @@ pub(super) enum What {
 pub(super) async fn exchange(config: Config, what: What) -> Result<ExitCode> {
     let app = super::open(config.without_statement_timeout()).await?;
     match what {
-        What::Export => {
-            let export = export(&app).await?;
-            writeln!(std::io::stdout(), "{}: {} lines", export.key, export.lines)?;
-        }
+        What::Export => match export(&app).await {
+            Ok(export) => writeln!(std::io::stdout(), "{}: {} lines", export.key, export.lines)?,
+            Err(ExportError::Fault(fault)) => return Err(fault),
+            Err(error) => return Err(Fault::part("exchange", error)),
+        },
         What::Import { key } => match import(&app, &key).await {
             Ok(model) => writeln!(std::io::stdout(), "{model}")?,
             Err(ImportError::Fault(fault)) => return Err(fault),

@@ -43,9 +43,10 @@ pub(super) async fn serve(config: Config, given: Vec<(OsString, OsString)>) -> R
         .shop
         .worker_in_process
         .then(|| tokio::spawn(super::worker::work(app.clone(), stopped.clone())));
-    let followers = tokio::spawn(futures_util::future::join(
+    let followers = tokio::spawn(futures_util::future::join3(
         crate::analytics::follow(app.clone(), stopped.clone()),
-        crate::experiment::follow(app.clone(), stopped),
+        crate::experiment::follow(app.clone(), stopped.clone()),
+        crate::recommendation::insight::follow(app.clone(), stopped),
     ));
     if let Some(address) = app.config.server.metrics_listen {
         let listener = bind(address).await?;

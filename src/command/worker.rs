@@ -72,6 +72,18 @@ pub(super) async fn work(app: App, mut stop: watch::Receiver<bool>) {
             if let Err(error) = crate::analytics::sweep(&app).await {
                 tracing::warn!(%error, "old interactions were not deleted, will be tried again");
             }
+            if let Err(error) = crate::experiment::sweep(&app).await {
+                tracing::warn!(%error, "old exposures were not deleted, will be tried again");
+            }
+            if let Err(error) = crate::recommendation::exchange::sweep(&app).await {
+                tracing::warn!(%error, "old exports were not deleted, will be tried again");
+            }
+            if let Err(error) = crate::recommendation::insight::roll_up(&app).await {
+                tracing::warn!(%error, "what came of recommendations was not counted, will be tried again");
+            }
+            if let Err(error) = crate::recommendation::insight::sweep(&app).await {
+                tracing::warn!(%error, "old counts of recommendations were not deleted, will be tried again");
+            }
             if let Err(error) = crate::recommendation::drift::check_when_due(&app).await {
                 tracing::warn!(%error, "nobody looked whether recommendations still fit, will be tried again");
             }

@@ -43,7 +43,8 @@ impl Assignment {
 }
 
 /// The arm of the experiment called `key` for a visitor, who is about to be shown it: the exposure is noted. None when no
-/// such experiment runs here, or it is not about them: do what is done without it. Sends no statement.
+/// such experiment runs here, or it is not about them: do what is done without it. Sends no statement. Whoever has not
+/// agreed that what they do is kept is nobody: do not name them.
 ///
 /// # Errors
 /// Those of the database, the first time in a process.
@@ -64,11 +65,26 @@ pub async fn assignment_for(
     kind: ExperimentKind,
     visitor: Visitor,
 ) -> Result<Option<Assignment>> {
+    assignment_about(app, scope, (kind, visitor), |_| true).await
+}
+
+/// The same, where the experiment is `about` what is going to be shown: where the payload of any of its arms is. Of others
+/// nothing is noted. All arms are asked, not the one that is given: else it would be noted of some arms alone.
+///
+/// # Errors
+/// Those of the database, the first time in a process.
+pub async fn assignment_about(
+    app: &App,
+    scope: &Scope,
+    (kind, visitor): (ExperimentKind, Visitor),
+    about: impl Fn(&Value) -> bool + Send,
+) -> Result<Option<Assignment>> {
     let running = running(app).await?;
     let now = app.clock.now();
     let mut open = running
         .of_kind(kind)
-        .filter(|entry| entry.is_open(scope.channel.id, now));
+        .filter(|entry| entry.is_open(scope.channel.id, now))
+        .filter(|entry| entry.arms.iter().any(|arm| about(&arm.payload)));
     Ok(open.find_map(|entry| given(app, scope, entry, visitor)))
 }
 
@@ -103,7 +119,8 @@ fn given(app: &App, scope: &Scope, entry: &Entry, visitor: Visitor) -> Option<As
 /// # Errors
 /// Those of the database.
 pub async fn preview(app: &App, scope: &Scope, key: &str, arm: &str) -> Result<Option<Assignment>> {
-    if !scope.viewer.may(Permission::ExperimentRead) {
+    // Experiments belong to no channel: who sees one, sees all.
+    if !scope.viewer.may_everywhere(Permission::ExperimentRead) {
         return Ok(None);
     }
     let Some(experiment) = query::by_key(&app.db, key).await? else {

@@ -3,7 +3,8 @@
 //! Owns the tables `experiment` and `exposure`. Emits nothing; listens to `CustomerErased` and
 //! `VisitsForgotten`. Invariants: a unit is given the
 //! same arm as long as the experiment runs, because neither arms nor weights change after the start; no unit is in two
-//! experiments of a layer; a unit is exposed once; nobody but staff chooses an arm.
+//! experiments of a layer; a unit is exposed once, and only one that has agreed to it; nobody but staff chooses an arm;
+//! what arms say is understood by who reads it.
 //!
 //! Who shows something by lot asks [`assign`] (by key) or [`assignment_for`] (by kind) when it is about to, from memory: no
 //! statement is sent. What was shown is written later, in batches. docs/guides/experiments.md says how results are judged.
@@ -24,8 +25,9 @@ pub mod simulate;
 mod snapshot;
 mod state;
 pub mod stats;
+mod sweep;
 
-pub use assign::{Assignment, assign, assignment_for, preview};
+pub use assign::{Assignment, assign, assignment_about, assignment_for, preview};
 pub use bucket::{BUCKETS, HOLDOUT_SALT, arm_of, bucket, layer_salt};
 pub use draft::{Draft, DraftError};
 pub use exposure::flush;
@@ -37,6 +39,7 @@ pub use resume::resume;
 pub use save::{SaveError, create, update};
 pub use snapshot::{Experiments, follow, refresh};
 pub use state::{StateError, Step, step};
+pub use sweep::sweep;
 
 use crate::analytics::VisitsForgotten;
 use crate::app::App;

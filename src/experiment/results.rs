@@ -148,6 +148,7 @@ fn sample(metric: Metric, counts: &Counts) -> (Kind, Sample) {
                 units,
                 sum: counts.revenue as f64,
                 squares: counts.squares,
+                converters: count(counts.ordered),
             },
         ),
         _ => (Kind::Share, Sample::of_share(units, count(converters(metric, counts)))),

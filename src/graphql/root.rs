@@ -20,8 +20,8 @@ use crate::payment::reconcile::ReconciliationQuery;
 use crate::payment::{PaymentMethodMutation, PaymentMutation, PaymentQuery};
 use crate::privacy::PrivacyMutation;
 use crate::recommendation::{
-    RecommendationModelMutation, RecommendationModelQuery, RecommendationQuery, RecommendationRuleMutation,
-    RecommendationRuleQuery,
+    RecommendationInsightQuery, RecommendationModelMutation, RecommendationModelQuery, RecommendationQuery,
+    RecommendationRuleMutation, RecommendationRuleQuery,
 };
 use crate::search::{InsightMutation, InsightQuery, MerchandisingMutation, MerchandisingQuery, SearchQuery};
 use crate::staff::{ApiKeyMutation, RoleMutation, StaffMutation, StaffQuery};
@@ -47,6 +47,7 @@ pub struct Query(
     RecommendationQuery,
     RecommendationModelQuery,
     RecommendationRuleQuery,
+    RecommendationInsightQuery,
     ExperimentQuery,
     AuditQuery,
     StaffQuery,

@@ -32,6 +32,10 @@ async fn metrics(State(app): State<App>) -> Response {
     let _ = writeln!(text, "# HELP {lost} Exposures of experiments that were not written.");
     let _ = writeln!(text, "# TYPE {lost} counter");
     let _ = writeln!(text, "{lost} {}", app.experiments.lost());
+    let lost = "merx_recommendations_uncounted_total";
+    let _ = writeln!(text, "# HELP {lost} Recommendations that were shown and not counted.");
+    let _ = writeln!(text, "# TYPE {lost} counter");
+    let _ = writeln!(text, "{lost} {}", app.shown.lost());
     match queue_depths(&app.db).await {
         Ok(queues) => {
             let _ = writeln!(text, "# HELP merx_jobs Jobs by queue and state.");

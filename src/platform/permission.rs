@@ -69,7 +69,8 @@ permissions! {
     StaffWrite = "staff.write";
     /// Make and revoke API keys.
     ApiKeysWrite = "api_keys.write";
-    /// See models of recommendations, how well they fit, and the rules of staff.
+    /// See what came of recommendations; their models, how well these fit, and the rules of staff take the permission for
+    /// every channel.
     RecommendationRead = "recommendation.read";
     /// Make rules of recommendations, train models and go back to older ones; takes the permission for every channel.
     RecommendationWrite = "recommendation.write";

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::app::App;
 use crate::platform::jobs::{Job, JobError, Queue};
-use crate::recommendation::{drift, model};
+use crate::recommendation::{drift, exchange, model};
 
 /// Makes a model.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -49,4 +49,17 @@ impl Job for ForgetVisits {
 pub(super) async fn forget_visits(app: &App, _: ForgetVisits) -> Result<(), JobError> {
     app.recommender.forget_visits();
     Ok(())
+}
+
+/// Deletes the files that tell what people did, after one of them was erased.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct DropExports {}
+
+impl Job for DropExports {
+    const KIND: &'static str = "recommendation.drop_exports";
+    const QUEUE: Queue = Queue::Orders;
+}
+
+pub(super) async fn drop_exports(app: &App, _: DropExports) -> Result<(), JobError> {
+    exchange::drop_all(app).await.map_err(JobError::Retry)
 }

@@ -1,9 +1,10 @@
 //! Recommendations: a satellite that learns from orders and visits, and says what to show.
 //!
-//! Owns the tables `recommendation_model`, `recommendation_item`, `recommendation_neighbours`, `recommendation_rule`.
+//! Owns the tables `recommendation_model`, `recommendation_item`, `recommendation_neighbours`, `recommendation_rule`,
+//! `recommendation_export`, `recommendation_day`, `recommendation_shown_day`, `recommendation_outcome_day`.
 //! Emits nothing; listens to `CustomerErased` and `VisitsForgotten`. Invariants: at most one model is active (UNIQUE), and
 //! what it knows was written before it became so; what is shown can be bought in the channel; a list is empty only where
-//! the channel has nothing to buy.
+//! the channel has nothing to buy; no file tells what somebody did who was erased.
 //!
 //! A training reads orders and visits, makes neighbours of products by the pure models of the crate `recommender`, and
 //! writes them. Servers hold the active model in memory: a request reads no model, only what the channel shows of the
@@ -14,6 +15,7 @@ pub mod drift;
 pub mod exchange;
 mod graphql;
 mod history;
+pub mod insight;
 mod jobs;
 mod memory;
 pub mod model;
@@ -27,22 +29,30 @@ mod words;
 
 pub use graphql::{
     RecommendationConnection, RecommendationIntent, RecommendationModelMutation, RecommendationModelQuery,
-    RecommendationQuery, RecommendationRuleMutation, RecommendationRuleQuery, recommendations_of,
+    RecommendationQuery, RecommendationRuleMutation, RecommendationRuleQuery, ShownTo, recommendations_of,
 };
+pub use insight::graphql::RecommendationInsightQuery;
 pub use memory::{Recommender, present};
 pub use query::{Leaders, RECOMMENDATIONS_MAX};
 pub use reason::{Reason, Strategy};
 pub use slot::{Candidate, Intent, Limits, Pick, Shown, compose};
 pub use surface::{Context, Slot, Source, fill};
 
+use entity::experiment::experiment::ExperimentKind;
+
 use crate::analytics::VisitsForgotten;
 use crate::app::App;
+use crate::experiment::Forms;
 use crate::platform::event::Listeners;
 use crate::platform::jobs::Registry;
 use crate::privacy::CustomerErased;
 
-/// Registers jobs and listeners.
-pub fn register(registry: &mut Registry<App>, listeners: &mut Listeners) {
+/// Registers jobs and listeners, and what experiments over strategies may say.
+pub fn register(registry: &mut Registry<App>, listeners: &mut Listeners, forms: &mut Forms) {
+    forms.add(ExperimentKind::Recommendation, trial::is_understood);
+    registry.add(|app: App, job: jobs::DropExports| async move { jobs::drop_exports(&app, job).await });
+    listeners.within(|tx, _: CustomerErased| Box::pin(async move { exchange::void(tx).await }));
+    listeners.on(|_: CustomerErased| Some(jobs::DropExports {}));
     registry.add(|app: App, job: jobs::Train| async move { jobs::train(&app, job).await });
     registry.add(|app: App, job: jobs::CheckDrift| async move { jobs::check_drift(&app, job).await });
     registry.add(|app: App, job: jobs::ForgetVisits| async move { jobs::forget_visits(&app, job).await });

@@ -55,7 +55,7 @@ pub struct Model {
     pub position: Option<i32>,
     /// The cart of the visit: orders made of it count as the visit's.
     pub cart_id: Option<CartId>,
-    /// Where the recommendation stood, such as `related`.
+    /// Where the recommendation stood and what for, such as `product.related`.
     pub surface: Option<String>,
     /// What found the recommendation.
     pub strategy: Option<String>,

@@ -50,6 +50,8 @@ pub struct Model {
     /// Why, for colleagues.
     #[sea_orm(column_type = "Text")]
     pub note: String,
+    /// Counts changes.
+    pub version: i32,
     /// When it was made.
     pub created_at: DateTimeUtc,
     /// When it was changed.

@@ -17,7 +17,7 @@ use crate::graphql::scalar::{MoneyObject, PriceRangeObject};
 use crate::platform::money::Money;
 use crate::platform::page::{Page, PageArgs};
 use crate::platform::permission::Permission;
-use crate::recommendation::{RecommendationConnection, RecommendationIntent, recommendations_of};
+use crate::recommendation::{RecommendationConnection, RecommendationIntent, ShownTo, recommendations_of};
 
 /// Whether a product is on sale.
 #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
@@ -198,16 +198,24 @@ impl ProductObject {
         ctx: &Context<'_>,
         #[graphql(desc = "What they are to do; RELATED when not given.")] intent: Option<RecommendationIntent>,
         #[graphql(desc = "Products at most, 0 to 50; 12 when not given.")] first: Option<i32>,
+        #[graphql(
+            desc = "The name of the visit that they are shown to, as in `recommendationEventTrack`, for experiments."
+        )]
+        session_id: Option<String>,
+        #[graphql(
+            default,
+            desc = "Whether the visitor has agreed that what they do and are shown is kept; without it they are in \
+                    no experiment."
+        )]
+        consent: bool,
     ) -> Result<Option<RecommendationConnection>> {
-        Ok(Some(
-            recommendations_of(
-                ctx,
-                &self.0.product,
-                intent.unwrap_or(RecommendationIntent::Related),
-                first,
-            )
-            .await?,
-        ))
+        let intent = intent.unwrap_or(RecommendationIntent::Related);
+        let shown_to = ShownTo {
+            session: session_id,
+            consent,
+        };
+        let list = recommendations_of(ctx, &self.0.product, (intent, first), shown_to);
+        Ok(Some(Box::pin(list).await?))
     }
 
     /// Collections that hold it, by name.

@@ -239,7 +239,7 @@ step_inputs! {
     ExperimentArchiveInput;
 }
 
-/// An arm to look at. For staff with `experiment.read`; others are refused.
+/// An arm to look at. For staff with `experiment.read` for every channel; others are refused.
 #[derive(InputObject, Clone, Debug)]
 pub struct ExperimentPreviewInput {
     /// The key of the arm.

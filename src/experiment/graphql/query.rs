@@ -71,7 +71,7 @@ impl ExperimentQuery {
     }
 
     /// The arm of an experiment that the visitor is given, who is about to be shown it: this counts as an exposure. Null when
-    /// no such experiment runs, or it is about others: do what is done without it.
+    /// no such experiment runs, it is about others, or they have not agreed: do what is done without it.
     #[graphql(cache_control(no_cache, private))]
     async fn experiment_assignment(
         &self,
@@ -80,12 +80,22 @@ impl ExperimentQuery {
         #[graphql(desc = "The client's name for the visit, as in recommendationEventTrack.")] session_id: Option<
             String,
         >,
-        #[graphql(desc = "Shows this arm to staff with `experiment.read` and counts nothing; others are refused.")]
+        #[graphql(
+            default,
+            desc = "Whether the visitor has agreed that what they do and are shown is kept; without it they are given no \
+                    arm."
+        )]
+        consent: bool,
+        #[graphql(
+            desc = "Shows this arm to staff with `experiment.read` for every channel and counts nothing; others are \
+                    refused."
+        )]
         preview: Option<ExperimentPreviewInput>,
     ) -> Result<Option<ExperimentAssignment>> {
         let (app, scope) = (ctx.app(), ctx.scope());
         if let Some(wanted) = preview {
             Needs(Permission::ExperimentRead).check(ctx).await?;
+            ctx.everywhere(Permission::ExperimentRead)?;
             let shown = self::preview(app, scope, &key, &wanted.arm).await?;
             return Ok(shown.map(Into::into));
         }
@@ -96,6 +106,9 @@ impl ExperimentQuery {
             Some(session) => Some(visit(app, &session).await?),
             None => None,
         };
+        if !consent {
+            return Ok(None);
+        }
         let visitor = Visitor {
             visit,
             customer: scope.viewer.customer(),

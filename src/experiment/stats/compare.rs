@@ -8,8 +8,8 @@ use super::sequential::{always_valid_interval, always_valid_p};
 
 /// Units an arm needs before a look counts: below, a mean is not normal enough for what is said here.
 const UNITS_MIN: u64 = 100;
-/// Units that did and units that did not, that an arm needs.
-const EVENTS_MIN: f64 = 10.0;
+/// Units that did and, of shares, units that did not, that an arm needs.
+const EVENTS_MIN: u64 = 10;
 
 /// What is accepted and expected.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -90,8 +90,9 @@ pub fn compare(kind: Kind, control: &Sample, arm: &Sample, settings: Settings) -
 
 fn is_enough(kind: Kind, sample: &Sample) -> bool {
     let events = match kind {
-        Kind::Share => sample.sum.min(sample.n() - sample.sum),
-        Kind::Amount => EVENTS_MIN,
+        Kind::Share => sample.converters.min(sample.units.saturating_sub(sample.converters)),
+        // Amounts of a handful of buyers say nothing of the mean, however many looked.
+        Kind::Amount => sample.converters,
     };
     sample.units >= UNITS_MIN && events >= EVENTS_MIN
 }

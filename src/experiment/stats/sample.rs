@@ -18,26 +18,30 @@ pub struct Sample {
     pub sum: f64,
     /// Sum of squares over the units.
     pub squares: f64,
+    /// Units whose value is not 0.
+    pub converters: u64,
 }
 
 impl Sample {
     /// `converters` of `units` have 1, the others 0.
     pub fn of_share(units: u64, converters: u64) -> Self {
-        let converters = converters.min(units) as f64;
+        let converters = converters.min(units);
         Self {
             units,
-            sum: converters,
-            squares: converters,
+            sum: converters as f64,
+            squares: converters as f64,
+            converters,
         }
     }
 
-    /// A sample with this mean and standard deviation.
+    /// A sample with this mean and standard deviation, of values that are not 0.
     pub fn of_moments(units: u64, mean: f64, deviation: f64) -> Self {
         let n = units as f64;
         Self {
             units,
             sum: n * mean,
             squares: (n - 1.0) * deviation * deviation + n * mean * mean,
+            converters: units,
         }
     }
 

@@ -48,4 +48,14 @@ impl Store for FolderStore {
             Err(e) => Err(e.into()),
         }
     }
+
+    async fn delete(&self, key: &str) -> Result<()> {
+        if !is_plain_key(key) {
+            return Ok(());
+        }
+        match tokio::fs::remove_file(self.folder.join(key)).await {
+            Err(e) if e.kind() != ErrorKind::NotFound => Err(e.into()),
+            _ => Ok(()),
+        }
+    }
 }

@@ -26,6 +26,12 @@ pub trait Store: Send + Sync {
     /// # Errors
     /// When the store fails. A key that is not a plain relative path has nothing.
     async fn get(&self, key: &str) -> Result<Option<Bytes>>;
+
+    /// Takes away what is kept under `key`, if anything.
+    ///
+    /// # Errors
+    /// When the store fails. A key that is not a plain relative path has nothing.
+    async fn delete(&self, key: &str) -> Result<()>;
 }
 
 /// The store for a data folder: files under `media/`.

@@ -34,9 +34,9 @@ const NEIGHBOURS: &str = "message neighbours {
 /// Something that was done with a product.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Line {
-    /// The order or the visit.
+    /// The order or the visit, by a name that holds in the file alone.
     pub basket: String,
-    /// The customer, when known.
+    /// The customer, when known, by a name of the same sort.
     pub person: Option<String>,
     /// The product.
     pub product: String,

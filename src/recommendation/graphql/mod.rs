@@ -8,4 +8,4 @@ mod types;
 pub use query::{RecommendationQuery, recommendations_of};
 pub use rules::{RecommendationRuleMutation, RecommendationRuleQuery};
 pub use staff::{RecommendationModelMutation, RecommendationModelQuery};
-pub use types::{RecommendationConnection, RecommendationIntent};
+pub use types::{RecommendationConnection, RecommendationExperiment, RecommendationIntent, ShownTo};

@@ -7,7 +7,7 @@ use async_graphql::{Context, ID, Object, Result};
 use entity::ProductId;
 use futures_util::future::try_join_all;
 
-use crate::analytics::{SESSION_MAX, Tracking, signer};
+use crate::analytics::{SESSION_MAX, Tracking, Visitor, signer, visit};
 use crate::catalog::{Product, ProductKey, ProductObject};
 use crate::graphql::batch::{Batch, Shared};
 use crate::graphql::context::ContextExt;
@@ -15,8 +15,10 @@ use crate::graphql::error::ApiError;
 use crate::platform::locale::message;
 use crate::platform::page::{PageError, encode_cursor};
 use crate::recommendation::graphql::types::{
-    RecommendationConnection, RecommendationContext, RecommendationEdge, RecommendationExperiment, RecommendationIntent,
+    RecommendationConnection, RecommendationContext, RecommendationEdge, RecommendationExperiment,
+    RecommendationIntent, ShownTo,
 };
+use crate::recommendation::insight::{self, Place};
 use crate::recommendation::query::RECOMMENDATIONS_MAX;
 use crate::recommendation::slot::Pick;
 use crate::recommendation::surface::{self, Slot, Source, fill};
@@ -40,14 +42,15 @@ impl Loader<SlotKey> for Batch {
 /// What to show beside `product`.
 ///
 /// # Errors
-/// BAD_USER_INPUT for a `first` out of range; those of the database.
+/// BAD_USER_INPUT for a `first` out of range, or a name that no visit has; those of the database.
 pub async fn recommendations_of(
     ctx: &Context<'_>,
     product: &Product,
-    intent: RecommendationIntent,
-    first: Option<i32>,
+    (intent, first): (RecommendationIntent, Option<i32>),
+    shown_to: ShownTo,
 ) -> Result<RecommendationConnection> {
-    list(ctx, surface::Context::Product(source(product)), intent, first).await
+    let context = surface::Context::Product(source(product));
+    list(ctx, context, (intent, first), shown_to).await
 }
 
 fn source(product: &Product) -> Source {
@@ -58,17 +61,49 @@ fn source(product: &Product) -> Source {
     }
 }
 
+/// The name of a visit, if it may be one.
+fn named(session: String) -> Result<String> {
+    if session.trim().is_empty() || session.len() > SESSION_MAX {
+        return Err(ApiError::bad_input(message!("interaction-session", max = SESSION_MAX)).into());
+    }
+    Ok(session)
+}
+
+/// Whom experiments are about: nobody without consent.
+async fn visitor(ctx: &Context<'_>, context: &surface::Context, shown_to: ShownTo) -> Result<Visitor> {
+    let session = shown_to.session.map(named).transpose()?;
+    if !shown_to.consent {
+        return Ok(Visitor::default());
+    }
+    let session = match (&session, context) {
+        (Some(session), _) | (None, surface::Context::Session(session)) => Some(session),
+        (None, _) => None,
+    };
+    Ok(Visitor {
+        visit: match session {
+            Some(session) => Some(visit(ctx.app(), session).await?),
+            None => None,
+        },
+        customer: ctx.scope().viewer.customer(),
+    })
+}
+
 async fn list(
     ctx: &Context<'_>,
     context: surface::Context,
-    intent: RecommendationIntent,
-    first: Option<i32>,
+    (intent, first): (RecommendationIntent, Option<i32>),
+    shown_to: ShownTo,
 ) -> Result<RecommendationConnection> {
     let first = usize::try_from(first.unwrap_or(12))
         .ok()
         .filter(|first| *first <= RECOMMENDATIONS_MAX)
         .ok_or(PageError::Size(RECOMMENDATIONS_MAX))?;
-    let trial = trial(ctx.app(), ctx.scope(), &context, intent.into()).await?;
+    let visitor = visitor(ctx, &context, shown_to).await?;
+    // An empty list shows nobody anything.
+    let trial = match first {
+        0 => None,
+        _ => trial(ctx.app(), ctx.scope(), visitor, intent.into()).await?,
+    };
     let slot = Slot {
         context,
         intent: intent.into(),
@@ -105,6 +140,7 @@ async fn edges(
         id: ID(trial.experiment.to_string()),
         variant: trial.arm.clone(),
     });
+    let surface = Place::of(slot).name();
     let mut edges = Vec::with_capacity(picks.len());
     for (place, pick) in (1..).zip(picks) {
         let Some(listed) = found.get(&pick.product) else {
@@ -112,7 +148,7 @@ async fn edges(
         };
         let tracking = Tracking {
             product: pick.product,
-            surface: slot.intent.name().to_owned(),
+            surface: surface.clone(),
             strategy: pick.strategy.name().to_owned(),
             source: match &slot.context {
                 surface::Context::Product(source) => Some(source.product),
@@ -132,6 +168,8 @@ async fn edges(
             node: ProductObject(listed.clone()),
         });
     }
+    let strategies = edges.iter().map(|edge| edge.strategy.as_str());
+    insight::note(ctx.app(), ctx.scope(), (&surface, trial.as_ref()), strategies);
     Ok(edges)
 }
 
@@ -151,6 +189,17 @@ impl RecommendationQuery {
         #[graphql(desc = "What they are for.")] context: RecommendationContext,
         #[graphql(desc = "What they are to do.")] intent: RecommendationIntent,
         #[graphql(desc = "Products at most, 0 to 50; 12 when not given.")] first: Option<i32>,
+        #[graphql(
+            desc = "The name of the visit that they are shown to, as in `recommendationEventTrack`, for experiments; that \
+                    of the context when not given."
+        )]
+        session_id: Option<String>,
+        #[graphql(
+            default,
+            desc = "Whether the visitor has agreed that what they do and are shown is kept; without it they are in \
+                    no experiment."
+        )]
+        consent: bool,
     ) -> Result<Option<RecommendationConnection>> {
         let context = match context {
             RecommendationContext::ProductId(id) => match ctx.batch(ProductKey(id.0)).await? {
@@ -159,11 +208,12 @@ impl RecommendationQuery {
             },
             RecommendationContext::CartToken(token) => surface::Context::Cart(token),
             RecommendationContext::Customer(_) => surface::Context::Customer,
-            RecommendationContext::SessionId(name) if name.trim().is_empty() || name.len() > SESSION_MAX => {
-                return Err(ApiError::bad_input(message!("interaction-session", max = SESSION_MAX)).into());
-            }
-            RecommendationContext::SessionId(name) => surface::Context::Session(name),
+            RecommendationContext::SessionId(name) => surface::Context::Session(named(name)?),
         };
-        Ok(Some(list(ctx, context, intent, first).await?))
+        let shown_to = ShownTo {
+            session: session_id,
+            consent,
+        };
+        Ok(Some(list(ctx, context, (intent, first), shown_to).await?))
     }
 }

@@ -96,6 +96,11 @@ impl RecommendationRuleObject {
         &self.0.note
     }
 
+    /// Counts changes.
+    async fn version(&self) -> i32 {
+        self.0.version
+    }
+
     /// When it was made.
     async fn created_at(&self) -> DateTime<Utc> {
         self.0.created_at
@@ -145,6 +150,8 @@ pub struct RecommendationRuleCreateInput {
 pub struct RecommendationRuleUpdateInput {
     /// The rule.
     id: Gid<RecommendationRuleId>,
+    /// The version that the change was made on; STALE_VERSION when it is another.
+    expected_version: Option<i32>,
     /// What it is from now on.
     rule: RecommendationRuleCreateInput,
 }
@@ -154,6 +161,8 @@ pub struct RecommendationRuleUpdateInput {
 pub struct RecommendationRuleDeleteInput {
     /// The rule.
     id: Gid<RecommendationRuleId>,
+    /// The version that the viewer has seen; STALE_VERSION when it is another.
+    expected_version: Option<i32>,
 }
 
 impl RecommendationRuleCreateInput {
@@ -179,7 +188,7 @@ impl RecommendationRuleCreateInput {
 pub struct RecommendationRulePayload {
     /// The rule; null on errors, and when it was deleted.
     rule: Option<RecommendationRuleObject>,
-    /// Why nothing was done: NOT_FOUND, INVALID_INPUT, LIMIT_REACHED.
+    /// Why nothing was done: NOT_FOUND, INVALID_INPUT, LIMIT_REACHED, STALE_VERSION.
     errors: Vec<UserError>,
     /// What was done differently from what was asked.
     warnings: Vec<Warning>,
@@ -202,6 +211,7 @@ fn payload(result: Result<Option<Rule>, RuleError>) -> Result<RecommendationRule
         RuleError::NotFound | RuleError::NoProduct | RuleError::NoCategory => {
             UserError::not_found(error.message(), path)
         }
+        RuleError::Stale(current) => UserError::stale(*current, path),
         RuleError::TooMany => UserError::new(ErrorCode::LimitReached, error.message(), path),
         _ => UserError::invalid(error.message(), path),
     };
@@ -218,7 +228,7 @@ pub struct RecommendationRuleQuery;
 
 #[Object]
 impl RecommendationRuleQuery {
-    /// What staff wants recommended, or not, the latest rule first. Staff only: `recommendation.read`.
+    /// What staff wants recommended, or not, the latest rule first. Staff only: `recommendation.read`, for every channel.
     #[graphql(
         guard = "Needs(Permission::RecommendationRead)",
         visible = "visible::recommendation_read"
@@ -229,6 +239,7 @@ impl RecommendationRuleQuery {
         #[graphql(desc = "Rules a page, 0 to 100.")] first: Option<i32>,
         #[graphql(desc = "Cursor to start behind.")] after: Option<String>,
     ) -> Result<Connection<RecommendationRuleObject>> {
+        ctx.everywhere(Permission::RecommendationRead)?;
         let args = PageArgs::new(first, after, true)?;
         let all = rule::all(&ctx.app().db).await?;
         let total = Known(all.len());
@@ -243,7 +254,7 @@ pub struct RecommendationRuleMutation;
 
 #[Object]
 impl RecommendationRuleMutation {
-    /// Makes a rule; it counts at once, or when it is scheduled. Staff only: `recommendation.write`.
+    /// Makes a rule; it counts at once, or when it is scheduled. Staff only: `recommendation.write`, for every channel.
     #[graphql(
         guard = "Needs(Permission::RecommendationWrite)",
         visible = "visible::recommendation_write"
@@ -258,7 +269,7 @@ impl RecommendationRuleMutation {
         payload(Box::pin(create_rule(ctx.app(), &ctx.actor(), draft)).await.map(Some))
     }
 
-    /// Makes a rule another one. Staff only: `recommendation.write`.
+    /// Makes a rule another one. Staff only: `recommendation.write`, for every channel.
     #[graphql(
         guard = "Needs(Permission::RecommendationWrite)",
         visible = "visible::recommendation_write"
@@ -269,15 +280,16 @@ impl RecommendationRuleMutation {
         #[graphql(desc = "The rule, changed.")] input: RecommendationRuleUpdateInput,
     ) -> Result<RecommendationRulePayload> {
         ctx.everywhere(Permission::RecommendationWrite)?;
+        let which = (input.id.0, input.expected_version);
         let draft = input.rule.draft(ctx.scope().channel.id);
         payload(
-            Box::pin(update_rule(ctx.app(), &ctx.actor(), input.id.0, draft))
+            Box::pin(update_rule(ctx.app(), &ctx.actor(), which, draft))
                 .await
                 .map(Some),
         )
     }
 
-    /// Takes a rule away. Staff only: `recommendation.write`.
+    /// Takes a rule away. Staff only: `recommendation.write`, for every channel.
     #[graphql(
         guard = "Needs(Permission::RecommendationWrite)",
         visible = "visible::recommendation_write"
@@ -288,8 +300,9 @@ impl RecommendationRuleMutation {
         #[graphql(desc = "The rule.")] input: RecommendationRuleDeleteInput,
     ) -> Result<RecommendationRulePayload> {
         ctx.everywhere(Permission::RecommendationWrite)?;
+        let which = (input.id.0, input.expected_version);
         payload(
-            Box::pin(delete_rule(ctx.app(), &ctx.actor(), input.id.0))
+            Box::pin(delete_rule(ctx.app(), &ctx.actor(), which))
                 .await
                 .map(|()| None),
         )

@@ -232,7 +232,7 @@ pub struct RecommendationModelQuery;
 
 #[Object]
 impl RecommendationModelQuery {
-    /// The versions of what is recommended, the latest first. Staff only: `recommendation.read`.
+    /// The versions of what is recommended, the latest first. Staff only: `recommendation.read`, for every channel.
     #[graphql(
         guard = "Needs(Permission::RecommendationRead)",
         visible = "visible::recommendation_read"
@@ -243,6 +243,7 @@ impl RecommendationModelQuery {
         #[graphql(desc = "Versions a page, 0 to 100.")] first: Option<i32>,
         #[graphql(desc = "Cursor to start behind.")] after: Option<String>,
     ) -> Result<Connection<RecommendationModelObject>> {
+        ctx.everywhere(Permission::RecommendationRead)?;
         let args = PageArgs::new(first, after, true)?;
         let all = models(&ctx.app().db).await?;
         let total = Known(all.len());
@@ -250,12 +251,13 @@ impl RecommendationModelQuery {
         Ok(Connection::new(page, RecommendationModelObject, total))
     }
 
-    /// How well the active model still fits what is bought. Staff only: `recommendation.read`.
+    /// How well the active model still fits what is bought. Staff only: `recommendation.read`, for every channel.
     #[graphql(
         guard = "Needs(Permission::RecommendationRead)",
         visible = "visible::recommendation_read"
     )]
     async fn recommendation_drift(&self, ctx: &Context<'_>) -> Result<RecommendationDrift> {
+        ctx.everywhere(Permission::RecommendationRead)?;
         Ok(Box::pin(drift::drift(ctx.app())).await?.into())
     }
 }
@@ -267,7 +269,7 @@ pub struct RecommendationModelMutation;
 #[Object]
 impl RecommendationModelMutation {
     /// Has a worker make a new version from the orders and what visitors do; it is recommended by when it is finished.
-    /// Staff only: `recommendation.write`.
+    /// Staff only: `recommendation.write`, for every channel.
     #[graphql(
         guard = "Needs(Permission::RecommendationWrite)",
         visible = "visible::recommendation_write"
@@ -288,7 +290,8 @@ impl RecommendationModelMutation {
         }
     }
 
-    /// Recommends by another finished version: back to an older one, or forward again. Staff only: `recommendation.write`.
+    /// Recommends by another finished version: back to an older one, or forward again. Staff only:
+    /// `recommendation.write`, for every channel.
     #[graphql(
         guard = "Needs(Permission::RecommendationWrite)",
         visible = "visible::recommendation_write"

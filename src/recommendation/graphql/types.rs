@@ -37,13 +37,22 @@ pub enum RecommendationContext {
     SessionId(String),
 }
 
+/// Who is going to be shown a list: what experiments need to know.
+#[derive(Clone, Debug, Default)]
+pub struct ShownTo {
+    /// The visit, by the name that the client gave it.
+    pub session: Option<String>,
+    /// Whether the visitor has agreed that what they do and are shown is kept.
+    pub consent: bool,
+}
+
 /// The variant of an experiment that an answer came from.
 #[derive(SimpleObject, Clone)]
 pub struct RecommendationExperiment {
     /// The experiment.
-    pub(super) id: ID,
+    pub(in crate::recommendation) id: ID,
     /// The variant.
-    pub(super) variant: String,
+    pub(in crate::recommendation) variant: String,
 }
 
 /// A recommended product.

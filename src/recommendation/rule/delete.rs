@@ -8,15 +8,19 @@ use crate::app::App;
 use crate::audit::{self, Actor, Entry};
 use crate::platform::error::Result;
 use crate::recommendation::rule::RuleError;
+use crate::recommendation::rule::save::hold;
 
 /// Deletes a rule.
 ///
 /// # Errors
 /// See [`RuleError`].
-pub async fn delete_rule(app: &App, actor: &Actor, id: RecommendationRuleId) -> Result<(), RuleError> {
+pub async fn delete_rule(
+    app: &App,
+    actor: &Actor,
+    (id, expected_version): (RecommendationRuleId, Option<i32>),
+) -> Result<(), RuleError> {
     let tx = app.db.begin().await?;
-    let before = recommendation_rule::Entity::find_by_id(id).one(&tx).await?;
-    let before = before.ok_or(RuleError::NotFound)?;
+    let before = hold(&tx, id, expected_version).await?;
     recommendation_rule::Entity::delete_by_id(id).exec(&tx).await?;
     let entry = Entry::new("recommendationRuleDelete", "RecommendationRule", id).before(&before)?;
     audit::record(&tx, app, actor, entry).await?;

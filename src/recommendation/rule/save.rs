@@ -4,7 +4,8 @@ use chrono::{DateTime, Utc};
 use entity::recommendation::recommendation_rule;
 use entity::recommendation::recommendation_rule::RuleAction;
 use entity::{CategoryId, ChannelId, ProductId, RecommendationRuleId};
-use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel, PaginatorTrait};
+use sea_orm::sea_query::{Expr, ExprTrait};
+use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter};
 
 use crate::app::App;
 use crate::audit::{self, Actor, Entry};
@@ -55,6 +56,8 @@ pub struct RuleDraft {
 pub enum RuleError {
     /// There is no such rule.
     NotFound,
+    /// The row is at this version.
+    Stale(i32),
     /// It is about nothing, or about two things.
     Target,
     /// A pin without a position, or a position without a pin.
@@ -81,6 +84,7 @@ impl RuleError {
     pub fn message(&self) -> Message {
         match self {
             Self::NotFound => message!("rule-not-found"),
+            Self::Stale(version) => message!("version-stale", version = *version),
             Self::Target => message!("rule-target"),
             Self::Pin => message!("rule-pin", min = 1, max = RECOMMENDATIONS_MAX),
             Self::Percent => message!("rule-percent", min = PERCENT.0, max = PERCENT.1),
@@ -97,6 +101,7 @@ impl RuleError {
     pub fn field(&self) -> &'static str {
         match self {
             Self::NotFound => "id",
+            Self::Stale(_) => "expectedVersion",
             Self::Target | Self::NoProduct => "productId",
             Self::NoCategory => "targetCategoryId",
             Self::Pin => "position",
@@ -153,7 +158,7 @@ pub async fn create_rule(app: &App, actor: &Actor, draft: RuleDraft) -> Result<R
     }
     targets_exist(&tx, &draft).await?;
     let now = app.clock.now();
-    let rule = filled(draft, app.ids.new_id(), now, now);
+    let rule = filled(draft, (app.ids.new_id(), 1), (now, now));
     rule.clone().into_active_model().insert(&tx).await?;
     let entry = Entry::new("recommendationRuleCreate", "RecommendationRule", rule.id).after(&rule)?;
     audit::record(&tx, app, actor, entry).await?;
@@ -169,15 +174,14 @@ pub async fn create_rule(app: &App, actor: &Actor, draft: RuleDraft) -> Result<R
 pub async fn update_rule(
     app: &App,
     actor: &Actor,
-    id: RecommendationRuleId,
+    (id, expected_version): (RecommendationRuleId, Option<i32>),
     draft: RuleDraft,
 ) -> Result<Rule, RuleError> {
     check(&draft)?;
     let tx = app.db.begin().await?;
-    let before = recommendation_rule::Entity::find_by_id(id).one(&tx).await?;
-    let before = before.ok_or(RuleError::NotFound)?;
+    let before = hold(&tx, id, expected_version).await?;
     targets_exist(&tx, &draft).await?;
-    let rule = filled(draft, id, before.created_at, app.clock.now());
+    let rule = filled(draft, (id, before.version + 1), (before.created_at, app.clock.now()));
     let row = rule.clone().into_active_model().reset_all();
     row.update(&tx).await?;
     let entry = Entry::new("recommendationRuleUpdate", "RecommendationRule", id)
@@ -187,6 +191,26 @@ pub async fn update_rule(
     tx.commit().await?;
     app.recommender.forget();
     Ok(rule)
+}
+
+/// A rule as it was, which nobody else changes until the end of the transaction.
+pub(super) async fn hold(tx: &Tx, id: RecommendationRuleId, expected_version: Option<i32>) -> Result<Rule, RuleError> {
+    use recommendation_rule::{Column, Entity};
+    let mut update = Entity::update_many()
+        .col_expr(Column::Version, Expr::col(Column::Version).add(1))
+        .filter(Column::Id.eq(id));
+    if let Some(expected) = expected_version {
+        update = update.filter(Column::Version.eq(expected));
+    }
+    let changed = update.exec(tx).await?.rows_affected;
+    let row = Entity::find_by_id(id).one(tx).await?.ok_or(RuleError::NotFound)?;
+    match changed {
+        0 => Err(RuleError::Stale(row.version)),
+        _ => Ok(Rule {
+            version: row.version - 1,
+            ..row
+        }),
+    }
 }
 
 /// SQLite and PostgreSQL name different things when a reference is broken: it is looked up before.
@@ -205,9 +229,14 @@ async fn targets_exist(tx: &Tx, draft: &RuleDraft) -> Result<(), RuleError> {
     Ok(())
 }
 
-fn filled(draft: RuleDraft, id: RecommendationRuleId, created_at: DateTime<Utc>, updated_at: DateTime<Utc>) -> Rule {
+fn filled(
+    draft: RuleDraft,
+    (id, version): (RecommendationRuleId, i32),
+    (created_at, updated_at): (DateTime<Utc>, DateTime<Utc>),
+) -> Rule {
     Rule {
         id,
+        version,
         action: draft.action,
         intent: draft.intent.map(|intent| intent.name().to_owned()),
         category_id: draft.category,

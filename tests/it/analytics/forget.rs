@@ -1,15 +1,23 @@
 //! A person may have what is known of what they did, and have it gone.
 
-use sea_orm::{EntityTrait, PaginatorTrait};
+use std::collections::BTreeSet;
+
+use sea_orm::EntityTrait;
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 use super::{kept, products, tell};
 use crate::support::{PASSWORD, Shop};
 
-async fn exposures(shop: &Shop) -> u64 {
+/// Who was shown something: visits and customers.
+async fn exposed(shop: &Shop) -> BTreeSet<Uuid> {
     merx::experiment::flush(&shop.app).await;
-    let count = entity::experiment::exposure::Entity::find().count(&shop.app.db).await;
-    count.expect("counted")
+    let rows = entity::experiment::exposure::Entity::find().all(&shop.app.db).await;
+    rows.expect("read").into_iter().map(|row| row.unit_id).collect()
+}
+
+async fn visit(shop: &Shop, name: &str) -> Uuid {
+    merx::analytics::visit(&shop.app, name).await.expect("a visit").0
 }
 
 async fn export(who: &Shop) -> Value {
@@ -33,15 +41,20 @@ async fn what_a_person_did_is_theirs_and_goes_with_them() {
     let ada = shop.customer("ada@example.com").await;
     let all = products(&shop, 3).await;
     let view = |id: &str, product: &Value| json!([{ "id": id, "kind": "VIEW", "productId": product }]);
-    let assign = "query($s: String) { a: experimentAssignment(key: \"visits\", sessionId: $s) { arm }
-        b: experimentAssignment(key: \"people\", sessionId: $s) { arm } }";
+    let assign = "query($s: String) { 
+        a: experimentAssignment(key: \"visits\", sessionId: $s, consent: true) { arm }
+        b: experimentAssignment(key: \"people\", sessionId: $s, consent: true) { arm } }";
     // Before she signs in, then signed in, in the same visit; somebody else in another one.
     tell(&shop, "hers", view("a", &all[0])).await;
     tell(&ada, "hers", view("b", &all[1])).await;
     tell(&shop, "his", view("a", &all[2])).await;
     ada.data(assign, json!({ "s": "hers" })).await;
     shop.data(assign, json!({ "s": "his" })).await;
-    assert_eq!((kept(&shop).await.len(), exposures(&shop).await), (3, 3));
+    assert_eq!(kept(&shop).await.len(), 3);
+    let me = ada.data("{ me { id } }", json!({})).await["me"]["id"].clone();
+    let me: entity::CustomerId = me.as_str().expect("an id").parse().expect("an id");
+    let (hers, his) = (visit(&shop, "hers").await, visit(&shop, "his").await);
+    assert_eq!(exposed(&shop).await, BTreeSet::from([hers, his, me.0]));
     let data = export(&ada).await;
     let done = data["interactions"].as_array().expect("interactions");
     assert_eq!(done.len(), 1);
@@ -61,5 +74,5 @@ async fn what_a_person_did_is_theirs_and_goes_with_them() {
     let left = kept(&shop).await;
     assert_eq!(left.len(), 1);
     assert_eq!(json!(left[0].product_id), all[2]);
-    assert_eq!(exposures(&shop).await, 1);
+    assert_eq!(exposed(&shop).await, BTreeSet::from([his]));
 }

@@ -138,7 +138,7 @@ async fn what_is_wrong_with_an_event_does_not_hold_up_the_others() {
     };
     let token = Tracking {
         product: one.as_str().expect("an id").parse().expect("an id"),
-        surface: "related".to_owned(),
+        surface: "product.related".to_owned(),
         strategy: "same_category".to_owned(),
         source: None,
         model: Some(3),
@@ -196,7 +196,7 @@ async fn what_is_wrong_with_an_event_does_not_hold_up_the_others() {
         .collect();
     assert_eq!(found, expected);
     let rows = kept(&shop).await;
-    assert_eq!(rows[1].surface.as_deref(), Some("related"));
+    assert_eq!(rows[1].surface.as_deref(), Some("product.related"));
     assert_eq!(rows[1].strategy.as_deref(), Some("same_category"));
     assert_eq!(rows[2].search_id.as_deref(), Some("search_1"));
     assert_eq!(rows[0].kind, InteractionKind::View);

@@ -1,5 +1,6 @@
 //! Experiments: their statistics, their lots, and what staff does with them.
 
+mod consent;
 mod life;
 mod lots;
 mod results;
@@ -31,10 +32,10 @@ async fn started(shop: &Shop, input: Value) -> Value {
     id
 }
 
-/// The arm that a visit is given, or null.
+/// The arm that a visit that agreed is given, or null.
 async fn arm(shop: &Shop, key: &str, session: &str) -> Value {
-    let document = "query($key: String!, $session: String) { experimentAssignment(key: $key, sessionId: $session) {
-        experiment arm payload preview } }";
+    let document = "query($key: String!, $session: String) {
+        experimentAssignment(key: $key, sessionId: $session, consent: true) { experiment arm payload preview } }";
     let variables = json!({ "key": key, "session": session });
     shop.data(document, variables).await["experimentAssignment"].take()
 }

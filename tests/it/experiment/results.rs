@@ -276,3 +276,41 @@ async fn counting_takes_the_same_statements_for_any_number_of_units() {
     let (many, _) = shop.statements(results(&shop, &id)).await;
     assert_eq!(few, many);
 }
+
+#[tokio::test]
+async fn an_order_counts_once_however_many_visits_named_its_cart() {
+    let shop = Shop::demo().await;
+    let mut input = two_arms("colours");
+    input["channel"] = shop.data("{ channel { slug } }", json!({})).await["channel"]["slug"].clone();
+    let id = started(&shop, input).await;
+    let mut of_arm = std::collections::BTreeMap::new();
+    for number in 0.. {
+        let session = format!("visit-{number}");
+        let given = arm(&shop, "colours", &session).await["arm"].clone();
+        of_arm
+            .entry(given.as_str().expect("an arm").to_owned())
+            .or_insert(session);
+        if of_arm.len() == 2 {
+            break;
+        }
+    }
+    merx::experiment::flush(&shop.app).await;
+    let (variant, _) = shop.variant(5).await;
+    let cart = shop.ready_cart(&variant, 2).await;
+    // The same shopper on two devices: the one that they buy with has it.
+    for name in ["treatment", "control"] {
+        tell(&shop, &of_arm[name], "a", "ADD", Some(&cart["token"])).await;
+    }
+    let payment = shop.pay(&cart, "tok_success").await;
+    let order = shop.complete(&cart, &payment["payment"]["id"], Value::Null).await["order"].take();
+    // Who names the cart when the order is placed comes too late.
+    tell(&shop, &of_arm["treatment"], "b", "VIEW", Some(&cart["token"])).await;
+    let found = results(&shop, &id).await;
+    let total = order["total"]["amount"].as_str().expect("an amount").replace('.', "");
+    let total: i64 = total.parse().expect("minor units");
+    for (name, orders, revenue) in [("control", 1, total), ("treatment", 0, 0)] {
+        let (arm, ordered) = of(&found, name, "ORDER");
+        let seen = (&arm["orders"], &ordered["converters"], &arm["revenue"]["minorUnits"]);
+        assert_eq!(seen, (&json!(orders), &json!(orders), &json!(revenue)), "{name}");
+    }
+}

@@ -19,20 +19,23 @@ fn close(found: f64, expected: f64, within: f64) {
     );
 }
 
-/// Moore, McCabe and Craig, Introduction to the Practice of Statistics, 9th edition, examples 8.11 to 8.14: 328 of 537
-/// women and 234 of 532 men use Instagram; the pooled test has z = 5.60.
+/// D. S. Moore, G. P. McCabe, B. A. Craig, Introduction to the Practice of Statistics, 9th edition, example 8.14
+/// (<http://digfir-published.macmillanusa.com/ips9e/asset/ch8/supp_wins/examples/example_8_14.html>): 328 of 537 women and
+/// 234 of 532 men use Instagram; the pooled test has z = 5.60, and P < 0.0004, where the table ends.
 #[test]
 fn two_proportions_as_in_moore_mccabe_and_craig() {
     let (women, men) = (Sample::of_share(537, 328), Sample::of_share(532, 234));
     let test = two_proportions(&men, &women).expect("a test");
     close(test.statistic, 5.60, 0.005);
-    // The book's table ends at 3.49: "P < 0.0004". The value is scipy's.
     assert!(test.p_value < 0.0004);
-    close(test.p_value, 2.1848e-8, 1e-12);
+    // statsmodels 0.15.0: proportions_ztest([328, 234], [537, 532]).
+    close(test.statistic, 5.596_694_827_869_711, 1e-12);
+    close(test.p_value, 2.184_767_794_234e-8, 1e-18);
 }
 
-/// Newcombe, Interval estimation for the difference between independent proportions, Statistics in Medicine 17 (1998),
-/// table II, method 10.
+/// R. G. Newcombe, Interval estimation for the difference between independent proportions: comparison of eleven methods,
+/// Statistics in Medicine 17 (1998), 873-890, table II, method 10, all eight contrasts; the same numbers come out of
+/// `confint_proportions_2indep(…, method="newcomb")` of statsmodels 0.15.0.
 #[test]
 fn intervals_of_differences_as_in_newcombe() {
     for ((a, m), (b, n), low, high) in [
@@ -41,6 +44,9 @@ fn intervals_of_differences_as_in_newcombe() {
         ((6, 7), (2, 7), 0.0582, 0.8062),
         ((5, 56), (0, 29), -0.0381, 0.1926),
         ((0, 10), (0, 20), -0.1611, 0.2775),
+        ((0, 10), (0, 10), -0.2775, 0.2775),
+        ((10, 10), (0, 20), 0.6791, 1.0),
+        ((10, 10), (0, 10), 0.6075, 1.0),
     ] {
         let interval = newcombe(&Sample::of_share(n, b), &Sample::of_share(m, a), 0.05).expect("an interval");
         close(interval.low, low, 5.1e-5);
@@ -48,73 +54,84 @@ fn intervals_of_differences_as_in_newcombe() {
     }
 }
 
-/// NIST/SEMATECH e-Handbook of Statistical Methods, 1.3.5.3 (AUTO83B.DAT): 249 American cars with mean 20.14458 and
-/// deviation 6.414700, 79 Japanese ones with 30.48101 and 6.107710; t = -12.94627 with 136.8750 degrees of freedom. The
-/// p-value of 1.571e-25 is that of the same example in the documentation of Boost.Math.
+/// NIST/SEMATECH e-Handbook of Statistical Methods, 1.3.5.3 (AUTO83B.DAT), as in the documentation of Boost.Math,
+/// "Comparing the means of two samples with the Students-t test"
+/// (<https://boostorg.github.io/math/doc/html/math_toolkit/stat_tut/weg/st_eg/two_sample_students_t.html>): 249 American cars
+/// with mean 20.14458 and deviation 6.414700, 79 Japanese ones with 30.48101 and 6.107710; unequal variances give
+/// t = -12.94627 with 136.87499 degrees of freedom, and a probability of 1.571e-025.
 #[test]
 fn welch_as_in_the_handbook_of_nist() {
     let american = Sample::of_moments(249, 20.14458, 6.414_700);
     let japanese = Sample::of_moments(79, 30.48101, 6.107_710);
     let found = welch(&japanese, &american).expect("a test");
     close(found.test.statistic, -12.94627, 5e-6);
-    close(found.freedom, 136.8750, 5e-5);
+    close(found.freedom, 136.874_99, 5e-6);
     close(found.test.p_value, 1.571e-25, 5e-29);
-    // The 0.975 point of these degrees of freedom, with scipy.
+    // scipy 1.17.1: t.ppf(0.975, 136.8750).
     let interval = welch_interval(&japanese, &american, 0.05).expect("an interval");
     let error = (american.mean() - japanese.mean()) / found.test.statistic;
     close((interval.high - interval.low) / 2.0 / error, 1.977_447, 5e-6);
 }
 
-/// NAG Library, example of g07caf: 4 values with mean 25 and deviation 0.8185 against 8 with 21 and 4.208; without equal
-/// variances t = 2.5922 with 8.0 degrees of freedom, p = 0.0320, interval 0.4410 to 7.5590.
+/// Two small samples with very different spreads. scipy 1.17.1: `ttest_ind_from_stats(25, 0.8185, 4, 21, 4.208, 8,
+/// equal_var=False)` for the statistic and the p-value, and the interval of `ttest_ind` of samples with these moments.
 #[test]
-fn welch_as_in_the_manual_of_nag() {
+fn welch_of_small_samples_as_in_scipy() {
     let (x, y) = (Sample::of_moments(4, 25.0, 0.8185), Sample::of_moments(8, 21.0, 4.208));
     let found = welch(&y, &x).expect("a test");
-    close(found.test.statistic, 2.5922, 5e-4);
-    close(found.freedom, 8.0, 0.05);
-    close(found.test.p_value, 0.0320, 1e-4);
+    close(found.test.statistic, 2.592_328_299_676_017, 1e-9);
+    close(found.freedom, 7.9926586463098515, 1e-9);
+    close(found.test.p_value, 0.032_021_325_724_088_8, 1e-9);
     let interval = welch_interval(&y, &x, 0.05).expect("an interval");
-    close(interval.low, 0.4410, 2e-3);
-    close(interval.high, 7.5590, 2e-3);
+    close(interval.low, 0.4412333577042422, 1e-8);
+    close(interval.high, 7.558766642295758, 1e-8);
 }
 
-/// Mendel's 556 peas against 9:3:3:1, as in DeGroot and Schervish, Probability and Statistics, 10.1: Q = 0.47 with 3
-/// degrees of freedom, p = 0.925.
+/// Mendel's 556 peas against 9:3:3:1. R: `chisq.test(c(315, 101, 108, 32), p = c(9, 3, 3, 1)/16)` says X-squared = 0.47002,
+/// df = 3, p-value = 0.9254; scipy 1.17.1 `chisquare` has 0.925425895103616.
 #[test]
 fn ratios_as_with_the_peas_of_mendel() {
     let test = goodness_of_fit(&[315, 101, 108, 32], &[9.0, 3.0, 3.0, 1.0]).expect("a test");
-    close(test.statistic, 0.470, 5e-4);
-    close(test.p_value, 0.925, 5e-4);
+    close(test.statistic, 0.470_02, 5e-6);
+    close(test.p_value, 0.925_425_895_103_616, 1e-12);
 }
 
-/// NIST/SEMATECH e-Handbook, 7.4.4: of five lots of 300 wafers each 36, 46, 42, 63 and 38 are nonconforming; the statistic
-/// is 12.131. Its two rows, nonconforming and conforming, are tested against equal shares.
+/// Wikipedia, Sample ratio mismatch (<https://en.wikipedia.org/wiki/Sample_ratio_mismatch>): 600 against 400 where half and
+/// half was planned has a p-value of 2.54e-10.
 #[test]
-fn ratios_as_in_the_handbook_of_nist() {
-    let bad = goodness_of_fit(&[36, 46, 42, 63, 38], &[1.0; 5]).expect("a test");
-    let good = goodness_of_fit(&[264, 254, 258, 237, 262], &[1.0; 5]).expect("a test");
-    close(bad.statistic + good.statistic, 12.131, 5e-4);
+fn ratios_as_in_wikipedia() {
+    let test = goodness_of_fit(&[600, 400], &[1.0, 1.0]).expect("a test");
+    close(test.statistic, 40.0, 1e-12);
+    close(test.p_value, 2.54e-10, 5e-13);
 }
 
-/// Kohavi, Tang and Xu, Trustworthy Online Controlled Experiments, 2020, chapter 21, scenario 1: 821,588 against 815,482
-/// where half and half was planned has a p-value of 1.8e-6.
+/// R. Kohavi, D. Tang, Y. Xu, Trustworthy Online Controlled Experiments, Cambridge University Press 2020, chapter 21,
+/// scenario 1: 821,588 users of the control against 815,482 of the treatment where half and half was planned has a p-value
+/// of 1.8E-6. (A. Fabijan and others, KDD 2019, say of the same numbers: less than one in 500,000.)
 #[test]
 fn a_small_mismatch_of_many_units_is_an_alarm() {
     let test = goodness_of_fit(&[821_588, 815_482], &[1.0, 1.0]).expect("a test");
     close(test.p_value, 1.8e-6, 5e-8);
+    assert!(test.p_value < 1.0 / 500_000.0);
     assert!(test.p_value < MISMATCH);
     let fine = goodness_of_fit(&[5_021, 4_979], &[1.0, 1.0]).expect("a test");
     assert!(fine.p_value > MISMATCH);
     assert_eq!(goodness_of_fit(&[0, 0], &[1.0, 1.0]), None);
 }
 
-/// Kohavi, Longbotham, Sommerfield and Henne, Controlled experiments on the web, 2009: to find a change of 5 % in a
-/// conversion of 5 %, the rule 16 s²/d² asks for 121,600 units an arm. The rule's 16 stands for 2 (1.960 + 0.842)² = 15.70.
+/// R. Kohavi, R. Longbotham, D. Sommerfield, R. M. Henne, Controlled experiments on the web: survey and practical guide, Data
+/// Mining and Knowledge Discovery 18 (2009), 3.2 (<https://www.exp-platform.com/Documents/controlledExperimentDMKD.pdf>): to
+/// find a change of 5 % in spending of $3.75 with a deviation of $30 takes 16 * 30² / (3.75 * 0.05)², "over 409,000 users";
+/// in a conversion of 5 % it takes 16 * (0.05 * (1 - 0.05)) / (0.05 * 0.05)², "less than 122,000 users". Their 16 stands for
+/// 2 (1.960 + 0.842)² = 15.698.
 #[test]
 fn units_needed_as_in_kohavi_and_others() {
-    let units = units_needed(0.05 * 0.95, 0.05 * 0.05, 0.05, 0.8).expect("a number") as f64;
-    close(units * 16.0 / 15.698, 121_600.0, 20.0);
+    let rounded = |variance: f64, effect: f64| {
+        let units = units_needed(variance, effect, 0.05, 0.8).expect("a number") as f64;
+        units * 16.0 / 15.697_759_468_698
+    };
+    close(rounded(30.0 * 30.0, 3.75 * 0.05), 409_600.0, 2.0);
+    close(rounded(0.05 * 0.95, 0.05 * 0.05), 121_600.0, 2.0);
 }
 
 /// The two formulas are one: with as many units as an effect needs, it is the smallest that is found.
@@ -178,12 +195,27 @@ fn where_nothing_is_known_nothing_is_said() {
     // Few units prove nothing at a look, however far apart they are.
     let few = compare(Kind::Share, &Sample::of_share(50, 2), &Sample::of_share(50, 45), USUAL);
     assert_eq!((few.always_valid_p, few.always_valid), (Some(1.0), None));
+    // Nor do the amounts of a handful of buyers, however many looked.
+    let buyers = |converters: u64| Sample {
+        units: 5_000,
+        sum: converters as f64 * 5_000.0,
+        squares: converters as f64 * 25e6,
+        converters,
+    };
+    for (control, arm) in [(9, 400), (400, 9)] {
+        let found = compare(Kind::Amount, &buyers(control), &buyers(arm), USUAL);
+        assert_eq!((found.always_valid_p, found.always_valid), (Some(1.0), None));
+        assert_eq!(verdict(&buyers(control), &found, 0.02), Verdict::Open);
+    }
+    let found = compare(Kind::Amount, &buyers(400), &buyers(10), USUAL);
+    assert_eq!(verdict(&buyers(400), &found, 0.02), Verdict::Broken);
     assert_eq!(always_valid_p(1.0, 0.0, 0.1), 1.0);
     assert_eq!(always_valid_p(1.0, 0.1, 0.0), 1.0);
 }
 
-/// The lift of money and its interval, with scipy's values: control n = 400, mean 50, deviation 120; treatment n = 380,
-/// mean 62, deviation 150.
+/// The lift of money and its interval: control n = 400, mean 50, deviation 120; treatment n = 380, mean 62, deviation 150.
+/// The p-value is that of scipy 1.17.1 (`ttest_ind_from_stats(…, equal_var=False)`, 0.21916624125543616), the interval the
+/// formula of the delta method, in Python.
 #[test]
 fn a_lift_of_money_has_the_interval_of_the_delta_method() {
     let (control, arm) = (

@@ -1,12 +1,15 @@
 //! Out as Parquet, computed elsewhere, and in again.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
-use merx::recommendation::exchange::form::{Given, Writer, read_lines};
-use merx::recommendation::exchange::{ImportError, export, import};
+use merx::recommendation::exchange::form::{Given, ReadLine, Writer, read_lines};
+use merx::recommendation::exchange::{Export, ExportError, ImportError, export, import, sweep};
+use sea_orm::{ConnectionTrait, DbBackend, EntityTrait};
 use serde_json::json;
 
 use super::shopping::{ids, list, look, models, slugs, tea_and_coffee};
+use crate::support::{PASSWORD, Shop};
 
 #[tokio::test]
 async fn neighbours_that_were_computed_elsewhere_are_recommended_by() {
@@ -23,12 +26,6 @@ async fn neighbours_that_were_computed_elsewhere_are_recommended_by() {
     let lines = read_lines(file).expect("Parquet");
     assert_eq!(lines.len(), written.lines);
     assert_eq!(lines.iter().filter(|line| line.3 == "view").count(), 1);
-    assert!(
-        lines
-            .iter()
-            .any(|line| line.1.as_deref().is_some_and(|person| person.starts_with("customer_")))
-    );
-    assert!(lines.iter().all(|line| !line.0.contains('@')), "nobody is named");
     // Elsewhere: who is in one basket speaks for each other, in a way of its own.
     let mut baskets: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for (basket, _, product, kind) in &lines {
@@ -119,4 +116,90 @@ async fn what_is_no_file_of_neighbours_changes_nothing() {
         );
     }
     assert!(models(&shop).await.is_empty());
+}
+
+/// The lines of a file; none when it is not there.
+async fn lines(shop: &Shop, file: &Export) -> Option<Vec<ReadLine>> {
+    let content = shop.app.exchange.get(&file.key).await.expect("the store answers");
+    content.map(|content| read_lines(content).expect("Parquet"))
+}
+
+#[tokio::test]
+async fn an_export_calls_baskets_and_people_by_names_that_hold_in_it_alone() {
+    let shop = tea_and_coffee().await;
+    look(&shop, "a visit", &["tea-pot", "tea-cup"]).await;
+    let (one, other) = (
+        export(&shop.app).await.expect("exported"),
+        export(&shop.app).await.expect("exported"),
+    );
+    assert_ne!(one.key, other.key);
+    let (one, other) = (
+        lines(&shop, &one).await.expect("a file"),
+        lines(&shop, &other).await.expect("a file"),
+    );
+    let baskets = |lines: &[ReadLine]| -> BTreeSet<String> { lines.iter().map(|line| line.0.clone()).collect() };
+    let people = |lines: &[ReadLine]| -> BTreeSet<String> { lines.iter().filter_map(|line| line.1.clone()).collect() };
+    // As many as there are: the orders, and a visit.
+    let orders = entity::order::orders::Entity::find()
+        .all(&shop.app.db)
+        .await
+        .expect("read");
+    let customers: BTreeSet<_> = orders.iter().filter_map(|order| order.customer_id).collect();
+    let counts = (orders.len() + 1, customers.len());
+    assert!(counts.0 > 30 && counts.1 > 20, "{counts:?}");
+    assert_eq!((baskets(&one).len(), people(&one).len()), counts);
+    assert_eq!((baskets(&other).len(), people(&other).len()), counts);
+    assert!(baskets(&one).is_disjoint(&baskets(&other)) && people(&one).is_disjoint(&people(&other)));
+    let plain = |name: &String| name.len() == 32 && name.bytes().all(|byte| byte.is_ascii_hexdigit());
+    assert!(baskets(&one).iter().chain(&people(&one)).all(plain));
+    // No name is the bare key of an order, a visit or a customer.
+    let mut keys: BTreeSet<String> = orders.iter().map(|order| order.id.0.simple().to_string()).collect();
+    keys.extend(customers.iter().map(|customer| customer.0.simple().to_string()));
+    let visit = merx::analytics::visit(&shop.app, "a visit").await.expect("a visit");
+    keys.insert(visit.0.simple().to_string());
+    assert!(baskets(&one).is_disjoint(&keys) && people(&one).is_disjoint(&keys));
+}
+
+#[tokio::test]
+async fn exports_go_with_whoever_is_erased_and_after_a_week() {
+    let shop = tea_and_coffee().await;
+    let ada = shop.customer("ada@example.com").await;
+    let (one, other) = (
+        export(&shop.app).await.expect("exported"),
+        export(&shop.app).await.expect("exported"),
+    );
+    ada.changed("customerErase", json!({ "password": PASSWORD }), "ok")
+        .await;
+    shop.work().await;
+    assert!(lines(&shop, &one).await.is_none() && lines(&shop, &other).await.is_none());
+    let fresh = export(&shop.app).await.expect("exported");
+    sweep(&shop.app).await.expect("swept");
+    assert!(lines(&shop, &fresh).await.is_some(), "nobody was erased since");
+    shop.app.clock.advance(Duration::from_secs(6 * 86_400));
+    sweep(&shop.app).await.expect("swept");
+    assert!(lines(&shop, &fresh).await.is_some());
+    shop.app.clock.advance(Duration::from_secs(86_401));
+    sweep(&shop.app).await.expect("swept");
+    assert!(lines(&shop, &fresh).await.is_none());
+}
+
+#[tokio::test]
+async fn a_file_in_which_somebody_was_erased_meanwhile_does_not_stay() {
+    let shop = tea_and_coffee().await;
+    // As soon as a file is begun, somebody is erased.
+    let triggers: &[&str] = match shop.app.db.get_database_backend() {
+        DbBackend::Postgres => &[
+            "CREATE FUNCTION erased() RETURNS trigger AS $$ BEGIN NEW.void = TRUE; RETURN NEW; END $$ LANGUAGE plpgsql",
+            "CREATE TRIGGER erased BEFORE INSERT ON recommendation_export FOR EACH ROW EXECUTE FUNCTION erased()",
+        ],
+        _ => &["CREATE TRIGGER erased AFTER INSERT ON recommendation_export BEGIN \
+             UPDATE recommendation_export SET void = TRUE; END"],
+    };
+    for trigger in triggers {
+        shop.app.db.execute_unprepared(trigger).await.expect("a trigger");
+    }
+    assert!(matches!(export(&shop.app).await, Err(ExportError::Erased)));
+    let folder = shop.folder().join("exchange/recommendation");
+    let left: Vec<_> = std::fs::read_dir(folder).expect("a folder").collect();
+    assert!(left.is_empty(), "{left:?}");
 }

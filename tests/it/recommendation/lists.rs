@@ -197,7 +197,7 @@ async fn a_token_says_where_it_comes_from_and_cannot_be_made() {
     assert_eq!(rows.len(), 1);
     assert_eq!(
         (rows[0].surface.as_deref(), rows[0].strategy.as_deref()),
-        (Some("complementary"), Some("bought_together"))
+        (Some("product.complementary"), Some("bought_together"))
     );
 }
 

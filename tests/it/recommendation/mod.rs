@@ -1,6 +1,8 @@
 //! Recommendations.
 
 mod exchange;
+mod experiments;
+mod insight;
 mod lists;
 mod pure;
 mod reach;

@@ -132,3 +132,61 @@ async fn a_rule_that_says_nothing_is_refused() {
     let (code, _) = staff.change_refused("recommendationRuleDelete", nothing).await;
     assert_eq!(code, "NOT_FOUND");
 }
+
+#[tokio::test]
+async fn of_two_who_change_a_rule_the_second_is_told() {
+    let shop = tea_and_coffee().await;
+    let ids = ids(&shop).await;
+    let staff = shop.staff();
+    let shown = "rule { id version note }";
+    let rule = |note: &str| json!({ "action": "EXCLUDE", "productId": ids["tea-pot"], "note": note });
+    let made = staff.changed("recommendationRuleCreate", rule("a"), shown).await["rule"].take();
+    assert_eq!(made["version"], 1);
+    let change =
+        |note: &str, version: Value| json!({ "id": made["id"], "expectedVersion": version, "rule": rule(note) });
+    let changed = staff
+        .changed("recommendationRuleUpdate", change("b", json!(1)), shown)
+        .await;
+    assert_eq!(
+        (&changed["rule"]["version"], &changed["rule"]["note"]),
+        (&json!(2), &json!("b"))
+    );
+    let stale = "rule { id } errors { code path ... on StaleVersionError { currentVersion } }";
+    let document =
+        |name: &str, kind: &str| format!("mutation($input: {kind}!) {{ {name}(input: $input) {{ {stale} }} }}");
+    let (update, delete) = (
+        document("recommendationRuleUpdate", "RecommendationRuleUpdateInput"),
+        document("recommendationRuleDelete", "RecommendationRuleDeleteInput"),
+    );
+    let error = json!([{ "code": "STALE_VERSION", "path": ["expectedVersion"], "currentVersion": 2 }]);
+    let refused = staff.data(&update, json!({ "input": change("c", json!(1)) })).await;
+    assert_eq!(refused["recommendationRuleUpdate"]["errors"], error);
+    let input = json!({ "id": made["id"], "expectedVersion": 1 });
+    let refused = staff.data(&delete, json!({ "input": input })).await;
+    assert_eq!(refused["recommendationRuleDelete"]["errors"], error);
+    // Who says no version takes what is there.
+    let changed = staff
+        .changed("recommendationRuleUpdate", change("d", Value::Null), shown)
+        .await;
+    assert_eq!(
+        (&changed["rule"]["version"], &changed["rule"]["note"]),
+        (&json!(3), &json!("d"))
+    );
+    let input = json!({ "id": made["id"], "expectedVersion": 3 });
+    staff.changed("recommendationRuleDelete", input, "rule { id }").await;
+}
+
+#[tokio::test]
+async fn what_holds_in_all_channels_is_seen_by_who_may_read_all() {
+    let shop = tea_and_coffee().await;
+    let of_one = shop.program(&["recommendation.read"], Some("eu")).await.channel("eu");
+    let of_all = shop.program(&["recommendation.read"], None).await;
+    for document in [
+        "{ recommendationRules { totalCount } }",
+        "{ recommendationModels { totalCount } }",
+        "{ recommendationDrift { orders } }",
+    ] {
+        assert_eq!(of_one.refused(document, json!({})).await.0, "FORBIDDEN", "{document}");
+        of_all.data(document, json!({})).await;
+    }
+}
