@@ -16,6 +16,7 @@ mod m20261122_000021_search;
 mod m20261122_000022_recommendations;
 mod m20261122_000023_interactions_experiments;
 mod m20261122_000024_product_vectors;
+mod m20261122_000027_recommendation_models;
 mod payment_rebuilt;
 mod table;
 
@@ -46,6 +47,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000022_recommendations::Migration),
             Box::new(m20261122_000023_interactions_experiments::Migration),
             Box::new(m20261122_000024_product_vectors::Migration),
+            Box::new(m20261122_000027_recommendation_models::Migration),
         ]
     }
 }

@@ -1,6 +1,7 @@
 //! Recommendations: a satellite that learns from orders and visits, and says what to show.
 //!
-//! Owns the tables `recommendation_model`, `recommendation_item`, `recommendation_neighbours`, `recommendation_rule`.
+//! Owns the tables `recommendation_model`, `recommendation_item`, `recommendation_neighbours`, `recommendation_rule`,
+//! `recommendation_state`.
 //! Emits nothing; listens to `CustomerErased` and `VisitsForgotten`. Invariants: at most one model is active (UNIQUE), and
 //! what it knows was written before it became so; what is shown can be bought in the channel; a list is empty only where
 //! the channel has nothing to buy.
@@ -15,6 +16,7 @@ pub mod exchange;
 mod graphql;
 mod history;
 mod jobs;
+mod looks;
 mod memory;
 pub mod model;
 mod query;
@@ -23,13 +25,15 @@ pub mod rule;
 mod slot;
 mod surface;
 mod trial;
+mod visits;
 mod words;
 
 pub use graphql::{
     RecommendationConnection, RecommendationIntent, RecommendationModelMutation, RecommendationModelQuery,
     RecommendationQuery, RecommendationRuleMutation, RecommendationRuleQuery, recommendations_of,
 };
-pub use memory::{Recommender, present};
+pub use looks::{Look, looks};
+pub use memory::{Recommender, present, warm};
 pub use query::{Leaders, RECOMMENDATIONS_MAX};
 pub use reason::{Reason, Strategy};
 pub use slot::{Candidate, Intent, Limits, Pick, Shown, compose};

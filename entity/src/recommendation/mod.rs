@@ -4,3 +4,4 @@ pub mod recommendation_item;
 pub mod recommendation_model;
 pub mod recommendation_neighbours;
 pub mod recommendation_rule;
+pub mod recommendation_state;

@@ -1,6 +1,7 @@
 //! Recommendations.
 
 mod exchange;
+mod keeping;
 mod lists;
 mod pure;
 mod reach;
@@ -8,3 +9,4 @@ mod related;
 mod rules;
 mod shopping;
 mod training;
+mod visits;

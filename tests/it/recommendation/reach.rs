@@ -25,7 +25,7 @@ fn the_models_reach_what_they_did_on_real_orders() {
     assert!((popular - 0.0444).abs() < 0.0002, "the protocol: {popular}");
     let reached = [found.personal, found.basket, found.together].map(|value| value.expect("asked"));
     let [personal, basket, together] = reached;
-    assert!(personal >= 0.0935, "{personal}");
+    assert!(personal >= 0.094, "{personal}");
     assert!(basket >= 0.245, "{basket}");
     assert!(together >= 0.157, "{together}");
 }
