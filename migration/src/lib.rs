@@ -18,6 +18,7 @@ mod m20261122_000023_interactions_experiments;
 mod m20261122_000024_product_vectors;
 mod m20261122_000025_search_log;
 mod m20261122_000026_experiment_privacy;
+mod m20261122_000027_recommendation_models;
 mod m20261122_000028_search_upkeep;
 mod payment_rebuilt;
 mod table;
@@ -51,6 +52,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000024_product_vectors::Migration),
             Box::new(m20261122_000025_search_log::Migration),
             Box::new(m20261122_000026_experiment_privacy::Migration),
+            Box::new(m20261122_000027_recommendation_models::Migration),
             Box::new(m20261122_000028_search_upkeep::Migration),
         ]
     }

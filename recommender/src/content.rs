@@ -2,10 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use rayon::prelude::*;
+
 use crate::neighbours::Neighbours;
 
 /// Shares of all items above which a feature says nothing, as one of so many.
 const COMMON: usize = 4;
+/// Items that an item is compared with at most, feature by feature: the work grows with the items, not with their square.
+pub const LOOKED: usize = 100_000;
 
 /// An item as the features that it has, each with how much it says: words, its category, its attributes.
 pub type Features = Vec<(String, f32)>;
@@ -27,7 +31,7 @@ pub fn content(items: &[Features], most: usize) -> Neighbours {
     let mut columns = Vec::new();
     for having in having.into_values().filter(|having| having.len() > 1) {
         let rarity = (1.0 + items.len() as f32 / having.len() as f32).ln();
-        // What nearly all have makes items a little alike, and the work quadratic.
+        // What nearly all have makes items a little alike, and says nothing.
         if having.len() > most_common {
             continue;
         }
@@ -49,14 +53,21 @@ pub fn content(items: &[Features], most: usize) -> Neighbours {
             .max(f32::MIN_POSITIVE)
     };
     let lengths: Vec<f32> = rows.iter().map(length).collect();
-    Neighbours::by_row(items.len(), most, |item, scores| {
+    let having = |column: u32| columns[column as usize].len();
+    // What few have says most, and comes first.
+    rows.par_iter_mut()
+        .for_each(|row| row.sort_unstable_by_key(|(column, _)| (having(*column), *column)));
+    Neighbours::by_row(items.len(), most, |item, sums| {
+        let mut looked = 0;
         for (column, weight) in &rows[item as usize] {
+            looked += having(*column);
+            if looked > LOOKED {
+                break;
+            }
             for (other, other_weight) in &columns[*column as usize] {
-                scores[*other as usize] += weight * other_weight;
+                sums.add(*other, weight * other_weight);
             }
         }
-        for (other, score) in scores.iter_mut().enumerate().filter(|(_, score)| **score > 0.0) {
-            *score /= lengths[item as usize] * lengths[other];
-        }
+        sums.divide(|other| lengths[item as usize] * lengths[other as usize]);
     })
 }

@@ -1,5 +1,7 @@
 //! Who bought what together, and when.
 
+use std::collections::BTreeMap;
+
 /// Seconds of a day.
 pub const DAY: i64 = 86_400;
 
@@ -32,6 +34,35 @@ pub struct Row {
     pub weight: f32,
     /// The items, each once, sorted, with the time of the last purchase.
     pub items: Vec<(u32, i64)>,
+}
+
+/// Items of a visit above which it says nothing: a program looks at everything.
+pub const VISIT_MAX: usize = 200;
+
+/// What visits looked at, told in any order.
+#[derive(Clone, Debug, Default)]
+pub struct Visited(BTreeMap<u128, BTreeMap<u32, i64>>);
+
+impl Visited {
+    /// `visit` had to do with `item` at `at`.
+    pub fn add(&mut self, visit: u128, item: u32, at: i64) {
+        let items = self.0.entry(visit).or_default();
+        // One more than may be is remembered, and no others: so it is known, and takes no memory.
+        if items.len() <= VISIT_MAX {
+            let last = items.entry(item).or_insert(at);
+            *last = at.max(*last);
+        }
+    }
+
+    /// A row a visit, but for those of more than [`VISIT_MAX`] items.
+    pub fn rows(self) -> Vec<Row> {
+        let few = self.0.into_values().filter(|items| items.len() <= VISIT_MAX);
+        let row = |items: BTreeMap<u32, i64>| Row {
+            weight: 1.0,
+            items: items.into_iter().collect(),
+        };
+        few.map(row).collect()
+    }
 }
 
 /// A sparse matrix of rows by items, readable both ways.

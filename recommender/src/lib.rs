@@ -10,6 +10,7 @@ pub mod history;
 pub mod neighbours;
 pub mod pairs;
 pub mod sessions;
+pub mod sums;
 pub mod together;
 pub mod trending;
 

@@ -1,6 +1,10 @@
 //! For each item those that it speaks for, with how much.
 
+use std::cmp::Ordering;
+
 use rayon::prelude::*;
+
+use crate::sums::Sums;
 
 /// For each item so many others, the strongest first.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -20,18 +24,16 @@ impl Neighbours {
         Self { starts, entries }
     }
 
-    /// Made by `row`, which fills in a score for each item; the best `most` that are above zero stay. An item is not its
-    /// own neighbour.
-    pub fn by_row(items: usize, most: usize, row: impl Fn(u32, &mut [f32]) + Sync) -> Self {
+    /// Made by `row`, which adds up a score for each item; the best `most` stay. An item is not its own neighbour.
+    pub fn by_row(items: usize, most: usize, row: impl Fn(u32, &mut Sums) + Sync) -> Self {
         let rows: Vec<_> = (0..items as u32)
             .into_par_iter()
             .map_init(
-                || vec![0.0; items],
-                |scores, item| {
-                    scores.fill(0.0);
-                    row(item, scores);
-                    scores[item as usize] = 0.0;
-                    best(scores, most)
+                || Sums::new(items),
+                |sums, item| {
+                    sums.clear();
+                    row(item, sums);
+                    sums.best(item, most)
                 },
             )
             .collect();
@@ -99,7 +101,6 @@ pub fn strongest(scores: &[f32], most: usize) -> Vec<(u32, f32)> {
 pub fn best(scores: &[f32], most: usize) -> Vec<(u32, f32)> {
     let above = scores.iter().enumerate().filter(|(_, score)| **score > 0.0);
     let mut found: Vec<(u32, f32)> = above.map(|(item, score)| (item as u32, *score)).collect();
-    let order = |a: &(u32, f32), b: &(u32, f32)| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0));
     if found.len() > most {
         if most == 0 {
             return Vec::new();
@@ -109,4 +110,9 @@ pub fn best(scores: &[f32], most: usize) -> Vec<(u32, f32)> {
     }
     found.sort_unstable_by(order);
     found
+}
+
+/// The highest first; of equals the first item.
+pub(crate) fn order(a: &(u32, f32), b: &(u32, f32)) -> Ordering {
+    b.1.total_cmp(&a.1).then(a.0.cmp(&b.0))
 }

@@ -3,6 +3,7 @@
 use rayon::prelude::*;
 
 use crate::history::Rows;
+use crate::sums::Sums;
 use crate::together::together;
 
 /// Orders with both items below which nothing is said.
@@ -36,25 +37,25 @@ pub fn pairs(orders: &Rows, large: usize, most: usize) -> Vec<Vec<Pair>> {
     (0..orders.items() as u32)
         .into_par_iter()
         .map_init(
-            || (vec![0.0f32; orders.items()], vec![0.0f32; orders.items()]),
+            || (Sums::new(orders.items()), Sums::new(orders.items())),
             |(counts, weights), item| {
-                counts.fill(0.0);
-                weights.fill(0.0);
+                counts.clear();
+                weights.clear();
                 together(orders, item, counts);
                 for row in &orders.by_item[item as usize] {
                     let weight = weight(*row);
                     for (other, _) in &orders.rows[*row as usize].items {
-                        weights[*other as usize] += weight;
+                        weights.add(*other, weight);
                     }
                 }
-                let found = counts.iter().enumerate().filter(|(_, both)| **both >= SUPPORT as f32);
+                let found = counts.items().filter(|(_, both)| *both >= SUPPORT as f32);
                 let mut found: Vec<Pair> = found
                     .map(|(other, both)| {
-                        let confidence = weights[other] / bought[item as usize];
-                        let lift = confidence * total / bought[other];
+                        let confidence = weights.of(other) / bought[item as usize];
+                        let lift = confidence * total / bought[other as usize];
                         Pair {
-                            item: other as u32,
-                            together: *both as u32,
+                            item: other,
+                            together: both as u32,
                             score: confidence * lift.ln_1p(),
                         }
                     })

@@ -93,7 +93,8 @@ impl Sessions {
         }
         entry.items.push(item);
         if entry.items.len() > REMEMBERED {
-            entry.items.remove(0);
+            let gone = entry.items.remove(0);
+            self.leave(gone, session);
         }
         while self.by_name.len() > self.most {
             let Some((_, oldest)) = self.by_number.pop_first() else {
@@ -114,13 +115,23 @@ impl Sessions {
         };
         self.by_number.remove(&session.number);
         for item in session.items {
-            if let Some(having) = self.by_item.get_mut(&item) {
-                having.retain(|other| *other != name);
-                if having.is_empty() {
-                    self.by_item.remove(&item);
-                }
+            self.leave(item, name);
+        }
+    }
+
+    /// `session` has nothing to do with `item` any more.
+    fn leave(&mut self, item: u128, session: u128) {
+        if let Some(having) = self.by_item.get_mut(&item) {
+            having.retain(|other| *other != session);
+            if having.is_empty() {
+                self.by_item.remove(&item);
             }
         }
+    }
+
+    /// The visits that are known to have had to do with `item`.
+    pub fn having(&self, item: u128) -> usize {
+        self.by_item.get(&item).map_or(0, VecDeque::len)
     }
 
     /// The items of `session`, the last looked at behind.

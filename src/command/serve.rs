@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tokio::net::TcpListener;
 use tokio::sync::watch;
-use tokio::time::{Instant, sleep, timeout_at};
+use tokio::time::{Instant, sleep, timeout, timeout_at};
 
 use crate::app::App;
 use crate::config::{Admin, Config, DEMO_ADMIN};
@@ -17,6 +17,8 @@ use crate::platform::stop::Phase;
 
 /// Longest time from the order to stop to the end of the process.
 const STOP_MAX: Duration = Duration::from_secs(29);
+/// Longest time that the start waits for what is recommended by.
+const WARM_MAX: Duration = Duration::from_secs(10);
 
 /// Starts the server and stays until the process is told to stop. In development an empty database gets the demo shop.
 pub(super) async fn serve(config: Config, given: Vec<(OsString, OsString)>) -> Result<ExitCode> {
@@ -27,13 +29,7 @@ pub(super) async fn serve(config: Config, given: Vec<(OsString, OsString)>) -> R
     super::user::first_admin(&app).await?;
     super::seed::seed_if_empty(&app).await?;
     crate::search::prepare(&app).await?;
-    let warmed = app.clone();
-    tokio::spawn(async move {
-        // Who asks first would wait for it otherwise.
-        if let Err(error) = crate::recommendation::present(&warmed).await {
-            tracing::warn!(%error, "recommendations are not in memory yet, the first who asks waits for them");
-        }
-    });
+    warm(&app).await;
     let edge = http::edge(&app)?;
     let listener = bind(app.config.server.listen).await?;
     let address = listener.local_addr()?;
@@ -81,6 +77,20 @@ pub(super) async fn serve(config: Config, given: Vec<(OsString, OsString)>) -> R
         tracing::warn!(%error, "the last searches were not logged");
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Has recommendations in memory before anybody asks. A server that has much to read does not keep shoppers waiting for
+/// that: it goes on reading while it listens.
+async fn warm(app: &App) {
+    let app = app.clone();
+    let warmed = tokio::spawn(async move {
+        if let Err(error) = crate::recommendation::warm(&app).await {
+            tracing::warn!(%error, "recommendations are not in memory yet, the first who asks waits for them");
+        }
+    });
+    if timeout(WARM_MAX, warmed).await.is_err() {
+        tracing::warn!("recommendations are still being read");
+    }
 }
 
 /// First says that it is not ready and goes on for a while, so that load balancers look elsewhere before the listener

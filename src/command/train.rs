@@ -10,7 +10,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use crate::app::App;
 use crate::config::Config;
 use crate::platform::error::{Fault, Result};
-use crate::recommendation::model::{StartError, TrainReason, begin, models_by_ids, train};
+use crate::recommendation::model::{Attempt, StartError, TrainReason, attempt, begin, models_by_ids, train};
 
 /// How often the progress is looked at.
 const LOOK: std::time::Duration = std::time::Duration::from_millis(250);
@@ -21,10 +21,13 @@ pub struct Args {
     /// A model whose row is there already: how a worker starts this in a process of its own.
     #[arg(long)]
     model: Option<RecommendationModelId>,
+    /// The attempt to make it that this is.
+    #[arg(long, requires = "model")]
+    attempt: Option<i64>,
 }
 
-/// Makes a model from the orders in the database and recommends by it. Prints how long it took and the most memory that the
-/// process held.
+/// Makes a model from the orders in the database and recommends by it, unless it is worse than the one there is. Prints how
+/// long it took and the most memory that the process held.
 pub(super) async fn run(config: Config, args: Args) -> Result<ExitCode> {
     let app = super::open(config.without_statement_timeout()).await?;
     let begun = Instant::now();
@@ -41,12 +44,20 @@ pub(super) async fn run(config: Config, args: Args) -> Result<ExitCode> {
             model
         }
     };
-    shown(&app, model, train(&app, model)).await?;
+    let attempt = match args.attempt {
+        Some(number) => Some(Attempt { model, number }),
+        None => attempt(&app, model).await?,
+    };
+    let attempt = attempt.ok_or_else(|| Fault::part("training", "the model is not to be made any more"))?;
+    shown(&app, model, train(&app, attempt)).await?;
     let row = models_by_ids(&app.db, &[model]).await?.remove(&model);
     let row = row.ok_or(Fault::Invariant("a model vanished"))?;
     if let Some(failure) = row.failure {
         tracing::error!(failure, "no model was made");
         return Ok(ExitCode::FAILURE);
+    }
+    if let Some(withheld) = &row.withheld {
+        tracing::warn!(withheld, "the model was not made the active one");
     }
     let mut text = format!(
         "model {}: {} orders, {} customers, {} products in {:.1} s",

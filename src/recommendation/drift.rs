@@ -1,17 +1,21 @@
-//! Whether the active model still fits what is bought. When it does not, a new one is made.
+//! Whether the active model still fits what is bought. When it does not, a new one is made, unless staff holds it.
+
+use std::sync::Arc;
 
 use chrono::TimeDelta;
 use entity::ProductId;
 use entity::catalog::product;
 use entity::catalog::product::ProductStatus;
+use entity::recommendation::recommendation_model::ModelStatus;
 use entity::recommendation::recommendation_neighbours::NeighbourKind;
+use recommender::eval;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
 
 use crate::app::App;
 use crate::platform::error::Result;
 use crate::recommendation::history::{last_order, orders_since};
-use crate::recommendation::memory::present;
-use crate::recommendation::model::{Metrics, StartError, TrainReason, active, enqueue};
+use crate::recommendation::memory::in_memory;
+use crate::recommendation::model::{Knowledge, Metrics, StartError, TrainReason, active, enqueue, load, models};
 
 /// Orders that are looked at.
 const ORDERS: u64 = 2_000;
@@ -25,6 +29,8 @@ const NEW_PRODUCTS: f64 = 0.1;
 const HIT_RATE: f64 = 0.7;
 /// Oldest a model may be while something is sold, in days.
 const AGE_DAYS: f64 = 7.0;
+/// How long it is waited after a model that came to nothing, while there is one to recommend by.
+const PAUSE: TimeDelta = TimeDelta::days(1);
 /// How often it is looked at.
 const EVERY: TimeDelta = TimeDelta::hours(1);
 
@@ -71,8 +77,10 @@ pub struct Drift {
     pub hit_rate: Option<f64>,
     /// The same when it was made.
     pub expected: Option<f64>,
-    /// Days since it was made.
+    /// Days since it was made the active one.
     pub age_days: Option<f64>,
+    /// Whether it stays until staff says otherwise.
+    pub held: bool,
 }
 
 impl Drift {
@@ -104,9 +112,13 @@ impl Drift {
 /// # Errors
 /// Those of the database.
 pub async fn drift(app: &App) -> Result<Drift> {
-    let present = present(app).await?;
-    let (Some(row), Some(knowledge)) = (active(&app.db).await?, present.knowledge) else {
+    let Some(row) = active(&app.db).await? else {
         return Ok(Drift::default());
+    };
+    let in_memory = in_memory(app).and_then(|present| present.knowledge);
+    let knowledge = match in_memory.filter(|knowledge| knowledge.id == row.id) {
+        Some(knowledge) => knowledge,
+        None => Arc::new(load(&app.db, &row).await?),
     };
     let metrics: Metrics = serde_json::from_value(row.metrics).unwrap_or_default();
     let on_sale: Vec<ProductId> = product::Entity::find()
@@ -122,8 +134,10 @@ pub async fn drift(app: &App) -> Result<Drift> {
         new_products: new as f64 / on_sale.len().max(1) as f64,
         expected: metrics.basket_hr10,
         age_days: row
-            .trained_at
+            .activated_at
+            .or(row.trained_at)
             .map(|at| (app.clock.now() - at).num_seconds() as f64 / 86_400.0),
+        held: row.held,
         ..Drift::default()
     };
     // Orders may be imported that are older than the last one it knows: what was not there is not asked for.
@@ -136,15 +150,9 @@ pub async fn drift(app: &App) -> Result<Drift> {
     for sale in &sales {
         lines += sale.products.len();
         known += sale.products.iter().filter(|id| knowledge.knows(**id)).count();
-        // The last one is left out: which one it is says nothing.
-        if let Some((out, rest)) = sale.products.split_last()
-            && rest.len() > 1
-            && !rest.contains(out)
-        {
-            let cart: Vec<(ProductId, f32)> = rest.iter().map(|id| (*id, 1.0)).collect();
+        if let Some(hit) = guesses(&knowledge, &sale.products) {
             asked += 1;
-            let said = knowledge.say(NeighbourKind::Baskets, &cart, 10);
-            hits += usize::from(said.iter().any(|said| said.product == *out));
+            hits += usize::from(hit);
         }
     }
     drift.coverage = (lines > 0).then(|| known as f64 / lines as f64);
@@ -152,14 +160,29 @@ pub async fn drift(app: &App) -> Result<Drift> {
     Ok(drift)
 }
 
+/// Whether the last product of an order is among the first 10 that the others say; none where it is not asked. As it is
+/// measured when a model is made: products with as many orders, orders of as many products.
+fn guesses(knowledge: &Knowledge, products: &[ProductId]) -> Option<bool> {
+    let is_known = |product: ProductId| knowledge.orders(product) as usize >= eval::ORDERS;
+    let products = eval::asked(products.iter().copied(), is_known)?;
+    let (out, rest) = products.split_last()?;
+    let cart: Vec<(ProductId, f32)> = rest.iter().map(|id| (*id, 1.0)).collect();
+    let said = knowledge.say(NeighbourKind::Baskets, &cart, usize::MAX);
+    let mut first = said.iter().filter(|said| is_known(said.product)).take(10);
+    Some(first.any(|said| said.product == *out))
+}
+
 /// Looks at the active model and has a worker train when it fits no more. Says why.
 ///
 /// # Errors
 /// Those of the database.
 pub async fn check(app: &App) -> Result<Vec<Reason>> {
-    let reasons = drift(app).await?.reasons();
+    let drift = drift(app).await?;
+    let reasons = drift.reasons();
     let train = match reasons.as_slice() {
         [] => None,
+        // Staff wants this one, or the last attempt to replace it came to nothing, and another would do no better yet.
+        _ if drift.held || (drift.version.is_some() && was_in_vain(app).await?) => None,
         // Where nothing was ever sold there is little to learn, but how products are alike.
         [Reason::None] => last_order(&app.db).await?.map(|_| TrainReason::Schedule),
         [Reason::Age] => Some(TrainReason::Schedule),
@@ -178,6 +201,15 @@ pub async fn check(app: &App) -> Result<Vec<Reason>> {
         }
     }
     Ok(reasons)
+}
+
+/// Whether the latest model was not made, or not made the active one, not long ago.
+async fn was_in_vain(app: &App) -> Result<bool> {
+    let latest = models(&app.db).await?.into_iter().next();
+    Ok(latest.is_some_and(|row| {
+        let in_vain = row.status == ModelStatus::Failed || row.withheld.is_some();
+        in_vain && app.clock.now() - row.started_at < PAUSE
+    }))
 }
 
 /// Has a job look at the active model, when that was an hour ago or more. For rounds.

@@ -1,32 +1,34 @@
 //! What was bought and looked at, read for training and for people.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use entity::catalog::product::ProductStatus;
 use entity::catalog::{product, variant};
 use entity::order::orders::OrderStatus;
 use entity::order::{order_line, orders};
-use entity::{CustomerId, InteractionId, OrderId, ProductId, TypedId};
-use recommender::history::{Basket, History, Row, Rows};
+use entity::{CustomerId, OrderId, ProductId, TypedId};
+use recommender::history::{Basket, History, Row, Rows, Visited};
 use sea_orm::sea_query::{Expr, ExprTrait, SimpleExpr};
 use sea_orm::{
     ColumnTrait, Condition, EntityTrait, JoinType, Order, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select,
 };
 
-use crate::analytics::{Span, interactions};
 use crate::app::App;
 use crate::catalog;
 use crate::platform::db::{Db, any_of};
 use crate::platform::error::Result;
+use crate::recommendation::looks::looks;
 use crate::recommendation::words::features;
 
 /// Orders that are read at once.
 const ORDERS: u64 = 2_000;
 /// Products that are read at once.
 const PRODUCTS: usize = 500;
-/// Interactions that are read at once.
-const INTERACTIONS: u64 = 10_000;
+/// How far back it is learnt from what visits looked at.
+const VIEWS_DAYS: TimeDelta = TimeDelta::days(180);
+/// Looks that are learnt from at most, the latest.
+const VIEWS_MAX: u64 = 2_000_000;
 
 /// What is learnt from, with the products that items stand for.
 #[derive(Debug, Default)]
@@ -86,7 +88,7 @@ pub async fn source(app: &App, progress: impl Fn(f64) + Send + Sync) -> Result<S
         products.of(*id);
     }
     let baskets = baskets(db, &mut products, &progress).await?;
-    let views = views(db, &mut products).await?;
+    let views = views(app, &mut products).await?;
     let mut of_products = vec![Vec::new(); products.1.len()];
     for page in ids.chunks(PRODUCTS) {
         for (id, features) in features(app, page).await? {
@@ -213,31 +215,18 @@ fn lines() -> Select<order_line::Entity> {
     lines
 }
 
-/// The products of each visit.
-async fn views(db: &Db, products: &mut Numbers<ProductId>) -> Result<Vec<Row>> {
-    let mut visits: BTreeMap<u128, BTreeMap<u32, i64>> = BTreeMap::new();
-    let mut after: Option<InteractionId> = None;
-    loop {
-        let span = Span {
-            after,
-            channel: None,
-            limit: INTERACTIONS,
-        };
-        let page = interactions(db, span).await?;
-        for row in &page {
-            let items = visits.entry(row.visit_id.uuid().as_u128()).or_default();
-            items.insert(products.of(row.product_id), row.at.timestamp());
-        }
-        after = page.last().map(|row| row.id);
-        if (page.len() as u64) < INTERACTIONS {
-            break;
-        }
-    }
-    let row = |items: BTreeMap<u32, i64>| Row {
-        weight: 1.0,
-        items: items.into_iter().collect(),
-    };
-    Ok(visits.into_values().map(row).collect())
+/// The products of each visit of late.
+async fn views(app: &App, products: &mut Numbers<ProductId>) -> Result<Vec<Row>> {
+    let mut visited = Visited::default();
+    looks(&app.db, app.clock.now() - VIEWS_DAYS, VIEWS_MAX, |look| {
+        visited.add(
+            look.visit.uuid().as_u128(),
+            products.of(look.product),
+            look.at.timestamp(),
+        );
+    })
+    .await?;
+    Ok(visited.rows())
 }
 
 /// The products that a customer bought, each with the last time, the latest first.
@@ -245,23 +234,41 @@ async fn views(db: &Db, products: &mut Numbers<ProductId>) -> Result<Vec<Row>> {
 /// # Errors
 /// Those of the database.
 pub async fn bought_by(db: &Db, customer: CustomerId, most: u64) -> Result<Vec<(ProductId, DateTime<Utc>)>> {
+    let last = || Expr::col(orders::Column::PlacedAt.as_column_ref()).max();
+    let select = lines_of(customer)
+        .column_as(last(), "last")
+        .group_by(variant::Column::ProductId)
+        .order_by(last(), Order::Desc)
+        .order_by_asc(variant::Column::ProductId)
+        .limit(most);
+    Ok(select.into_tuple().all(db).await?)
+}
+
+/// Which of `products` a customer bought, however long ago.
+///
+/// # Errors
+/// Those of the database.
+pub async fn owned_of(db: &Db, customer: CustomerId, products: &[ProductId]) -> Result<Vec<ProductId>> {
+    let select = lines_of(customer)
+        .filter(any_of(db, variant::Column::ProductId, products))
+        .distinct();
+    Ok(select.into_tuple().all(db).await?)
+}
+
+/// The products of the lines of a customer's orders.
+fn lines_of(customer: CustomerId) -> Select<order_line::Entity> {
     let on_order = Expr::col(orders::Column::Id.as_column_ref()).equals(order_line::Column::OrderId.as_column_ref());
     let on_variant =
         Expr::col(variant::Column::Id.as_column_ref()).equals(order_line::Column::VariantId.as_column_ref());
     let mut select = order_line::Entity::find()
         .select_only()
         .column(variant::Column::ProductId)
-        .column_as(Expr::col(orders::Column::PlacedAt.as_column_ref()).max(), "last")
         .filter(orders::Column::CustomerId.eq(customer))
-        .filter(not_cancelled())
-        .group_by(variant::Column::ProductId)
-        .order_by(Expr::col(orders::Column::PlacedAt.as_column_ref()).max(), Order::Desc)
-        .order_by_asc(variant::Column::ProductId)
-        .limit(most);
+        .filter(not_cancelled());
     QuerySelect::query(&mut select)
         .join(JoinType::InnerJoin, orders::Entity, Condition::all().add(on_order))
         .join(JoinType::InnerJoin, variant::Entity, Condition::all().add(on_variant));
-    Ok(select.into_tuple().all(db).await?)
+    select
 }
 
 /// The categories of products, as far as they have one.

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::app::App;
 use crate::platform::jobs::{Job, JobError, Queue};
-use crate::recommendation::{drift, exchange, model};
+use crate::recommendation::{drift, exchange, model, visits};
 
 /// Makes a model.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -37,18 +37,20 @@ pub(super) async fn check_drift(app: &App, _: CheckDrift) -> Result<(), JobError
     Ok(())
 }
 
-/// Has the process read the visits of late anew, after some were erased.
+/// Has every process that remembers visits read them anew, after some were erased.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct ForgetVisits {}
 
 impl Job for ForgetVisits {
     const KIND: &'static str = "recommendation.forget_visits";
-    const QUEUE: Queue = Queue::Training;
+    // Not behind a training, which takes its time.
+    const QUEUE: Queue = Queue::Mail;
 }
 
 pub(super) async fn forget_visits(app: &App, _: ForgetVisits) -> Result<(), JobError> {
-    app.recommender.forget_visits();
-    Ok(())
+    visits::note_erased(app).await?;
+    // Here at once, elsewhere when they look next.
+    Ok(visits::keep_up(app).await?)
 }
 
 /// Deletes the files that tell what people did, after one of them was erased.

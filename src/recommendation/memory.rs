@@ -1,26 +1,22 @@
-//! What is recommended by, in the memory of the process: the active model, what is bought lately, what staff wants, and
-//! the visits of late. Read again every few seconds, in the background; nobody waits for it but the first who asks.
+//! What is recommended by, in the memory of the process: the active model, what is bought lately, and what staff wants.
+//! Read again every few seconds, in the background: what was there is used until what is new is there as a whole. Nobody
+//! waits for it but the first who asks where the server did not read it at its start.
 
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use chrono::{DateTime, TimeDelta, Utc};
-use entity::recommendation::recommendation_model::ModelStatus;
-use entity::{CategoryId, ChannelId, ProductId, RecommendationModelId, TypedId};
+use entity::{CategoryId, ChannelId, ProductId};
 use parking_lot::{Mutex, RwLock};
-use recommender::Sessions;
 use recommender::trending::{DAYS, Purchase, trending};
-use tokio::sync::broadcast::Receiver;
-use tokio::sync::broadcast::error::TryRecvError;
 
-use crate::analytics::{Interaction, Span, interactions};
 use crate::app::App;
 use crate::platform::error::Result;
-use crate::platform::id::first_id_at;
 use crate::recommendation::history::{categories_of, last_order, orders_since};
 use crate::recommendation::model::{self, Knowledge, Trainer};
 use crate::recommendation::rule::{self, Rule};
+use crate::recommendation::visits::{self, Visits};
 
 /// How soon another process's change is looked for.
 const FRESH: TimeDelta = TimeDelta::seconds(5);
@@ -30,16 +26,6 @@ const TRENDS_FRESH: TimeDelta = TimeDelta::minutes(5);
 const ORDERS_MAX: u64 = 100_000;
 /// Trending products of a channel that are kept.
 const TRENDS_MAX: usize = 2_000;
-/// Visits that are remembered.
-const VISITS_MAX: usize = 50_000;
-/// How far back visits are read at the start.
-const VISITS_DAYS: TimeDelta = TimeDelta::days(30);
-/// Interactions that are read at the start.
-const INTERACTIONS_MAX: usize = 400_000;
-/// How many of these at once.
-const INTERACTIONS_PAGE: u64 = 20_000;
-/// How soon visits are read anew: those that were erased go, on every server.
-const VISITS_FRESH: TimeDelta = TimeDelta::hours(1);
 /// How old the last sale may be for "lately" to mean now.
 const NOW: TimeDelta = TimeDelta::days(7);
 
@@ -86,14 +72,8 @@ pub struct Recommender {
     present: RwLock<Option<Present>>,
     loading: tokio::sync::Mutex<()>,
     refreshing: AtomicBool,
-    visits: Mutex<Option<Visits>>,
+    pub(super) visits: Visits,
     drift_checked: Mutex<Option<DateTime<Utc>>>,
-}
-
-struct Visits {
-    sessions: Sessions,
-    read_at: DateTime<Utc>,
-    news: Receiver<Arc<[Interaction]>>,
 }
 
 impl Recommender {
@@ -103,16 +83,6 @@ impl Recommender {
             trainer,
             ..Self::default()
         }
-    }
-
-    /// Forgets what is in memory, after a change: who asks next waits until it is read again.
-    pub fn forget(&self) {
-        *self.present.write() = None;
-    }
-
-    /// Forgets the visits, after some of them were erased.
-    pub fn forget_visits(&self) {
-        *self.visits.lock() = None;
     }
 
     /// Whether `every` has passed since this was last true. For rounds.
@@ -138,7 +108,11 @@ pub async fn present(app: &App) -> Result<Present> {
         if now - known.checked_at >= FRESH && !recommender.refreshing.swap(true, Ordering::AcqRel) {
             let app = app.clone();
             tokio::spawn(async move {
-                if let Err(error) = refresh(&app).await {
+                let fresh = async {
+                    refresh(&app).await?;
+                    visits::keep_up(&app).await
+                };
+                if let Err(error) = fresh.await {
                     tracing::warn!(%error, "recommendations go on with what is in memory");
                 }
                 app.recommender.refreshing.store(false, Ordering::Release);
@@ -155,27 +129,48 @@ pub async fn present(app: &App) -> Result<Present> {
     Ok(loaded)
 }
 
+/// What is in memory now, if anything is: nothing is read.
+pub(super) fn in_memory(app: &App) -> Option<Present> {
+    app.recommender.present.read().clone()
+}
+
+/// Has all in memory, so that nobody who asks waits for it. For the start of a server.
+///
+/// # Errors
+/// Those of the database.
+pub async fn warm(app: &App) -> Result<()> {
+    present(app).await?;
+    visits::load(app).await
+}
+
+/// Reads anew what is in memory, after a change in this process: whoever asks from now on sees it. Until it is read, those
+/// who ask get what was there; nobody but the one who made the change waits.
+pub(super) async fn reload(app: &App) {
+    if app.recommender.present.read().is_none() {
+        return;
+    }
+    if let Err(error) = refresh(app).await {
+        tracing::warn!(%error, "a change of recommendations is seen a few seconds later");
+    }
+}
+
+/// One at a time, and each reads what is there when its turn comes: the last to write has read the latest.
 async fn refresh(app: &App) -> Result<()> {
     let _one = app.recommender.loading.lock().await;
-    let known = app.recommender.present.read().clone();
+    let known = in_memory(app);
     let read = read(app, known.as_ref()).await?;
-    let mut present = app.recommender.present.write();
-    // Forgotten meanwhile: what was read may be what it was before the change.
-    if present.is_some() || known.is_none() {
-        *present = Some(read);
-    }
+    *app.recommender.present.write() = Some(read);
     Ok(())
 }
 
 async fn read(app: &App, known: Option<&Present>) -> Result<Present> {
     let now = app.clock.now();
     let active = model::active(&app.db).await?;
-    let is_same = |knowledge: &Knowledge, id: RecommendationModelId| knowledge.id == id;
     let kept = known.and_then(|known| known.knowledge.clone());
     let knowledge = match (active, kept) {
         (None, _) => None,
-        (Some(row), Some(kept)) if is_same(&kept, row.id) && row.status == ModelStatus::Active => Some(kept),
-        (Some(_), _) => model::load(&app.db).await?.map(Arc::new),
+        (Some(row), Some(kept)) if kept.id == row.id => Some(kept),
+        (Some(row), _) => Some(Arc::new(model::load(&app.db, &row).await?)),
     };
     let counted = known.filter(|known| now - known.counted_at < TRENDS_FRESH);
     Ok(Present {
@@ -234,69 +229,4 @@ async fn trends(app: &App) -> Result<Trends> {
             .collect(),
         until: stale.then_some(last),
     })
-}
-
-/// Asks the visits of late, which know of all that has been told so far.
-///
-/// # Errors
-/// Those of the database, the first time.
-pub async fn visits<T>(app: &App, ask: impl FnOnce(&Sessions) -> T) -> Result<T> {
-    let now = app.clock.now();
-    loop {
-        if let Some(visits) = app.recommender.visits.lock().as_mut()
-            && now - visits.read_at < VISITS_FRESH
-            && visits.catch_up()
-        {
-            return Ok(ask(&visits.sessions));
-        }
-        let loaded = load_visits(app).await?;
-        *app.recommender.visits.lock() = Some(loaded);
-    }
-}
-
-impl Visits {
-    /// Hears all that has been told. Says whether nothing was missed.
-    fn catch_up(&mut self) -> bool {
-        loop {
-            match self.news.try_recv() {
-                Ok(rows) => rows.iter().for_each(|row| push(&mut self.sessions, row)),
-                Err(TryRecvError::Empty) => return true,
-                Err(TryRecvError::Lagged(_) | TryRecvError::Closed) => return false,
-            }
-        }
-    }
-}
-
-fn push(sessions: &mut Sessions, row: &Interaction) {
-    sessions.push(
-        row.visit_id.uuid().as_u128(),
-        row.product_id.uuid().as_u128(),
-        row.at.timestamp(),
-    );
-}
-
-async fn load_visits(app: &App) -> Result<Visits> {
-    // Before the table is read: what comes meanwhile is heard twice rather than never.
-    let news = app.analytics.feed.subscribe();
-    let mut sessions = Sessions::new(VISITS_MAX);
-    let mut after = Some(first_id_at(app.clock.now() - VISITS_DAYS));
-    let mut read = 0;
-    loop {
-        let span = Span {
-            after,
-            channel: None,
-            limit: INTERACTIONS_PAGE,
-        };
-        let page = interactions(&app.db, span).await?;
-        page.iter().for_each(|row| push(&mut sessions, row));
-        read += page.len();
-        after = page.last().map(|row| row.id);
-        if (page.len() as u64) < INTERACTIONS_PAGE || read >= INTERACTIONS_MAX {
-            return Ok(Visits {
-                sessions,
-                read_at: app.clock.now(),
-                news,
-            });
-        }
-    }
 }

@@ -1,7 +1,8 @@
 //! Recommendations: a satellite that learns from orders and visits, and says what to show.
 //!
 //! Owns the tables `recommendation_model`, `recommendation_item`, `recommendation_neighbours`, `recommendation_rule`,
-//! `recommendation_export`, `recommendation_day`, `recommendation_shown_day`, `recommendation_outcome_day`.
+//! `recommendation_export`, `recommendation_day`, `recommendation_shown_day`, `recommendation_outcome_day`,
+//! `recommendation_state`.
 //! Emits nothing; listens to `CustomerErased` and `VisitsForgotten`. Invariants: at most one model is active (UNIQUE), and
 //! what it knows was written before it became so; what is shown can be bought in the channel; a list is empty only where
 //! the channel has nothing to buy; no file tells what somebody did who was erased.
@@ -17,6 +18,7 @@ mod graphql;
 mod history;
 pub mod insight;
 mod jobs;
+mod looks;
 mod memory;
 pub mod model;
 mod query;
@@ -25,6 +27,7 @@ pub mod rule;
 mod slot;
 mod surface;
 mod trial;
+mod visits;
 mod words;
 
 pub use graphql::{
@@ -32,7 +35,8 @@ pub use graphql::{
     RecommendationQuery, RecommendationRuleMutation, RecommendationRuleQuery, ShownTo, recommendations_of,
 };
 pub use insight::graphql::RecommendationInsightQuery;
-pub use memory::{Recommender, present};
+pub use looks::{Look, looks};
+pub use memory::{Recommender, present, warm};
 pub use query::{Leaders, RECOMMENDATIONS_MAX};
 pub use reason::{Reason, Strategy};
 pub use slot::{Candidate, Intent, Limits, Pick, Shown, compose};

@@ -163,11 +163,11 @@ fn pick(candidate: Candidate, score: f32) -> Pick {
     }
 }
 
-/// Puts what staff pinned into its place. What cannot be bought, or must not be shown here, is not pinned either.
+/// Puts what staff pinned into its place. What cannot be bought, or must not be shown here, is not pinned either: an
+/// exclusion is stronger than a pin.
 fn pin(picks: &mut Vec<Pick>, limits: &Limits<'_>) {
     for (place, product) in &limits.effect.pins {
-        let shown = limits.shown.get(product);
-        if limits.without.contains(product) || !shown.is_some_and(|shown| shown.available) {
+        if !limits.allows(*product) {
             continue;
         }
         picks.retain(|pick| pick.product != *product);
@@ -183,19 +183,28 @@ fn pin(picks: &mut Vec<Pick>, limits: &Limits<'_>) {
 }
 
 impl Limits<'_> {
+    /// The category of a product that is shown, with those above it.
+    fn categories(&self, product: ProductId) -> &[CategoryId] {
+        let category = self.shown.get(&product).and_then(|shown| shown.category);
+        let above = category.and_then(|category| self.above.get(&category));
+        above.map_or(&[][..], Vec::as_slice)
+    }
+
+    /// Whether a product may be shown.
+    fn allows(&self, product: ProductId) -> bool {
+        self.shown.get(&product).is_some_and(|shown| shown.available)
+            && !self.without.contains(&product)
+            && !self.effect.excludes(product, self.categories(product))
+    }
+
     /// The candidate with what staff makes of its score, unless it must not be shown.
     fn allowed(&self, candidate: &Candidate) -> Option<Candidate> {
-        let shown = self.shown.get(&candidate.product)?;
-        if !shown.available || self.without.contains(&candidate.product) {
-            return None;
-        }
-        let categories = shown.category.and_then(|category| self.above.get(&category));
-        let categories = categories.map_or(&[][..], Vec::as_slice);
-        if self.effect.excludes(candidate.product, categories) {
-            return None;
-        }
-        Some(Candidate {
-            score: candidate.score * self.effect.factor(candidate.product, categories),
+        let factor = || {
+            self.effect
+                .factor(candidate.product, self.categories(candidate.product))
+        };
+        self.allows(candidate.product).then(|| Candidate {
+            score: candidate.score * factor(),
             ..*candidate
         })
     }

@@ -14,14 +14,15 @@ use crate::catalog::CategoryTree;
 use crate::channel::Scope;
 use crate::platform::error::Result;
 use crate::recommendation::candidates;
-use crate::recommendation::history::{bought_by, products_of_cart};
-use crate::recommendation::memory::{Present, present, visits};
+use crate::recommendation::history::{bought_by, owned_of, products_of_cart};
+use crate::recommendation::memory::{Present, present};
 use crate::recommendation::query::{Group, Leader, leaders, shown};
 use crate::recommendation::reason::{Reason, Strategy};
 use crate::recommendation::rule::{Effect, Place, effect};
 use crate::recommendation::slot::{Candidate, Intent, Limits, Pick, Shown, compose};
+use crate::recommendation::visits;
 
-/// Products that a customer bought, at most, the latest ones.
+/// Products that a customer bought that lists are made from, at most, the latest ones.
 const HISTORY: u64 = 500;
 /// Products that were looked at, at most.
 const SEEN: u64 = 50;
@@ -92,13 +93,14 @@ pub async fn fill(app: &App, scope: &Scope, slots: &[Slot]) -> Result<HashMap<Sl
     for (slot, facts) in slots.iter().zip(&facts) {
         let asks = matches!(slot.intent, Intent::Personal | Intent::Recent) || slot.strategy == Some(Strategy::Session);
         let next = match asks && !facts.seen.is_empty() {
-            true => next(app, facts).await?,
+            true => next(app, facts),
             false => Vec::new(),
         };
         lists.push(List::new(app, scope, &present, slot, facts, next));
     }
     let wanted: HashSet<ProductId> = lists.iter().flat_map(List::products).collect();
     let wanted: Vec<ProductId> = wanted.into_iter().collect();
+    leave_out_owned(app, scope, &facts, &mut lists, &wanted).await?;
     let mut known = Known {
         shown: shown(app, &scope.channel, &wanted).await?,
         above: HashMap::new(),
@@ -120,6 +122,8 @@ pub async fn fill(app: &App, scope: &Scope, slots: &[Slot]) -> Result<HashMap<Sl
         let best = leaders(app, &scope.channel, BTreeSet::from([Group::All])).await?;
         best.values().flatten().for_each(|leader| known.learn(leader));
         known.look_up();
+        let best_sellers: Vec<ProductId> = best.values().flatten().map(|leader| leader.product).collect();
+        leave_out_owned(app, scope, &facts, &mut lists, &best_sellers).await?;
         found.extend(best);
     }
     let all = found.remove(&Group::All).unwrap_or_default();
@@ -217,8 +221,28 @@ async fn of_context(
     Ok(facts)
 }
 
-/// What visits like this one went on to.
-async fn next(app: &App, facts: &Facts) -> Result<Vec<Candidate>> {
+/// Leaves those of `products` out of personal lists that the customer bought longer ago than what was read of them.
+async fn leave_out_owned(
+    app: &App,
+    scope: &Scope,
+    facts: &[Facts],
+    lists: &mut [List<'_>],
+    products: &[ProductId],
+) -> Result<()> {
+    let is_cut = |facts: &Facts| facts.bought.len() as u64 >= HISTORY;
+    let Some(customer) = scope.viewer.customer().filter(|_| facts.iter().any(is_cut)) else {
+        return Ok(());
+    };
+    let personal = |list: &&mut List<'_>| list.slot.intent == Intent::Personal;
+    let owned = owned_of(&app.db, customer, products).await?;
+    for list in lists.iter_mut().filter(personal) {
+        list.without.extend(&owned);
+    }
+    Ok(())
+}
+
+/// What visits like this one went on to; nothing while visits are not in memory.
+fn next(app: &App, facts: &Facts) -> Vec<Candidate> {
     // Visits know their items with the last one behind.
     let seen: Vec<u128> = facts
         .seen
@@ -226,10 +250,8 @@ async fn next(app: &App, facts: &Facts) -> Result<Vec<Candidate>> {
         .rev()
         .map(|product| product.uuid().as_u128())
         .collect();
-    visits(app, |sessions| {
-        candidates::session(&sessions.next(&seen, facts.visit, candidates::MOST))
-    })
-    .await
+    let next = visits::ask(app, |sessions| sessions.next(&seen, facts.visit, candidates::MOST));
+    candidates::session(&next.unwrap_or_default())
 }
 
 /// What is known of products while lists are filled.

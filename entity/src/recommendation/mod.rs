@@ -8,3 +8,4 @@ pub mod recommendation_neighbours;
 pub mod recommendation_outcome_day;
 pub mod recommendation_rule;
 pub mod recommendation_shown_day;
+pub mod recommendation_state;

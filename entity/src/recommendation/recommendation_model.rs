@@ -80,6 +80,13 @@ pub struct Model {
     pub trained_at: Option<DateTimeUtc>,
     /// When it was last made the active one.
     pub activated_at: Option<DateTimeUtc>,
+    /// Whether it stays the active one until staff says otherwise.
+    pub held: bool,
+    /// Why it was not made the active one when it was finished.
+    #[sea_orm(column_type = "Text", nullable)]
+    pub withheld: Option<String>,
+    /// Which attempt to make it may write: the last one that began.
+    pub attempt: i64,
 }
 
 /// No relations: reads are batched by key.

@@ -6,22 +6,20 @@ use crate::together::together;
 
 /// How often they are together.
 pub(super) fn count(rows: &Rows, most: usize) -> Neighbours {
-    Neighbours::by_row(rows.items(), most, |item, scores| together(rows, item, scores))
+    Neighbours::by_row(rows.items(), most, |item, sums| together(rows, item, sums))
 }
 
 /// RP3beta: a random walk of three steps, with what is popular held back by `beta`.
 pub(super) fn rp3beta(rows: &Rows, beta: f32, most: usize) -> Neighbours {
     let sizes: Vec<f32> = rows.by_item.iter().map(|having| having.len() as f32).collect();
-    Neighbours::by_row(rows.items(), most, |item, scores| {
+    Neighbours::by_row(rows.items(), most, |item, sums| {
         for row in &rows.by_item[item as usize] {
             let row = &rows.rows[*row as usize];
             let step = 1.0 / (sizes[item as usize] * row.items.len() as f32);
             for (other, _) in &row.items {
-                scores[*other as usize] += step;
+                sums.add(*other, step);
             }
         }
-        for (other, score) in scores.iter_mut().enumerate().filter(|(_, score)| **score > 0.0) {
-            *score /= sizes[other].powf(beta);
-        }
+        sums.divide(|other| sizes[other as usize].powf(beta));
     })
 }

@@ -1,5 +1,8 @@
 //! For a cart: the last item of an order, from the others. For a product: what else is in the order that begins with it.
 
+use std::collections::HashSet;
+use std::hash::Hash;
+
 use rayon::prelude::*;
 
 use crate::ease::{EaseError, ease};
@@ -19,6 +22,15 @@ pub const ORDERS: usize = 10;
 /// Items of an order that is asked about.
 const SIZES: std::ops::RangeInclusive<usize> = 3..=60;
 
+/// The items of an order that is asked about: those that are known, each once, in their order. The last is left out and
+/// asked for. None of an order that has too few of them, or too many.
+pub fn asked<T: Copy + Eq + Hash>(items: impl IntoIterator<Item = T>, known: impl Fn(T) -> bool) -> Option<Vec<T>> {
+    let mut seen = HashSet::new();
+    let items = items.into_iter().filter(|item| known(*item) && seen.insert(*item));
+    let items: Vec<T> = items.collect();
+    SIZES.contains(&items.len()).then_some(items)
+}
+
 struct Split {
     orders: Rows,
     now: i64,
@@ -36,7 +48,7 @@ fn split_at(history: &History, split: i64) -> Split {
     Split {
         orders: before.orders(split, HALF_LIFE),
         now: split,
-        tests: tests.filter(|items| SIZES.contains(&items.len())).collect(),
+        tests: tests.filter_map(|items| asked(items, |_| true)).collect(),
         history: before,
     }
 }

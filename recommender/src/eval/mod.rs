@@ -6,7 +6,7 @@ mod clicks;
 mod holdout;
 mod personal;
 
-pub use baskets::{complementary, leave_one_out};
+pub use baskets::{ORDERS, asked, complementary, leave_one_out};
 pub use clicks::{Click, next_click};
 pub use holdout::{Holdout, holdout};
 pub use personal::{Personal, personal};

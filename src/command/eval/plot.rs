@@ -28,7 +28,7 @@ const FILLED: f64 = 0.8;
 pub(super) struct Series {
     /// What they are.
     pub(super) name: String,
-    /// One a group.
+    /// One a group; not a number where it has none.
     pub(super) values: Vec<f64>,
 }
 
@@ -55,16 +55,24 @@ fn draw(path: &Path, title: &str, top: f64, groups: &[String], series: &[Series]
         .x_labels(0)
         .y_labels(11)
         .draw()?;
-    let width = FILLED / series.len().max(1) as f64;
+    // A group shares its width among the bars that it has.
+    let before = |place: usize, group: usize| {
+        series[..place]
+            .iter()
+            .filter(|one| one.values[group].is_finite())
+            .count()
+    };
+    let most = (0..groups.len()).map(|group| before(series.len(), group)).max();
+    let width = FILLED / most.unwrap_or_default().max(1) as f64;
     let text: TextStyle = ("sans-serif", 12).into_font().into_text_style(&root);
     let over = text.pos(Pos::new(HPos::Center, VPos::Bottom));
     let under = text.pos(Pos::new(HPos::Center, VPos::Top));
     for (i, one) in series.iter().enumerate() {
         let colour = COLOURS[i % COLOURS.len()];
-        let bars: Vec<(f64, f64, f64)> = (0..)
-            .zip(&one.values)
+        let there = one.values.iter().enumerate().filter(|(_, value)| value.is_finite());
+        let bars: Vec<(f64, f64, f64)> = there
             .map(|(group, value)| {
-                let left = f64::from(group) + (1.0 - FILLED) / 2.0 + width * i as f64;
+                let left = group as f64 + (1.0 - FILLED) / 2.0 + width * before(i, group) as f64;
                 (left, left + width * 0.92, *value)
             })
             .collect();

@@ -131,6 +131,7 @@ fn table(parts: &[Part]) -> String {
 /// A method in as many letters as a bar is wide.
 fn short(method: &'static str) -> &'static str {
     match method {
+        "popularity" => "popular",
         "EASE + recency" => "EASE+r",
         "EASE + recency, 200 neighbours" => "+r 200",
         "confidence x log-lift" => "pairs",
@@ -149,7 +150,7 @@ fn draw(path: &Path, parts: &[Part]) -> Result<()> {
     let mut series = Vec::new();
     let mut before = 0;
     for part in parts {
-        let mut values = vec![0.0; groups.len()];
+        let mut values = vec![f64::NAN; groups.len()];
         for (place, measure) in part.measures.iter().enumerate() {
             values[before + place] = measure.value;
         }

@@ -10,6 +10,7 @@ use parquet::errors::ParquetError;
 use parquet::file::properties::WriterProperties;
 use parquet::file::reader::{FileReader, SerializedFileReader};
 use parquet::file::writer::{SerializedFileWriter, SerializedRowGroupWriter};
+use parquet::record::reader::RowIter;
 use parquet::record::{Row, RowAccessor};
 use parquet::schema::parser::parse_message_type;
 
@@ -157,11 +158,11 @@ fn column<T: DataType>(
     column.close()
 }
 
-/// Reads a file of neighbours.
+/// Reads a file of neighbours, row by row.
 ///
 /// # Errors
 /// When it is none.
-pub fn read_neighbours(file: Bytes) -> Result<Vec<Given>, ParquetError> {
+pub fn read_neighbours(file: Bytes) -> Result<impl Iterator<Item = Result<Given, ParquetError>>, ParquetError> {
     rows(file, |row, place| {
         Ok(Given {
             kind: row.get_string(place("kind")?)?.clone(),
@@ -181,25 +182,30 @@ pub type ReadLine = (String, Option<String>, String, String);
 /// # Errors
 /// When it is none.
 pub fn read_lines(file: Bytes) -> Result<Vec<ReadLine>, ParquetError> {
-    rows(file, |row, place| {
+    let lines = rows(file, |row, place| {
         Ok((
             row.get_string(place("basket")?)?.clone(),
             row.get_string(place("person")?).ok().cloned(),
             row.get_string(place("product")?)?.clone(),
             row.get_string(place("kind")?)?.clone(),
         ))
-    })
+    })?;
+    lines.collect()
 }
 
 /// Finds columns by name: other programs write them in an order of their own.
 type Place<'a> = &'a dyn Fn(&str) -> Result<usize, ParquetError>;
 
-fn rows<T>(file: Bytes, read: impl Fn(&Row, Place<'_>) -> Result<T, ParquetError>) -> Result<Vec<T>, ParquetError> {
+fn rows<T>(
+    file: Bytes,
+    read: impl Fn(&Row, Place<'_>) -> Result<T, ParquetError>,
+) -> Result<impl Iterator<Item = Result<T, ParquetError>>, ParquetError> {
     let reader = SerializedFileReader::new(file)?;
     let schema = reader.metadata().file_metadata().schema().clone();
-    let place = |name: &str| {
+    let place = move |name: &str| {
         let found = schema.get_fields().iter().position(|field| field.name() == name);
         found.ok_or_else(|| ParquetError::General(format!("no column \"{name}\"")))
     };
-    reader.get_row_iter(None)?.map(|row| read(&row?, &place)).collect()
+    let rows = RowIter::from_file_into(Box::new(reader));
+    Ok(rows.map(move |row| read(&row?, &place)))
 }

@@ -1,7 +1,8 @@
 //! Neighbours that were computed elsewhere become the active model.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeSet, HashMap};
 
+use bytes::Bytes;
 use entity::recommendation::recommendation_neighbours::NeighbourKind;
 use entity::{ProductId, RecommendationModelId};
 use sea_orm::{ActiveEnum, Iterable};
@@ -10,14 +11,16 @@ use serde_json::json;
 use crate::app::App;
 use crate::platform::error::{Fault, Result};
 use crate::platform::locale::{Message, message};
-use crate::recommendation::exchange::form::{Given, read_neighbours};
+use crate::recommendation::exchange::form::read_neighbours;
 use crate::recommendation::memory::present;
 use crate::recommendation::model::{
-    Finished, Learned, Neighbour, StartError, TrainReason, begin, fail, finish, knowledge,
+    Finished, Knowledge, Learned, Neighbour, StartError, TrainReason, attempt, begin, fail, finish, knowledge,
 };
 
 /// Neighbours of an item that are kept.
 const MOST: usize = 200;
+/// Products at most: all that is kept of them must fit into the memory of each server.
+const PRODUCTS_MAX: usize = 100_000;
 
 /// Why nothing was imported.
 #[derive(Debug, thiserror::Error)]
@@ -61,45 +64,28 @@ impl From<sea_orm::DbErr> for ImportError {
     }
 }
 
-/// The neighbours of each product, by kind.
-type ByKind = BTreeMap<NeighbourKind, BTreeMap<ProductId, Vec<(ProductId, u32, f32)>>>;
-
-/// Makes the neighbours of the file `key` the active model. Kinds that it does not have stay those of the model before.
+/// Makes the neighbours of the file `key` the active model, and holds it there. Kinds that it does not have stay those of
+/// the model before.
 ///
 /// # Errors
 /// See [`ImportError`]; the active model stays then.
 pub async fn import(app: &App, key: &str) -> Result<RecommendationModelId, ImportError> {
     let file = app.exchange.get(key).await?.ok_or(ImportError::NoFile)?;
-    let given = read_neighbours(file).map_err(|error| ImportError::Malformed(error.to_string()))?;
-    let mut kinds = parsed(given)?;
+    let read = tokio::task::spawn_blocking(move || read(file)).await;
+    let mut gathered = read.map_err(|error| Fault::part("import", error))??;
     let before = present(app).await?.knowledge;
     if let Some(before) = &before {
-        for kind in NeighbourKind::iter() {
-            kinds.entry(kind).or_insert_with(|| before.neighbours(kind));
-        }
-    }
-    let mut places: HashMap<ProductId, u32> = HashMap::new();
-    let mut products: Vec<ProductId> = Vec::new();
-    let named = kinds.values().flatten();
-    for product in named.flat_map(|(product, row)| std::iter::once(product).chain(row.iter().map(|(other, ..)| other)))
-    {
-        places.entry(*product).or_insert_with(|| {
-            products.push(*product);
-            products.len() as u32 - 1
-        });
+        gathered.complete(before);
     }
     let tx = app.db.begin().await?;
     let model = begin(&tx, app, TrainReason::Import).await?;
     tx.commit().await?;
+    let attempt = attempt(app, model).await?.ok_or(ImportError::Running)?;
+    let (products, neighbours) = gathered.finish();
+    let orders = |product: &ProductId| before.as_ref().map_or(0, |before| before.orders(*product));
     let learned = Learned {
-        orders: products
-            .iter()
-            .map(|p| before.as_ref().map_or(0, |before| before.orders(*p)))
-            .collect(),
-        neighbours: kinds
-            .iter()
-            .map(|(kind, rows)| (*kind, placed(rows, &places, products.len())))
-            .collect(),
+        orders: products.iter().map(orders).collect(),
+        neighbours,
     };
     let finished = Finished {
         window: None,
@@ -107,67 +93,116 @@ pub async fn import(app: &App, key: &str) -> Result<RecommendationModelId, Impor
         customers: 0,
         items: products.len(),
         parameters: json!({ "file": key }),
-        metrics: json!({}),
+        metrics: None,
+        observed: None,
     };
     let written = async {
-        knowledge(app, model, &products, &learned).await?;
-        finish(app, model, &finished).await
+        knowledge(app, attempt, &products, &learned).await?;
+        finish(app, attempt, &finished).await
     };
     if let Err(fault) = written.await {
-        fail(app, model, &fault.to_string()).await?;
+        fail(app, attempt, &fault.to_string()).await?;
         return Err(fault.into());
     }
     Ok(model)
 }
 
-fn placed(
-    rows: &BTreeMap<ProductId, Vec<(ProductId, u32, f32)>>,
-    places: &HashMap<ProductId, u32>,
-    items: usize,
-) -> Vec<Vec<Neighbour>> {
-    let mut all = vec![Vec::new(); items];
-    for (product, row) in rows {
-        let neighbours = row.iter().filter_map(|(other, together, score)| {
-            Some(Neighbour {
-                place: *places.get(other)?,
-                together: *together,
-                score: *score,
-            })
-        });
-        if let Some(to) = places.get(product).and_then(|place| all.get_mut(*place as usize)) {
-            *to = neighbours.collect();
-        }
-    }
-    all
-}
-
-/// Reads ids and kinds; the best neighbours of each product stay.
-fn parsed(given: Vec<Given>) -> Result<ByKind, ImportError> {
+/// Reads a file, row by row: what it takes of memory depends on its products, not on its rows.
+fn read(file: Bytes) -> Result<Gathered, ImportError> {
+    let broken = |error: String| ImportError::Malformed(error);
     let malformed = |what: &str, value: &str| ImportError::Malformed(format!("{what} \"{value}\""));
-    let mut kinds = ByKind::new();
-    for row in given {
+    let mut gathered = Gathered::default();
+    for row in read_neighbours(file).map_err(|error| broken(error.to_string()))? {
+        let row = row.map_err(|error| broken(error.to_string()))?;
         let kind = NeighbourKind::try_from_value(&row.kind).map_err(|_| malformed("kind", &row.kind))?;
-        let product: ProductId = row.product.parse().map_err(|_| malformed("product", &row.product))?;
-        let other: ProductId = row
-            .neighbour
-            .parse()
-            .map_err(|_| malformed("neighbour", &row.neighbour))?;
+        let id = |what, text: &str| text.parse::<ProductId>().map_err(|_| malformed(what, text));
+        let (product, other) = (id("product", &row.product)?, id("neighbour", &row.neighbour)?);
         if !row.score.is_finite() {
             return Err(malformed("score", &row.score.to_string()));
         }
         let together = u32::try_from(row.together).unwrap_or_default();
-        if product != other {
-            let rows = kinds.entry(kind).or_default().entry(product).or_default();
-            rows.push((other, together, row.score));
+        gathered.kinds.insert(kind);
+        gathered.add(kind, product, (other, together, row.score));
+        if gathered.products.len() > PRODUCTS_MAX {
+            return Err(broken(format!("more than {PRODUCTS_MAX} products")));
         }
     }
-    if kinds.is_empty() {
-        return Err(ImportError::Malformed("no rows".to_owned()));
+    if gathered.rows.is_empty() {
+        return Err(broken("no rows".to_owned()));
     }
-    for row in kinds.values_mut().flat_map(BTreeMap::values_mut) {
-        row.sort_by(|a, b| b.2.total_cmp(&a.2).then(a.0.cmp(&b.0)));
-        row.dedup_by_key(|neighbour| neighbour.0);
-        row.truncate(MOST);
+    Ok(gathered)
+}
+
+/// Neighbours as they come, in any order, some of them twice.
+#[derive(Default)]
+struct Gathered {
+    kinds: BTreeSet<NeighbourKind>,
+    products: Vec<ProductId>,
+    places: HashMap<ProductId, u32>,
+    rows: HashMap<(NeighbourKind, u32), Vec<Neighbour>>,
+}
+
+impl Gathered {
+    fn place(&mut self, product: ProductId) -> u32 {
+        let next = self.products.len() as u32;
+        *self.places.entry(product).or_insert_with(|| {
+            self.products.push(product);
+            next
+        })
     }
-    Ok(kinds)
+
+    fn add(&mut self, kind: NeighbourKind, product: ProductId, (other, together, score): (ProductId, u32, f32)) {
+        if product == other {
+            return;
+        }
+        let (from, place) = (self.place(product), self.place(other));
+        let row = self.rows.entry((kind, from)).or_default();
+        row.push(Neighbour { place, together, score });
+        if row.len() >= 2 * MOST {
+            strongest(row);
+        }
+    }
+
+    /// Adds those of the kinds that did not come.
+    fn complete(&mut self, before: &Knowledge) {
+        for kind in NeighbourKind::iter()
+            .filter(|kind| !self.kinds.contains(kind))
+            .collect::<Vec<_>>()
+        {
+            for (product, row) in before.neighbours(kind) {
+                for neighbour in row {
+                    self.add(kind, product, neighbour);
+                }
+            }
+        }
+    }
+
+    /// The products, and of each kind the best neighbours of each, by the place of the product.
+    fn finish(mut self) -> (Vec<ProductId>, Vec<(NeighbourKind, Vec<Vec<Neighbour>>)>) {
+        let mut of = |kind| {
+            let row = |place| {
+                let mut row = self.rows.remove(&(kind, place)).unwrap_or_default();
+                strongest(&mut row);
+                row.sort_unstable_by(|a, b| b.score.total_cmp(&a.score).then(a.place.cmp(&b.place)));
+                row
+            };
+            (kind, (0..self.products.len() as u32).map(row).collect())
+        };
+        let neighbours = NeighbourKind::iter().map(&mut of).collect();
+        (self.products, neighbours)
+    }
+}
+
+/// Leaves each neighbour once, the strongest of several, and of these the [`MOST`] that say most, for or against.
+fn strongest(row: &mut Vec<Neighbour>) {
+    let farther = |a: &Neighbour, b: &Neighbour| {
+        b.score
+            .abs()
+            .total_cmp(&a.score.abs())
+            .then(b.score.total_cmp(&a.score))
+    };
+    row.sort_unstable_by(|a, b| a.place.cmp(&b.place).then_with(|| farther(a, b)));
+    row.dedup_by_key(|neighbour| neighbour.place);
+    row.sort_unstable_by(|a, b| farther(a, b).then(a.place.cmp(&b.place)));
+    row.truncate(MOST);
 }

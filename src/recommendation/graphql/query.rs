@@ -160,7 +160,7 @@ async fn edges(
         };
         edges.push(RecommendationEdge {
             cursor: encode_cursor("recommendations", &pick.product),
-            score: f64::from(pick.score),
+            score: plain(pick.score),
             reason: pick.reason.message(&names).render(ctx.request().locale),
             strategy: pick.strategy.name().to_owned(),
             experiment: experiment.clone(),
@@ -216,4 +216,9 @@ impl RecommendationQuery {
         };
         Ok(Some(list(ctx, context, (intent, first), shown_to).await?))
     }
+}
+
+/// The number with as many digits as it has, not those that its double has besides: 0.33333334, not 0.3333333432674408.
+fn plain(score: f32) -> f64 {
+    score.to_string().parse().unwrap_or_else(|_| f64::from(score))
 }

@@ -162,6 +162,18 @@ impl RecommendationModelObject {
     async fn activated_at(&self) -> Option<DateTime<Utc>> {
         self.0.activated_at
     }
+
+    /// Whether it stays the active one until staff says otherwise: what the schedule and the look for drift have made does
+    /// not take its place.
+    async fn held(&self) -> bool {
+        self.0.held
+    }
+
+    /// Why it was not made the active one when it was finished: it is worse than the active one by more than a tenth and two
+    /// standard errors, or that one is held. Null where nothing was said against it.
+    async fn withheld(&self) -> Option<&str> {
+        self.0.withheld.as_deref()
+    }
 }
 
 /// How well the active model still fits what is bought.
@@ -177,10 +189,12 @@ pub struct RecommendationDrift {
     new_products: f64,
     /// Share of these orders from which it guesses the item that is left out, among its first 10.
     hit_rate: Option<f64>,
-    /// The same on the orders that were kept aside when it was made.
+    /// The same on the orders that were kept aside when it was made: products with 10 orders, orders of 3 to 60 of them.
     expected_hit_rate: Option<f64>,
-    /// Days since it was made.
+    /// Days since it was made the active one.
     age_days: Option<f64>,
+    /// Whether it stays until staff says otherwise, whatever the reasons.
+    held: bool,
     /// Why a new one should be made: `none`, `coverage`, `new_products`, `hit_rate`, `age`; empty when there is no reason.
     reasons: Vec<String>,
 }
@@ -197,6 +211,7 @@ impl From<Drift> for RecommendationDrift {
             hit_rate: drift.hit_rate,
             expected_hit_rate: drift.expected,
             age_days: drift.age_days,
+            held: drift.held,
         }
     }
 }
@@ -213,6 +228,9 @@ pub struct RecommendationTrainingStartInput {
 pub struct RecommendationModelActivateInput {
     /// The version.
     id: Gid<RecommendationModelId>,
+    /// Whether it stays until staff says otherwise, whatever the schedule and the look for drift want; true when not given.
+    /// Of the version that is active already only this changes.
+    hold: Option<bool>,
 }
 
 /// Answer of changes of models.
@@ -268,8 +286,8 @@ pub struct RecommendationModelMutation;
 
 #[Object]
 impl RecommendationModelMutation {
-    /// Has a worker make a new version from the orders and what visitors do; it is recommended by when it is finished.
-    /// Staff only: `recommendation.write`, for every channel.
+    /// Has a worker make a new version from the orders and what visitors do; it is recommended by when it is finished, unless
+    /// it is worse than the active one by more than a tenth. Staff only: `recommendation.write`, for every channel.
     #[graphql(
         guard = "Needs(Permission::RecommendationWrite)",
         visible = "visible::recommendation_write"
@@ -302,8 +320,8 @@ impl RecommendationModelMutation {
         #[graphql(desc = "The version.")] input: RecommendationModelActivateInput,
     ) -> Result<RecommendationModelPayload> {
         ctx.everywhere(Permission::RecommendationWrite)?;
-        let id = input.id;
-        match Box::pin(activate(ctx.app(), &ctx.actor(), id.0)).await {
+        let (id, hold) = (input.id, input.hold.unwrap_or(true));
+        match Box::pin(activate(ctx.app(), &ctx.actor(), id.0, hold)).await {
             Ok(()) => changed(ctx, id.0).await,
             Err(ActivateError::Fault(fault)) => Err(fault.into()),
             Err(error @ ActivateError::NotFound) => Ok(refused(UserError::not_found(error.message(), &["id"]))),

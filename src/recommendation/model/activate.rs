@@ -1,8 +1,7 @@
 //! Another version is recommended by: back to an older one, or forward again.
 
 use entity::RecommendationModelId;
-use entity::recommendation::recommendation_model;
-use entity::recommendation::recommendation_model::ModelStatus;
+use entity::recommendation::recommendation_model::{Column, Entity, ModelStatus};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde_json::json;
@@ -11,6 +10,8 @@ use crate::app::App;
 use crate::audit::{self, Actor, Entry};
 use crate::platform::error::{Fault, Result};
 use crate::platform::locale::{Message, message};
+use crate::recommendation::memory::reload;
+use crate::recommendation::model::finish::retire;
 use crate::recommendation::model::query::active;
 
 /// Why a version was not made the active one.
@@ -43,37 +44,45 @@ impl From<sea_orm::DbErr> for ActivateError {
     }
 }
 
-/// Makes `model` the active version and retires the one that was, in one step.
+/// Makes `model` the active version and retires the one that was, in one step. With `hold` it stays until staff says
+/// otherwise, whatever the schedule and the look for drift want. Of the version that is active already, only that changes.
 ///
 /// # Errors
 /// See [`ActivateError`]; nothing is changed then.
-pub async fn activate(app: &App, actor: &Actor, model: RecommendationModelId) -> Result<(), ActivateError> {
-    use recommendation_model::Column;
+pub async fn activate(app: &App, actor: &Actor, model: RecommendationModelId, hold: bool) -> Result<(), ActivateError> {
     let tx = app.db.begin().await?;
-    let row = recommendation_model::Entity::find_by_id(model).one(&tx).await?;
+    let row = Entity::find_by_id(model).one(&tx).await?;
     let row = row.ok_or(ActivateError::NotFound)?;
     match row.status {
-        ModelStatus::Active => return Ok(()),
+        ModelStatus::Active if row.held == hold => return Ok(()),
         ModelStatus::Training | ModelStatus::Failed => return Err(ActivateError::Unfinished),
-        ModelStatus::Retired => {}
+        ModelStatus::Active | ModelStatus::Retired => {}
     }
     let before = active(&tx).await?;
-    recommendation_model::Entity::update_many()
-        .col_expr(Column::Status, Expr::value("retired"))
-        .filter(Column::Status.eq(ModelStatus::Active))
-        .exec(&tx)
-        .await?;
-    recommendation_model::Entity::update_many()
+    if row.status == ModelStatus::Retired {
+        retire(&tx).await?;
+    }
+    let mut change = Entity::update_many()
         .col_expr(Column::Status, Expr::value("active"))
-        .col_expr(Column::ActivatedAt, Expr::value(app.clock.now()))
+        .col_expr(Column::Held, Expr::value(hold))
         .filter(Column::Id.eq(model))
-        .exec(&tx)
-        .await?;
+        .filter(Column::Status.eq(row.status));
+    if row.status == ModelStatus::Retired {
+        change = change.col_expr(Column::ActivatedAt, Expr::value(app.clock.now()));
+    }
+    // Deleted meanwhile: without it, none would be active.
+    if change.exec(&tx).await?.rows_affected == 0 {
+        return Err(ActivateError::NotFound);
+    }
+    let told = |version: Option<i32>, held: bool| json!({ "activeVersion": version, "held": held });
     let entry = Entry::new("recommendationModelActivate", "RecommendationModel", model)
-        .before(&json!({ "activeVersion": before.map(|row| row.version) }))?
-        .after(&json!({ "activeVersion": row.version }))?;
+        .before(&told(
+            before.as_ref().map(|row| row.version),
+            before.is_some_and(|row| row.held),
+        ))?
+        .after(&told(Some(row.version), hold))?;
     audit::record(&tx, app, actor, entry).await?;
     tx.commit().await?;
-    app.recommender.forget();
+    reload(app).await;
     Ok(())
 }

@@ -10,12 +10,12 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use crate::platform::db::Db;
 use crate::platform::error::Result;
 use crate::recommendation::model::packed::{Neighbour, unpack};
-use crate::recommendation::model::query::active;
+use crate::recommendation::model::query::RecommendationModel;
 
 /// Rows that are read at once.
 const PAGE: u64 = 2_000;
 
-/// What the active model knows.
+/// What a model knows.
 #[derive(Debug)]
 pub struct Knowledge {
     /// The model.
@@ -123,14 +123,11 @@ impl Knowledge {
     }
 }
 
-/// The active model, if there is one.
+/// What `model` knows.
 ///
 /// # Errors
 /// Those of the database.
-pub async fn load(db: &Db) -> Result<Option<Knowledge>> {
-    let Some(model) = active(db).await? else {
-        return Ok(None);
-    };
+pub async fn load(db: &Db, model: &RecommendationModel) -> Result<Knowledge> {
     let items = recommendation_item::Entity::find()
         .filter(recommendation_item::Column::ModelId.eq(model.id))
         .order_by_asc(recommendation_item::Column::Place)
@@ -167,7 +164,7 @@ pub async fn load(db: &Db) -> Result<Option<Knowledge>> {
         .iter()
         .enumerate()
         .map(|(place, product)| (*product, place as u32));
-    Ok(Some(Knowledge {
+    Ok(Knowledge {
         id: model.id,
         version: model.version,
         places: places.collect(),
@@ -177,5 +174,5 @@ pub async fn load(db: &Db) -> Result<Option<Knowledge>> {
             .collect(),
         products,
         neighbours,
-    }))
+    })
 }

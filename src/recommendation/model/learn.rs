@@ -1,7 +1,7 @@
 //! From what was bought to a model. Pure, and heavy.
 
 use entity::recommendation::recommendation_neighbours::NeighbourKind;
-use recommender::eval::{Holdout, holdout};
+use recommender::eval::holdout;
 use recommender::history::DAY;
 use recommender::pairs::{LARGE, pairs};
 use recommender::together::cosine;
@@ -9,6 +9,7 @@ use recommender::{EaseError, ITEMS_MAX, Neighbours, Rows, ease};
 use serde::{Deserialize, Serialize};
 
 use crate::recommendation::history::Source;
+use crate::recommendation::model::metrics::Metrics;
 use crate::recommendation::model::packed::Neighbour;
 
 /// What a model is made with.
@@ -49,37 +50,6 @@ pub struct Learned {
     pub orders: Vec<u32>,
     /// The neighbours by kind.
     pub neighbours: Vec<(NeighbourKind, Vec<Vec<Neighbour>>)>,
-}
-
-/// What a version reached on the last orders, as it is kept.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct Metrics {
-    /// Customers that were asked for what they bought next.
-    pub customers: usize,
-    /// ndcg@10 of what sells best.
-    pub popularity_ndcg10: Option<f64>,
-    /// ndcg@10 of the model of customers.
-    pub personal_ndcg10: Option<f64>,
-    /// Orders from which an item was left out.
-    pub orders: usize,
-    /// Share of them in which it was among the first 10.
-    pub basket_hr10: Option<f64>,
-    /// ndcg@10 of what is bought together.
-    pub complementary_ndcg10: Option<f64>,
-}
-
-impl From<Holdout> for Metrics {
-    fn from(holdout: Holdout) -> Self {
-        Self {
-            customers: holdout.customers,
-            popularity_ndcg10: holdout.popular,
-            personal_ndcg10: holdout.personal,
-            orders: holdout.orders,
-            basket_hr10: holdout.basket,
-            complementary_ndcg10: holdout.together,
-        }
-    }
 }
 
 /// A part of the work, with how much of the whole is done before it, in percent.

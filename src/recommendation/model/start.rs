@@ -42,6 +42,11 @@ impl Reason {
             Self::Import => "import",
         }
     }
+
+    /// Whether nobody asked for a model of this reason.
+    pub(super) fn is_automatic(name: &str) -> bool {
+        [Self::Schedule, Self::Drift].iter().any(|reason| reason.name() == name)
+    }
 }
 
 /// How long a training may take before another one takes its place.
@@ -164,6 +169,9 @@ pub async fn begin(tx: &Tx, app: &App, reason: Reason) -> Result<RecommendationM
         started_at: now,
         trained_at: None,
         activated_at: None,
+        held: false,
+        withheld: None,
+        attempt: 0,
     };
     let model = row.id;
     row.into_active_model().insert(tx).await?;

@@ -9,15 +9,16 @@ use std::time::Duration;
 
 use chrono::DateTime;
 use entity::RecommendationModelId;
-use entity::recommendation::recommendation_model;
-use entity::recommendation::recommendation_model::ModelStatus;
-use sea_orm::EntityTrait;
 
 use crate::app::App;
 use crate::platform::error::{Fault, Result};
+use crate::recommendation::drift::drift;
 use crate::recommendation::history::{Source, source};
-use crate::recommendation::model::learn::{Learned, Metrics, Parameters, STAGES, learn, measure};
-use crate::recommendation::model::write::{Finished, fail, finish, knowledge, stage};
+use crate::recommendation::memory::reload;
+use crate::recommendation::model::finish::{Finished, finish};
+use crate::recommendation::model::learn::{Learned, Parameters, STAGES, learn, measure};
+use crate::recommendation::model::metrics::Metrics;
+use crate::recommendation::model::write::{Attempt, attempt, fail, knowledge, stage};
 
 /// How often it is looked how far the heavy part is.
 const LOOK: Duration = Duration::from_millis(200);
@@ -42,11 +43,16 @@ pub enum Trainer {
 /// # Errors
 /// Those of the database; when the process cannot be started.
 pub async fn run(app: &App, model: RecommendationModelId) -> Result<()> {
+    let Some(attempt) = attempt(app, model).await? else {
+        // Its job was run before, or another one took its place.
+        return Ok(());
+    };
     let Trainer::Child { program, variables } = &app.recommender.trainer else {
-        return train(app, model).await;
+        return train(app, attempt).await;
     };
     let mut child = std::process::Command::new(program)
         .args(["train", "--model", &model.to_string()])
+        .args(["--attempt", &attempt.number.to_string()])
         .envs(variables.iter().cloned())
         .stdin(Stdio::null())
         .stdout(Stdio::null())
@@ -60,44 +66,39 @@ pub async fn run(app: &App, model: RecommendationModelId) -> Result<()> {
     };
     // One that ended well wrote down what it did.
     if !ended.success() {
-        fail(app, model, &format!("the process ended: {ended}")).await?;
+        fail(app, attempt, &format!("the process ended: {ended}")).await?;
     }
-    app.recommender.forget();
+    reload(app).await;
     Ok(())
 }
 
-/// Makes the model `model` in this process.
+/// Makes a model in this process. What goes wrong is noted in its row, unless another attempt took over.
 ///
 /// # Errors
-/// Those of the database. What else goes wrong is noted in the row of the model.
-pub async fn train(app: &App, model: RecommendationModelId) -> Result<()> {
-    let row = recommendation_model::Entity::find_by_id(model).one(&app.db).await?;
-    if row.is_none_or(|row| row.status != ModelStatus::Training) {
-        // Its job was run before, or another one took its place.
-        return Ok(());
-    }
-    match make(app, model).await {
+/// Those of the database.
+pub async fn train(app: &App, attempt: Attempt) -> Result<()> {
+    match make(app, attempt).await {
         Ok(()) => Ok(()),
         Err(fault) => {
-            tracing::error!(model = %model, %fault, "a model of recommendations was not made");
-            fail(app, model, &fault.to_string()).await
+            tracing::error!(model = %attempt.model, %fault, "a model of recommendations was not made");
+            fail(app, attempt, &fault.to_string()).await
         }
     }
 }
 
-async fn make(app: &App, model: RecommendationModelId) -> Result<()> {
+async fn make(app: &App, attempt: Attempt) -> Result<()> {
     let parameters = Parameters::default();
     let percent = Arc::new(AtomicI32::new(0));
     let read = source(app, |share| {
         let done = (share * f64::from(STAGES[1].1)) as i32;
         percent.store(done.min(STAGES[1].1 - 1), Ordering::Relaxed);
     });
-    let source = Arc::new(noted(app, model, &percent, read).await?);
+    let source = Arc::new(noted(app, attempt, &percent, read).await?);
     let work = heavy(Arc::clone(&source), parameters, Arc::clone(&percent));
-    let (learned, metrics) = noted(app, model, &percent, work).await?;
+    let (learned, metrics) = noted(app, attempt, &percent, work).await?;
     let (writing, done) = STAGES[6];
-    stage(app, model, writing, done).await?;
-    knowledge(app, model, &source.products, &learned).await?;
+    stage(app, attempt, writing, done).await?;
+    knowledge(app, attempt, &source.products, &learned).await?;
     let times = source
         .history
         .baskets
@@ -109,20 +110,26 @@ async fn make(app: &App, model: RecommendationModelId) -> Result<()> {
         customers: source.history.customers,
         items: source.products.len(),
         parameters: serde_json::to_value(parameters)?,
-        metrics: serde_json::to_value(metrics)?,
+        metrics,
+        observed: drift(app).await?.hit_rate,
     };
-    finish(app, model, &finished).await?;
-    Ok(())
+    finish(app, attempt, &finished).await
 }
 
 /// The part that computes, on threads of its own.
-async fn heavy(source: Arc<Source>, parameters: Parameters, percent: Arc<AtomicI32>) -> Result<(Learned, Metrics)> {
+async fn heavy(
+    source: Arc<Source>,
+    parameters: Parameters,
+    percent: Arc<AtomicI32>,
+) -> Result<(Learned, Option<Metrics>)> {
     let work = tokio::task::spawn_blocking(move || {
         let learned = learn(&source, &parameters, |part| {
             percent.store(STAGES[part].1, Ordering::Relaxed)
         })?;
         percent.store(STAGES[5].1, Ordering::Relaxed);
-        Ok((learned, measure(&source)?))
+        // What was learnt is kept, though it is not known how good it is.
+        let metrics = measure(&source).inspect_err(|error| tracing::warn!(%error, "a model was not measured"));
+        Ok((learned, metrics.ok()))
     });
     let done: Result<_, recommender::EaseError> = work.await.map_err(|e| Fault::part("training", e))?;
     done.map_err(|e| Fault::part("training", e))
@@ -131,7 +138,7 @@ async fn heavy(source: Arc<Source>, parameters: Parameters, percent: Arc<AtomicI
 /// Does `work`, and notes meanwhile how far it is.
 async fn noted<T>(
     app: &App,
-    model: RecommendationModelId,
+    attempt: Attempt,
     percent: &AtomicI32,
     work: impl Future<Output = Result<T>>,
 ) -> Result<T> {
@@ -145,7 +152,7 @@ async fn noted<T>(
                 if now != last {
                     last = now;
                     let part = STAGES.iter().rev().find(|(_, from)| *from <= now);
-                    stage(app, model, part.map_or("", |(name, _)| name), now).await?;
+                    stage(app, attempt, part.map_or("", |(name, _)| name), now).await?;
                 }
             }
         }

@@ -1,45 +1,94 @@
 //! What is written of a model while it is made.
 
-use entity::recommendation::recommendation_model::ModelStatus;
+use entity::recommendation::recommendation_model::{Column, ModelStatus};
 use entity::recommendation::recommendation_neighbours::NeighbourKind;
 use entity::recommendation::{recommendation_item, recommendation_model, recommendation_neighbours};
 use entity::{ProductId, RecommendationModelId};
-use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::sea_query::{Expr, ExprTrait};
+use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, UpdateMany};
 
 use crate::app::App;
-use crate::platform::db::{insert_all, retry_conflicts};
+use crate::platform::db::{Tx, insert_all, retry_conflicts};
 use crate::platform::error::{Fault, Result};
 use crate::recommendation::model::learn::Learned;
-use crate::recommendation::model::packed::pack;
+use crate::recommendation::model::packed::{Neighbour, pack};
 
 /// Rows in one transaction: others write too.
 const ROWS: usize = 1_000;
-/// Versions that are kept beside the active one, to go back to.
-const KEPT: u64 = 5;
+/// What an attempt is told that another one took over from.
+const LOST: &str = "another attempt took over, or the model is not to be made any more";
 
-/// Notes what is being done. Says whether the model is still one that is made.
+/// An attempt to make a model. Only the last one that began may write: a job may run twice, and the process that the first
+/// run started may still be at work.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Attempt {
+    /// The model.
+    pub model: RecommendationModelId,
+    /// The number of the attempt.
+    pub number: i64,
+}
+
+impl Attempt {
+    /// Takes hold of the model for a transaction: nobody else writes it, or takes it over, before that ends.
+    pub(super) async fn hold(self, tx: &Tx) -> Result<()> {
+        let held = self.update().col_expr(Column::Attempt, Expr::value(self.number));
+        match held.exec(tx).await?.rows_affected {
+            0 => Err(Fault::part("training", LOST)),
+            _ => Ok(()),
+        }
+    }
+
+    /// An update of the model while this attempt may write.
+    pub(super) fn update(self) -> UpdateMany<recommendation_model::Entity> {
+        recommendation_model::Entity::update_many()
+            .filter(Column::Id.eq(self.model))
+            .filter(Column::Status.eq(ModelStatus::Training))
+            .filter(Column::Attempt.eq(self.number))
+    }
+}
+
+/// Begins an attempt to make `model`: from now on earlier ones write nothing. None when it is not to be made any more.
 ///
 /// # Errors
 /// Those of the database.
-pub(in crate::recommendation) async fn stage(
-    app: &App,
-    model: RecommendationModelId,
-    stage: &str,
-    progress: i32,
-) -> Result<bool> {
-    use recommendation_model::Column;
+pub async fn attempt(app: &App, model: RecommendationModelId) -> Result<Option<Attempt>> {
     retry_conflicts(Fault::db, || async {
         let tx = app.db.begin().await?;
-        let done = recommendation_model::Entity::update_many()
-            .col_expr(Column::Stage, Expr::value(stage))
-            .col_expr(Column::Progress, Expr::value(progress))
+        let begun = recommendation_model::Entity::update_many()
+            .col_expr(Column::Attempt, Expr::col(Column::Attempt).add(1))
             .filter(Column::Id.eq(model))
             .filter(Column::Status.eq(ModelStatus::Training))
             .exec(&tx)
             .await?;
+        if begun.rows_affected == 0 {
+            return Ok(None);
+        }
+        let row = recommendation_model::Entity::find_by_id(model).one(&tx).await?;
         tx.commit().await?;
-        Ok(done.rows_affected > 0)
+        Ok(row.map(|row| Attempt {
+            model,
+            number: row.attempt,
+        }))
+    })
+    .await
+}
+
+/// Notes what is being done.
+///
+/// # Errors
+/// Those of the database; when another attempt took over.
+pub(in crate::recommendation) async fn stage(app: &App, attempt: Attempt, stage: &str, progress: i32) -> Result<()> {
+    retry_conflicts(Fault::db, || async {
+        let tx = app.db.begin().await?;
+        attempt.hold(&tx).await?;
+        attempt
+            .update()
+            .col_expr(Column::Stage, Expr::value(stage))
+            .col_expr(Column::Progress, Expr::value(progress))
+            .exec(&tx)
+            .await?;
+        tx.commit().await?;
+        Ok(())
     })
     .await
 }
@@ -47,14 +96,16 @@ pub(in crate::recommendation) async fn stage(
 /// Writes what a model knows. Nobody sees it before the model is active; what an earlier attempt left goes first.
 ///
 /// # Errors
-/// Those of the database.
+/// Those of the database; when another attempt took over.
 pub(in crate::recommendation) async fn knowledge(
     app: &App,
-    model: RecommendationModelId,
+    attempt: Attempt,
     products: &[ProductId],
     learned: &Learned,
 ) -> Result<()> {
+    let model = attempt.model;
     let tx = app.db.begin().await?;
+    attempt.hold(&tx).await?;
     recommendation_item::Entity::delete_many()
         .filter(recommendation_item::Column::ModelId.eq(model))
         .exec(&tx)
@@ -78,22 +129,18 @@ pub(in crate::recommendation) async fn knowledge(
     for (kind, rows) in &learned.neighbours {
         let rows: Vec<(usize, &Vec<_>)> = rows.iter().enumerate().filter(|(_, row)| !row.is_empty()).collect();
         for page in rows.chunks(ROWS) {
-            neighbours(app, model, *kind, page).await?;
+            neighbours(app, attempt, *kind, page).await?;
         }
     }
     Ok(())
 }
 
-async fn neighbours(
-    app: &App,
-    model: RecommendationModelId,
-    kind: NeighbourKind,
-    page: &[(usize, &Vec<crate::recommendation::model::Neighbour>)],
-) -> Result<()> {
+async fn neighbours(app: &App, attempt: Attempt, kind: NeighbourKind, page: &[(usize, &Vec<Neighbour>)]) -> Result<()> {
     let tx = app.db.begin().await?;
+    attempt.hold(&tx).await?;
     let row = |(place, row): &(usize, &Vec<_>)| {
         let row = recommendation_neighbours::Model {
-            model_id: model,
+            model_id: attempt.model,
             kind,
             place: i32::try_from(*place).unwrap_or(i32::MAX),
             packed: pack(row),
@@ -105,102 +152,17 @@ async fn neighbours(
     Ok(())
 }
 
-/// What a finished model says of itself.
-pub(in crate::recommendation) struct Finished {
-    /// The first and the last order that it knows.
-    pub window: Option<(chrono::DateTime<chrono::Utc>, chrono::DateTime<chrono::Utc>)>,
-    /// Orders that it knows.
-    pub orders: usize,
-    /// Customers that it knows.
-    pub customers: usize,
-    /// Items that it knows.
-    pub items: usize,
-    /// What it was made with.
-    pub parameters: serde_json::Value,
-    /// What it reached.
-    pub metrics: serde_json::Value,
-}
-
-/// Makes a finished model the active one, all at once: who asks gets the one or the other. Older versions go, but for the
-/// last few. Says whether it was still one that is made.
+/// Notes that a model could not be made, unless another attempt took over.
 ///
 /// # Errors
 /// Those of the database.
-pub(in crate::recommendation) async fn finish(
-    app: &App,
-    model: RecommendationModelId,
-    finished: &Finished,
-) -> Result<bool> {
-    let done = retry_conflicts(Fault::db, || finish_once(app, model, finished)).await?;
-    app.recommender.forget();
-    Ok(done)
-}
-
-async fn finish_once(app: &App, model: RecommendationModelId, finished: &Finished) -> Result<bool> {
-    use recommendation_model::Column;
-    let big = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
-    let now = app.clock.now();
-    let tx = app.db.begin().await?;
-    recommendation_model::Entity::update_many()
-        .col_expr(Column::Status, Expr::value("retired"))
-        .filter(Column::Status.eq(ModelStatus::Active))
-        .exec(&tx)
-        .await?;
-    let done = recommendation_model::Entity::update_many()
-        .col_expr(Column::Status, Expr::value("active"))
-        .col_expr(Column::Stage, Expr::value("done"))
-        .col_expr(Column::Progress, Expr::value(100))
-        .col_expr(Column::WindowFrom, Expr::value(finished.window.map(|window| window.0)))
-        .col_expr(Column::WindowTo, Expr::value(finished.window.map(|window| window.1)))
-        .col_expr(Column::Orders, Expr::value(big(finished.orders)))
-        .col_expr(Column::Customers, Expr::value(big(finished.customers)))
-        .col_expr(Column::Items, Expr::value(big(finished.items)))
-        .col_expr(Column::Parameters, Expr::value(finished.parameters.clone()))
-        .col_expr(Column::Metrics, Expr::value(finished.metrics.clone()))
-        .col_expr(Column::TrainedAt, Expr::value(now))
-        .col_expr(Column::ActivatedAt, Expr::value(now))
-        .filter(Column::Id.eq(model))
-        .filter(Column::Status.eq(ModelStatus::Training))
-        .exec(&tx)
-        .await?;
-    if done.rows_affected == 0 {
-        // Another training took its place; the one that was active stays.
-        return Ok(false);
-    }
-    let oldest = recommendation_model::Entity::find()
-        .select_only()
-        .column(Column::Version)
-        .filter(Column::Status.is_in([ModelStatus::Retired, ModelStatus::Failed]))
-        .order_by_desc(Column::Version)
-        .offset(KEPT)
-        .limit(1)
-        .into_tuple::<i32>()
-        .one(&tx)
-        .await?;
-    if let Some(oldest) = oldest {
-        recommendation_model::Entity::delete_many()
-            .filter(Column::Status.is_in([ModelStatus::Retired, ModelStatus::Failed]))
-            .filter(Column::Version.lte(oldest))
-            .exec(&tx)
-            .await?;
-    }
-    tx.commit().await?;
-    Ok(true)
-}
-
-/// Notes that a model could not be made.
-///
-/// # Errors
-/// Those of the database.
-pub(in crate::recommendation) async fn fail(app: &App, model: RecommendationModelId, why: &str) -> Result<()> {
-    use recommendation_model::Column;
+pub(in crate::recommendation) async fn fail(app: &App, attempt: Attempt, why: &str) -> Result<()> {
     retry_conflicts(Fault::db, || async {
         let tx = app.db.begin().await?;
-        recommendation_model::Entity::update_many()
+        attempt
+            .update()
             .col_expr(Column::Status, Expr::value("failed"))
             .col_expr(Column::Failure, Expr::value(why))
-            .filter(Column::Id.eq(model))
-            .filter(Column::Status.eq(ModelStatus::Training))
             .exec(&tx)
             .await?;
         tx.commit().await?;

@@ -7,6 +7,7 @@ use sea_orm::EntityTrait;
 use crate::app::App;
 use crate::audit::{self, Actor, Entry};
 use crate::platform::error::Result;
+use crate::recommendation::memory::reload;
 use crate::recommendation::rule::RuleError;
 use crate::recommendation::rule::save::hold;
 
@@ -25,6 +26,6 @@ pub async fn delete_rule(
     let entry = Entry::new("recommendationRuleDelete", "RecommendationRule", id).before(&before)?;
     audit::record(&tx, app, actor, entry).await?;
     tx.commit().await?;
-    app.recommender.forget();
+    reload(app).await;
     Ok(())
 }

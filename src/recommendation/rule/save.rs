@@ -12,6 +12,7 @@ use crate::audit::{self, Actor, Entry};
 use crate::platform::db::Tx;
 use crate::platform::error::{Fault, Result};
 use crate::platform::locale::{Message, message};
+use crate::recommendation::memory::reload;
 use crate::recommendation::query::RECOMMENDATIONS_MAX;
 use crate::recommendation::rule::Rule;
 use crate::recommendation::slot::Intent;
@@ -163,7 +164,7 @@ pub async fn create_rule(app: &App, actor: &Actor, draft: RuleDraft) -> Result<R
     let entry = Entry::new("recommendationRuleCreate", "RecommendationRule", rule.id).after(&rule)?;
     audit::record(&tx, app, actor, entry).await?;
     tx.commit().await?;
-    app.recommender.forget();
+    reload(app).await;
     Ok(rule)
 }
 
@@ -189,7 +190,7 @@ pub async fn update_rule(
         .after(&rule)?;
     audit::record(&tx, app, actor, entry).await?;
     tx.commit().await?;
-    app.recommender.forget();
+    reload(app).await;
     Ok(rule)
 }
 

@@ -3,10 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
+use entity::ProductId;
+use entity::recommendation::recommendation_model::Entity as RecommendationModels;
+use entity::recommendation::recommendation_neighbours::NeighbourKind;
 use merx::recommendation::exchange::form::{Given, ReadLine, Writer, read_lines};
 use merx::recommendation::exchange::{Export, ExportError, ImportError, export, import, sweep};
+use merx::recommendation::model::load;
 use sea_orm::{ConnectionTrait, DbBackend, EntityTrait};
 use serde_json::json;
+use uuid::Uuid;
 
 use super::shopping::{ids, list, look, models, slugs, tea_and_coffee};
 use crate::support::{PASSWORD, Shop};
@@ -202,4 +207,43 @@ async fn a_file_in_which_somebody_was_erased_meanwhile_does_not_stay() {
     let folder = shop.folder().join("exchange/recommendation");
     let left: Vec<_> = std::fs::read_dir(folder).expect("a folder").collect();
     assert!(left.is_empty(), "{left:?}");
+}
+
+#[tokio::test]
+async fn each_neighbour_comes_once_and_those_that_say_most_stay() {
+    let shop = tea_and_coffee().await;
+    let id = |n: u128| ProductId(Uuid::from_u128(n)).to_string();
+    let row = |n: u128, score: f32| Given {
+        kind: "customers".to_owned(),
+        product: id(1),
+        neighbour: id(n),
+        score,
+        together: 0,
+    };
+    // Twice with much between, and more of them than are kept; what speaks against the product says most.
+    let mut given = vec![row(1_000, 0.5), row(2_000, -9.0)];
+    given.extend((2..600).map(|n| row(n, n as f32 / 1_000.0)));
+    given.push(row(1_000, 7.0));
+    given.push(row(2_000, -1.0));
+    let mut writer = Writer::neighbours().expect("a file");
+    writer.add_neighbours(&given).expect("written");
+    let key = "recommendation/twice.parquet";
+    let file = writer.finish().expect("a file");
+    shop.app.exchange.put(key, file).await.expect("kept");
+    let model = import(&shop.app, key).await.expect("imported");
+    let row = RecommendationModels::find_by_id(model).one(&shop.app.db).await;
+    let row = row.expect("read").expect("a model");
+    assert!(row.held, "nothing replaces it by itself");
+    let known = load(&shop.app.db, &row)
+        .await
+        .expect("read")
+        .neighbours(NeighbourKind::Customers);
+    let known = &known[&ProductId(Uuid::from_u128(1))];
+    assert_eq!(known.len(), 200);
+    let product = |n: u128| ProductId(Uuid::from_u128(n));
+    assert_eq!(known[0], (product(1_000), 0, 7.0));
+    assert_eq!(known[1], (product(599), 0, 0.599));
+    assert_eq!(known[199], (product(2_000), 0, -9.0), "the strongest for or against");
+    let different: std::collections::BTreeSet<_> = known.iter().map(|neighbour| neighbour.0).collect();
+    assert_eq!(different.len(), 200);
 }

@@ -3,6 +3,7 @@
 mod exchange;
 mod experiments;
 mod insight;
+mod keeping;
 mod lists;
 mod pure;
 mod reach;
@@ -10,3 +11,4 @@ mod related;
 mod rules;
 mod shopping;
 mod training;
+mod visits;

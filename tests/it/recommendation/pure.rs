@@ -4,11 +4,12 @@ use std::collections::{HashMap, HashSet};
 
 use entity::{CategoryId, ProductId};
 use merx::recommendation::drift::{Drift, Reason as Why};
-use merx::recommendation::model::{Neighbour, pack, unpack};
+use merx::recommendation::model::{Metrics, Neighbour, pack, unpack};
 use merx::recommendation::rule::Effect;
 use merx::recommendation::{Candidate, Limits, Reason, Shown, Strategy, compose};
-use recommender::eval::ndcg_at_10;
-use recommender::history::{Basket, DAY, History, decay};
+use recommender::content::{Features, LOOKED, content};
+use recommender::eval::{asked, ndcg_at_10};
+use recommender::history::{Basket, DAY, History, Row, Rows, Visited, decay};
 use recommender::pairs::pairs;
 use recommender::trending::{Purchase, trending};
 use recommender::{Sessions, ease};
@@ -129,13 +130,20 @@ fn visits_speak_by_what_they_share() {
     let items: Vec<u128> = next.iter().map(|next| next.item).collect();
     assert_eq!(items, [12, 13]);
     assert_eq!((next[0].visits, next[0].of), (1, 2));
-    // The last look counts most.
+    // The last look counts most: who looked at 11 last gets what came of it, not what came of 20.
     sessions.push(4, 11, 9);
     sessions.push(4, 30, 9);
-    let next = sessions.next(&[20, 11], None, 10);
-    let items: Vec<u128> = next.iter().map(|next| next.item).collect();
-    assert_eq!(items, [10, 12, 13, 30, 21, 22], "{next:?}");
-    assert!(next[3].score > next[4].score, "{next:?}");
+    sessions.push(5, 20, 9);
+    sessions.push(5, 40, 9);
+    let order = |seen: &[u128]| {
+        let next = sessions.next(seen, None, 10);
+        let place = |item| next.iter().position(|next| next.item == item).expect("shown");
+        (place(30), place(40))
+    };
+    let (of_11, of_20) = order(&[20, 11]);
+    assert!(of_11 < of_20);
+    let (of_11, of_20) = order(&[11, 20]);
+    assert!(of_11 > of_20);
     // A visit does not speak for itself, and what is forgotten says nothing.
     assert!(sessions.next(&[21], Some(3), 10).is_empty());
     sessions.forget(3);
@@ -150,6 +158,104 @@ fn visits_speak_by_what_they_share() {
     let next = few.next(&[1], None, 10);
     let items: HashSet<u128> = next.iter().map(|next| next.item).collect();
     assert_eq!(items, HashSet::from([103, 104]));
+}
+
+#[test]
+fn a_visit_has_nothing_to_do_with_what_it_is_not_remembered_for() {
+    let mut sessions = Sessions::new(10);
+    for item in 0..201 {
+        sessions.push(1, item, 0);
+    }
+    assert_eq!((sessions.having(0), sessions.having(1)), (0, 1), "the last 200");
+    sessions.forget(1);
+    assert!((0..201).all(|item| sessions.having(item) == 0));
+}
+
+#[test]
+fn a_visit_that_looks_at_everything_says_nothing() {
+    let mut visited = Visited::default();
+    visited.add(1, 7, 5);
+    visited.add(1, 7, 3);
+    visited.add(1, 8, 4);
+    for item in 0..500 {
+        visited.add(2, item, 1);
+    }
+    for item in 0..200 {
+        visited.add(3, item, 1);
+    }
+    let rows = visited.rows();
+    let sizes: Vec<usize> = rows.iter().map(|row| row.items.len()).collect();
+    assert_eq!(sizes, [2, 200]);
+    assert_eq!(rows[0].items, [(7, 5), (8, 4)], "the last time of each");
+}
+
+#[test]
+fn what_few_have_says_most_and_the_work_is_bounded() {
+    // 300 words that 400 items share are more than an item is compared by; one that 450 others have comes behind.
+    let mut items: Vec<Features> = vec![Features::new(); 2_000];
+    for item in &mut items[..400] {
+        item.extend((0..300).map(|word| (format!("word {word}"), 1.0)));
+    }
+    for item in std::iter::once(0).chain(1_000..1_450) {
+        items[item].push(("common".to_owned(), 1.0));
+    }
+    for item in [0, 1_900] {
+        items[item].push(("rare".to_owned(), 1.0));
+    }
+    assert!(300 * 400 > LOOKED);
+    let found = content(&items, 2_000);
+    let of = |item: u32| -> HashSet<u32> { found.of(item).iter().map(|entry| entry.0).collect() };
+    assert!(of(0).contains(&1_900) && of(0).contains(&399));
+    assert!(!of(0).contains(&1_000));
+    assert!(of(1_000).contains(&0), "who has little else is compared by it");
+}
+
+#[test]
+fn a_matrix_that_is_too_near_to_none_is_computed_more_precisely() {
+    // The regularisation is lost beside the weight in 24 bits.
+    let row = |items: &[u32], weight| Row {
+        weight,
+        items: items.iter().map(|item| (*item, 0)).collect(),
+    };
+    let rows = Rows::new(vec![row(&[0, 1], 1e6), row(&[2], 1.0)], 3);
+    let model = ease(&rows, 1e-3, 10).expect("a model");
+    let neighbour = model.of(0);
+    assert_eq!((neighbour.len(), neighbour[0].0), (1, 1));
+    assert!((neighbour[0].1 - 1.0).abs() < 1e-3, "{neighbour:?}");
+}
+
+#[test]
+fn an_order_is_asked_for_its_last_known_item() {
+    let known = |item: u32| item < 100;
+    assert_eq!(asked([1, 2, 1, 3, 200], known), Some(vec![1, 2, 3]));
+    assert_eq!(asked([1, 2, 200], known), None, "too few");
+    assert_eq!(asked(0..60, known).map(|items| items.len()), Some(60));
+    assert_eq!(asked(0..61, known), None, "too many");
+}
+
+#[test]
+fn a_model_is_worse_by_more_than_a_tenth_and_chance() {
+    let measured = |orders, basket_hr10| Metrics {
+        orders,
+        basket_hr10: Some(basket_hr10),
+        ..Metrics::default()
+    };
+    let then = measured(5_000, 0.25);
+    assert_eq!(measured(5_000, 0.22).worse_than(&then), None, "the margin");
+    let worse = measured(5_000, 0.20).worse_than(&then);
+    assert_eq!(worse.as_deref(), Some("basket_hr10 is 0.2000 after 0.2500"));
+    assert_eq!(measured(50, 0.20).worse_than(&then), None, "chance, of so few");
+    assert_eq!(Metrics::default().worse_than(&then), None, "nothing was asked");
+    let people = |personal_ndcg10| Metrics {
+        customers: 5_000,
+        personal_ndcg10: Some(personal_ndcg10),
+        ..Metrics::default()
+    };
+    assert!(people(0.05).worse_than(&people(0.09)).is_some());
+    // The active one has been seen to guess worse than it did: that is what counts.
+    assert_eq!(measured(5_000, 0.20).worse_than(&then.seen(Some(0.21))), None);
+    assert!(measured(5_000, 0.20).worse_than(&then.seen(Some(0.9))).is_some());
+    assert!(Metrics::default().is_empty() && !then.is_empty());
 }
 
 #[test]
@@ -268,6 +374,7 @@ fn a_new_model_is_made_for_a_reason() {
         hit_rate: Some(0.2),
         expected: Some(0.25),
         age_days: Some(1.0),
+        held: false,
     };
     assert_eq!(fits.reasons(), []);
     assert_eq!(Drift::default().reasons(), [Why::None]);

@@ -57,6 +57,34 @@ async fn a_pin_an_exclusion_and_a_boost_count_at_once() {
 }
 
 #[tokio::test]
+async fn an_exclusion_is_stronger_than_a_pin() {
+    let shop = tea_and_coffee().await;
+    let ids = ids(&shop).await;
+    let staff = shop.staff();
+    let beans = ids["coffee-bean"].clone();
+    let first = async || {
+        let edges = list(&shop, json!({ "productId": ids["tea-pot"] }), "COMPLEMENTARY", 8).await;
+        let slugs: Vec<String> = slugs(&edges).into_iter().map(str::to_owned).collect();
+        slugs
+    };
+    let pin = json!({ "action": "PIN", "productId": beans, "position": 1 });
+    staff.changed("recommendationRuleCreate", pin, SHOWN).await;
+    assert_eq!(first().await[0], "coffee-bean");
+    let exclude = json!({ "action": "EXCLUDE", "productId": beans });
+    let excluded = staff.changed("recommendationRuleCreate", exclude, SHOWN).await;
+    assert!(!first().await.contains(&"coffee-bean".to_owned()));
+    let input = json!({ "id": excluded["rule"]["id"] });
+    staff.changed("recommendationRuleDelete", input, "rule { id }").await;
+    assert_eq!(first().await[0], "coffee-bean");
+    // Its category, too.
+    let document = "query($id: ID!) { product(by: { id: $id }) { category { id } } }";
+    let category = shop.data(document, json!({ "id": beans })).await["product"]["category"]["id"].clone();
+    let exclude = json!({ "action": "EXCLUDE", "targetCategoryId": category });
+    staff.changed("recommendationRuleCreate", exclude, SHOWN).await;
+    assert!(!first().await.contains(&"coffee-bean".to_owned()));
+}
+
+#[tokio::test]
 async fn a_rule_counts_in_its_time_and_category() {
     let shop = tea_and_coffee().await;
     train(&shop).await;

@@ -2,8 +2,11 @@
 
 use std::time::Duration;
 
+use entity::ProductId;
+use entity::recommendation::recommendation_neighbours::NeighbourKind;
 use entity::recommendation::{recommendation_item, recommendation_model};
 use merx::recommendation::drift;
+use merx::recommendation::model::{active, load};
 use sea_orm::{EntityTrait, PaginatorTrait};
 use serde_json::{Value, json};
 
@@ -129,20 +132,33 @@ async fn who_is_erased_is_not_in_the_next_model() {
     let shop = tea_and_coffee().await;
     let staff = shop.staff();
     let before = train(&shop).await;
+    let mill: ProductId = ids(&shop).await["coffee-mill"].parse().expect("an id");
+    // What the model of customers, and that of orders, says of the mill.
+    let known = async || {
+        let row = active(&shop.app.db).await.expect("read").expect("a model");
+        let knowledge = load(&shop.app.db, &row).await.expect("read");
+        [NeighbourKind::Customers, NeighbourKind::Baskets]
+            .map(|kind| knowledge.neighbours(kind).get(&mill).map_or(0, Vec::len))
+    };
+    assert!(known().await.iter().all(|says| *says > 0), "{:?}", known().await);
+    // Eight of the twelve who drink coffee: the other four are too few to say anything.
     let document = "{ customers(first: 50) { nodes { id email } } }";
     let data = staff.data(document, json!({})).await;
     let nodes = data["customers"]["nodes"].as_array().expect("customers");
-    let gone = nodes
-        .iter()
-        .find(|node| node["email"] == "tea-3@example.com")
-        .expect("a customer");
-    staff
-        .changed("customerEraseAsStaff", json!({ "id": gone["id"] }), "errors { code }")
-        .await;
+    for person in 0..8 {
+        let email = format!("coffee-{person}@example.com");
+        let gone = nodes.iter().find(|node| node["email"] == email).expect("a customer");
+        staff
+            .changed("customerEraseAsStaff", json!({ "id": gone["id"] }), "errors { code }")
+            .await;
+    }
     shop.work().await;
     let after = train(&shop).await;
     let people = |model: &Value| model["customers"].as_i64().expect("a number");
-    assert_eq!(people(&before) - people(&after), 1);
+    assert_eq!(people(&before) - people(&after), 8);
+    let [customers, orders] = known().await;
+    assert_eq!(customers, 0, "nothing is known of them");
+    assert!(orders > 0, "what was bought together stays, without them");
 }
 
 #[tokio::test]
