@@ -17,7 +17,7 @@ use crate::platform::error::{Fault, Result};
 use crate::platform::locale::Message;
 use crate::platform::page::{Page, PageArgs, PageError, encode_cursor};
 use crate::search::cursor::{self, Begun, Place};
-use crate::search::engine::{self, EngineError, Marks, Order, SearchAnswer, SearchRequest};
+use crate::search::engine::{self, EngineError, Marks, Order, SearchAnswer, SearchRequest, Tuning};
 use crate::search::facet::{self, Facet};
 use crate::search::filter::{self, FilterInput};
 use crate::search::language::Language;

@@ -244,6 +244,6 @@ async fn each_neighbour_comes_once_and_those_that_say_most_stay() {
     assert_eq!(known[0], (product(1_000), 0, 7.0));
     assert_eq!(known[1], (product(599), 0, 0.599));
     assert_eq!(known[199], (product(2_000), 0, -9.0), "the strongest for or against");
-    let different: std::collections::BTreeSet<_> = known.iter().map(|neighbour| neighbour.0).collect();
+    let different: BTreeSet<_> = known.iter().map(|neighbour| neighbour.0).collect();
     assert_eq!(different.len(), 200);
 }

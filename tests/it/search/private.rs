@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use merx::platform::clock::Clock;
 use merx::search::embedder::{EmbedError, Embedder};
 use merx::search::words::{QUERY_MAX, bounded};
 use parking_lot::Mutex;
@@ -37,7 +38,7 @@ impl Embedder for Listener {
 
 pub(super) async fn shop() -> (Shop, Arc<Listener>) {
     let listener = Arc::new(Listener::default());
-    let shop = Shop::embedding(listener.clone()).await;
+    let shop = Shop::embedding(Clock::system(), listener.clone()).await;
     merx::search::prepare(&shop.app).await.expect("the index is built");
     listener.0.lock().clear();
     (shop, listener)
