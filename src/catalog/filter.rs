@@ -122,13 +122,11 @@ impl Filter {
                 of_product(product_tag::Column::ProductId).and(product_tag::Column::Tag.eq(tag.as_str())),
             )),
             Self::Words(words) => words.iter().fold(Condition::all(), |all, word| {
-                let named = Condition::any()
-                    .add(lower_like_part(product::Column::Name, word))
-                    .add(
-                        Condition::all()
-                            .add(product::Column::Brand.is_not_null())
-                            .add(lower_like_part(product::Column::Brand, word)),
-                    );
+                let named = Condition::any().add(lower_like_part(product::Column::Name, word)).add(
+                    Condition::all()
+                        .add(product::Column::Brand.is_not_null())
+                        .add(lower_like_part(product::Column::Brand, word)),
+                );
                 all.add(named)
             }),
             Self::Available(available) => {
