@@ -12,8 +12,8 @@ use uuid::Uuid;
 
 use super::document::field;
 use super::facets::{Counted, Counts};
-use super::filter;
 use super::wire::Wire;
+use super::{filter, settings};
 use crate::search::engine::{Filter, Hit, Marks, Order, SearchAnswer, SearchRequest};
 use crate::search::language::{Language, Stemmer, tokens};
 use crate::search::words::{Typed, Vocabulary};
@@ -51,11 +51,14 @@ pub(super) fn words(language: Language, text: &str, vocabulary: &Vocabulary) -> 
     for word in &mut words {
         *word = stemmer.stem(word);
     }
+    let begun = if typed.typing { words.pop() } else { None };
+    let codes: Vec<String> = words.extract_if(.., |word| is_code(word)).collect();
+    words.extend(begun);
     if !typed.typing && !words.is_empty() && typed.phrases.is_empty() {
         // A space behind the last word says that it is whole.
         words.push(String::new());
     }
-    let phrases = typed.phrases.iter().map(|phrase| stem(phrase).join(" "));
+    let phrases = typed.phrases.iter().map(|phrase| stem(phrase).join(" ")).chain(codes);
     let mut parts: Vec<String> = phrases
         .filter(|phrase| !phrase.is_empty())
         .map(|phrase| format!("\"{phrase}\""))
@@ -70,6 +73,12 @@ pub(super) fn words(language: Language, text: &str, vocabulary: &Vocabulary) -> 
     }
     parts.push(words.join(" "));
     parts.join(" ")
+}
+
+/// Whether `word` is one in which Meilisearch would take another digit for a typo. A phrase has none.
+fn is_code(word: &str) -> bool {
+    let has = |of: fn(&char) -> bool| word.chars().any(|c| of(&c));
+    word.chars().count() >= usize::from(settings::TYPO_MIN) && has(char::is_ascii_digit) && has(|c| c.is_alphabetic())
 }
 
 /// A search with everything that its query borrows.

@@ -16,6 +16,8 @@ use crate::search::words::Vocabulary;
 const VERSION: u32 = 1;
 /// Values of a facet at most, most frequent first.
 pub(super) const FACET_VALUES: usize = 1_000;
+/// Shortest word in which a typo is looked for, in characters.
+pub(super) const TYPO_MIN: u8 = 4;
 /// Hits that can be walked.
 const HITS_MAX: usize = 1_000_000;
 /// Milliseconds after which a search ends with what it has.
@@ -53,7 +55,7 @@ pub(super) fn settings() -> Settings {
             disable_on_words: None,
             // Stems are shorter than words.
             min_word_size_for_typos: Some(MinWordSizeForTypos {
-                one_typo: Some(4),
+                one_typo: Some(TYPO_MIN),
                 two_typos: Some(8),
             }),
             // Another number is another thing.
