@@ -47,6 +47,7 @@ fn sales(unit: ExperimentUnit, fitting: &str) -> String {
             "SELECT unit_id, total FROM (\
                 SELECT e.unit_id AS unit_id, o.total AS total, ROW_NUMBER() OVER (PARTITION BY o.id ORDER BY \
                     MAX(CASE WHEN i.received_at <= o.placed_at THEN 1 ELSE 0 END) DESC, \
+                    MAX(CASE WHEN i.received_at <= o.placed_at THEN i.received_at END) DESC, \
                     MAX(i.received_at) DESC, e.unit_id) AS place \
                 FROM unit e JOIN interaction i ON i.visit_id = e.unit_id JOIN orders o ON o.cart_id = i.cart_id \
                 WHERE {fitting} GROUP BY o.id, o.total, e.unit_id\

@@ -198,23 +198,15 @@ impl ProductObject {
         ctx: &Context<'_>,
         #[graphql(desc = "What they are to do; RELATED when not given.")] intent: Option<RecommendationIntent>,
         #[graphql(desc = "Products at most, 0 to 50; 12 when not given.")] first: Option<i32>,
-        #[graphql(
-            desc = "The name of the visit that they are shown to, as in `recommendationEventTrack`, for experiments."
-        )]
-        session_id: Option<String>,
+        #[graphql(desc = "The name of the visit that they are shown to, for experiments.")] session_id: Option<String>,
         #[graphql(
             default,
-            desc = "Whether the visitor has agreed that what they do and are shown is kept; without it they are in \
-                    no experiment."
+            desc = "Whether the visitor agreed that what they are shown is kept; without it no experiment."
         )]
         consent: bool,
     ) -> Result<Option<RecommendationConnection>> {
-        let intent = intent.unwrap_or(RecommendationIntent::Related);
-        let shown_to = ShownTo {
-            session: session_id,
-            consent,
-        };
-        let list = recommendations_of(ctx, &self.0.product, (intent, first), shown_to);
+        let asked = (intent.unwrap_or(RecommendationIntent::Related), first);
+        let list = recommendations_of(ctx, &self.0.product, asked, ShownTo::new(session_id, consent));
         Ok(Some(Box::pin(list).await?))
     }
 

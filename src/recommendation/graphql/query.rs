@@ -210,10 +210,7 @@ impl RecommendationQuery {
             RecommendationContext::Customer(_) => surface::Context::Customer,
             RecommendationContext::SessionId(name) => surface::Context::Session(named(name)?),
         };
-        let shown_to = ShownTo {
-            session: session_id,
-            consent,
-        };
+        let shown_to = ShownTo::new(session_id, consent);
         Ok(Some(list(ctx, context, (intent, first), shown_to).await?))
     }
 }

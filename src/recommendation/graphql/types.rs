@@ -46,6 +46,13 @@ pub struct ShownTo {
     pub consent: bool,
 }
 
+impl ShownTo {
+    /// A visit, and whether the visitor has agreed.
+    pub fn new(session: Option<String>, consent: bool) -> Self {
+        Self { session, consent }
+    }
+}
+
 /// The variant of an experiment that an answer came from.
 #[derive(SimpleObject, Clone)]
 pub struct RecommendationExperiment {

@@ -71,8 +71,8 @@ pub struct RecommendationInsightQuery;
 
 #[Object]
 impl RecommendationInsightQuery {
-    /// What was recommended in the channel and what came of it, by day in UTC; today's numbers are some minutes old. Staff
-    /// only: `recommendation.read`.
+    /// What was recommended in the channel and what came of it, by day in UTC; today's numbers are some minutes old.
+    /// Staff only: `recommendation.read`.
     #[graphql(
         guard = "Needs(Permission::RecommendationRead)",
         visible = "visible::recommendation_read",

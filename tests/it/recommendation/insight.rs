@@ -289,7 +289,7 @@ async fn days_are_counted_to_their_end_kept_for_two_years_and_asked_for_by_day()
         [2, 1]
     );
     // Later that day, while no worker runs for three days.
-    shop.app.clock.advance(Duration::from_secs(11 * 3_600));
+    shop.app.clock.advance(Duration::from_secs(8 * 3_600));
     look("b").await;
     shop.app.clock.advance(Duration::from_secs(3 * 86_400));
     look("c").await;
