@@ -1,4 +1,4 @@
-//! What keeps a search engine beside the server whole: the products that it lacks, and who looks after it at the moment.
+//! What keeps a search engine beside the server whole: the products that it lacks, and who looks after it now.
 
 use sea_orm_migration::prelude::*;
 

@@ -1,5 +1,5 @@
-//! Where a page of hits begins. A cursor says what its rank is a place in: with or without the vector, with or without the
-//! engine beside the index, in which order of it. So a walk goes on as it began, whatever is slow or away meanwhile.
+//! Where a page of hits begins. A cursor says what its rank is a place in: with or without the vector, with or without
+//! the engine beside the index, in which order of it. So a walk goes on as it began, whatever is slow or away meanwhile.
 
 use entity::ProductId;
 
@@ -107,7 +107,7 @@ pub(super) fn rows(
     view: &View,
 ) -> Vec<(String, ProductId)> {
     let tag = by_engine(scope, search);
-    // On a first page staff may want a hit elsewhere than in front. A walk that goes on in the middle of it sees the same.
+    // On a first page staff may want a hit elsewhere than in front. Who goes on in the middle of it sees the same page.
     let (shown, size) = match place {
         None if search.order == Order::Relevance => (0, hits.len()),
         Some(Place {
