@@ -20,6 +20,7 @@ use tokio::time::Instant;
 pub use self::curation::{Adjust, Curation, Target};
 pub use self::fuse::reciprocal;
 pub use self::open::{all, from_config, from_data_dir, greet};
+use self::tantivy::Tantivy;
 pub use self::tuning::{TextField, Tuning};
 use crate::platform::error::{Fault, Result};
 use crate::search::language::Language;

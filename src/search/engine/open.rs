@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Engine, EngineError, Owner, fused, meilisearch, tantivy};
+use super::{Engine, EngineError, Owner, Tantivy, fused, meilisearch};
 use crate::config::{Config, SearchEngine};
 use crate::platform::clock::Clock;
 use crate::platform::error::Result;
@@ -38,7 +38,7 @@ pub fn all(config: &Config, folder: &Path, clock: &Clock, ids: &Ids) -> Result<V
 /// # Errors
 /// When the folder cannot be made.
 pub fn from_data_dir(data_dir: &Path) -> Result<Arc<dyn Engine>> {
-    Ok(Arc::new(tantivy::Tantivy::open(data_dir)?))
+    Ok(Arc::new(Tantivy::open(data_dir)?))
 }
 
 /// The engine of the configuration: the embedded one, with Meilisearch beside it where there is one.

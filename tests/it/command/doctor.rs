@@ -298,7 +298,9 @@ fn no_argument_of_a_command_hides_one_of_the_configuration() {
     let mut open: Vec<_> = all.get_subcommands_mut().collect();
     while let Some(command) = open.pop() {
         let own: Vec<_> = command.get_arguments().map(|arg| arg.get_id().to_string()).collect();
-        let hidden: Vec<_> = own.iter().filter(|id| global.contains(*id)).collect();
+        // Of a schema it says which one is printed.
+        let meant = |id: &str| command.get_name() == "schema" && id == "federation";
+        let hidden: Vec<_> = own.iter().filter(|id| global.contains(*id) && !meant(id)).collect();
         assert!(hidden.is_empty(), "{}: {hidden:?}", command.get_name());
         open.extend(command.get_subcommands_mut());
     }

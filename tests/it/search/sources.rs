@@ -179,7 +179,7 @@ async fn words_of_another_channel_are_not_known() {
         owner: OWNER,
         channel: "us".to_owned(),
         language: Language::English,
-        text: "th".to_owned(),
+        text: "ther".to_owned(),
         words: Arc::default(),
         limit: 5,
     };
