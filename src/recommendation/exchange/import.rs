@@ -133,6 +133,9 @@ fn read(file: Bytes) -> Result<Gathered, ImportError> {
     Ok(gathered)
 }
 
+/// The neighbours of each product of one kind, by the place of the product.
+type Rows = (NeighbourKind, Vec<Vec<Neighbour>>);
+
 /// Neighbours as they come, in any order, some of them twice.
 #[derive(Default)]
 struct Gathered {
@@ -178,7 +181,7 @@ impl Gathered {
     }
 
     /// The products, and of each kind the best neighbours of each, by the place of the product.
-    fn finish(mut self) -> (Vec<ProductId>, Vec<(NeighbourKind, Vec<Vec<Neighbour>>)>) {
+    fn finish(mut self) -> (Vec<ProductId>, Vec<Rows>) {
         let mut of = |kind| {
             let row = |place| {
                 let mut row = self.rows.remove(&(kind, place)).unwrap_or_default();
