@@ -19,7 +19,9 @@
 //! | before, 26 statements | 227 | 131 ms | 282 ms | 26 | 2.07 | 903/s | 0.25 |
 //! | 13 statements, without LTO, real-time priority (`chrt -f 1`), slow disk (0.6-3.6 ms an fdatasync) | 549, 532, 556 | 55-57 ms | 109-121 ms | 13 | 0.36-0.38 | 1,360-1,402/s | 0.39-0.41 |
 //! | the same binary in a slower hour, normal priority, fast disk (0.11 ms) | 285 | 109 ms | 186 ms | 13 | 2.19 | 648/s | 0.44 |
-//! | a cart's read that keeps its plan, the same hour | 408, 385, 310 | 76-99 ms | 137-181 ms | 13 | 2.05-2.15 | 783, 787, 619/s | 0.52, 0.49, 0.50 |
+//! | relaxed keys, without LTO, TCP | 468, 446, 472 | 64-69 ms | 125-142 ms | 13 | 0.92-0.95 | 739-1,084/s | 0.44-0.63 |
+//! | 12 statements, Unix socket, a slower hour | 344, 381, 424 | 73-89 ms | 126-180 ms | 12 | 0.92-0.95 | 792-852/s | 0.40-0.50 |
+//! | a cart's read that keeps its plan, TCP | 408, 385, 310 | 76-99 ms | 137-181 ms | 13 | 2.05-2.15 | 783, 787, 619/s | 0.52, 0.49, 0.50 |
 
 #![expect(clippy::print_stdout, reason = "a bench prints what it measured")]
 

@@ -206,7 +206,8 @@ async fn whole(app: &App, anew: bool) -> Result<usize> {
     let known = missing::some(&app.db, None).await?;
     let mut mended = engine.mend(owner, &words, pages(app), anew).await?;
     if mended.anew {
-        // What was written while the index was built went into the one that was there before.
+        // What was written while the index was built, and what staff said of words, went into the one that was there before.
+        let words = all_words(app).await?;
         mended = match engine.mend(owner, &words, pages(app), false).await {
             Ok(mended) => mended,
             Err(error) => {
@@ -328,10 +329,10 @@ pub(super) async fn embed_some(app: &App, after: Option<ProductId>) -> Result<()
     let Some(last) = products.last().copied() else {
         return Ok(());
     };
-    let changed = vectors::bring_up(app, &products).await?;
-    if !changed.is_empty() {
-        index_products(app, changed).await?;
-    }
+    let asked = vectors::bring_up(app, &products).await;
+    // All of them: a vector that an earlier try has kept may not be in the index.
+    index_products(app, products).await?;
+    asked?;
     let tx = app.db.begin().await?;
     jobs::enqueue_unless_waiting(&tx, &EmbedProducts { after: Some(last) }).await?;
     Ok(tx.commit().await?)

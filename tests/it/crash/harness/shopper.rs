@@ -21,8 +21,6 @@ pub enum Gone {
     Away,
     /// It was done, and what was answered then is lost.
     AnswerLost,
-    /// The payment was refused.
-    Unpaid,
 }
 
 /// Where shoppers ask, and what they asked.
@@ -200,13 +198,15 @@ impl Plan {
         if !self.completes {
             return Ok(None);
         }
-        if payment["id"].is_null() {
-            // Refused, so that nothing is remembered of it: whoever comes back pays anew.
-            return Err(Gone::Unpaid);
-        }
+        // Refused where the order is there already: whoever asks for it then says something else, under another key.
+        let step = if payment["id"].is_null() {
+            "complete-unpaid"
+        } else {
+            "complete"
+        };
         let complete = json!({ "cartToken": token, "paymentId": payment["id"] });
         let parts = "order { id total { currencyCode } payments { id status } }";
-        let done = door.ask(&key("complete"), "checkoutComplete", parts, complete).await?;
+        let done = door.ask(&key(step), "checkoutComplete", parts, complete).await?;
         let order = &done["order"];
         if order.is_null() {
             return Ok(None);
