@@ -57,6 +57,8 @@ pub enum StateError {
     Status,
     /// Its end has passed.
     Over,
+    /// What an arm sets is not understood; it was written when nobody looked.
+    Form,
     /// The experiment with this key has units of it.
     Layer(String),
     /// A part underneath failed.
@@ -72,6 +74,7 @@ impl StateError {
             Self::Stale(version) => message!("version-stale", version = *version),
             Self::Status => message!("experiment-status"),
             Self::Over => message!("experiment-over"),
+            Self::Form => message!("experiment-form"),
             Self::Layer(other) => message!("experiment-layer-taken", other = other.as_str()),
             Self::Fault(_) => message!("failed"),
         }
@@ -108,6 +111,9 @@ pub async fn step(
         Step::Start => {
             if before.ends_at.is_some_and(|end| end <= now) {
                 return Err(StateError::Over);
+            }
+            if !app.experiments.forms.strangers(before.kind, &before.arms).is_empty() {
+                return Err(StateError::Form);
             }
             if let Some(other) = neighbour(&tx, &before).await? {
                 return Err(StateError::Layer(other.key));

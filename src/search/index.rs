@@ -252,7 +252,7 @@ pub async fn mend_missing(app: &App) -> Result<usize> {
         }
         index_products(app, rows.iter().map(|(product, _)| *product).collect()).await?;
         mended += rows.len();
-        if missing::forget(&app.db, &rows).await? < rows.len() as u64 {
+        if missing::forget(&app.db, &rows).await? {
             return Err(EngineError::Away.into());
         }
     }

@@ -17,7 +17,11 @@ use crate::search::jobs::MendProducts;
 /// Rows of a statement.
 const ROWS: usize = 500;
 
-/// A product that is missing, and how often it was not written.
+/// Larger than before, whatever the clock says.
+const LATER: &str =
+    "CASE WHEN excluded.times > search_missing.times THEN excluded.times ELSE search_missing.times + 1 END";
+
+/// A product that is missing, and which note says so.
 pub(super) type Missing = (ProductId, i64);
 
 /// Notes `products`, and a job that brings them in.
@@ -28,17 +32,19 @@ pub(super) async fn note(app: &App, products: &[ProductId]) -> Result<()> {
     if products.is_empty() {
         return Ok(());
     }
+    // A number that no earlier note of the product had, also of one that is gone again.
+    let now = app.clock.now().timestamp_micros();
     // In one order, so that two processes do not wait for each other.
     let products: BTreeSet<ProductId> = products.iter().copied().collect();
     let rows: Vec<ActiveModel> = products
         .into_iter()
         .map(|product| ActiveModel {
             product_id: Set(product),
-            times: Set(1),
+            times: Set(now),
         })
         .collect();
     let more = OnConflict::column(Column::ProductId)
-        .value(Column::Times, Expr::cust("search_missing.times + excluded.times"))
+        .value(Column::Times, Expr::cust(LATER))
         .to_owned();
     let tx = app.db.begin().await?;
     for rows in rows.chunks(ROWS) {
@@ -67,25 +73,31 @@ pub(super) async fn some(db: &Db, limit: Option<u64>) -> Result<Vec<Missing>> {
     Ok(rows)
 }
 
-/// Forgets `rows`, but for those that were noted again since they were read. Says how many it forgot.
+/// Forgets `rows`, but for those that were noted again since they were read. Says whether any of these products is noted
+/// still.
 ///
 /// # Errors
 /// Those of the database.
-pub(super) async fn forget(db: &Db, rows: &[Missing]) -> Result<u64> {
+pub(super) async fn forget(db: &Db, rows: &[Missing]) -> Result<bool> {
     let mut by_times: BTreeMap<i64, Vec<ProductId>> = BTreeMap::new();
     for (product, times) in rows {
         by_times.entry(*times).or_default().push(*product);
     }
-    let mut forgotten = 0;
     for (times, products) in by_times {
         for products in products.chunks(ROWS) {
-            let deleted = Entity::delete_many()
+            Entity::delete_many()
                 .filter(any_of(db, Column::ProductId, products))
                 .filter(Column::Times.eq(times))
                 .exec(db)
                 .await?;
-            forgotten += deleted.rows_affected;
         }
     }
-    Ok(forgotten)
+    let products: Vec<ProductId> = rows.iter().map(|(product, _)| *product).collect();
+    for products in products.chunks(ROWS) {
+        let left = Entity::find().filter(any_of(db, Column::ProductId, products));
+        if left.one(db).await?.is_some() {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }

@@ -1,5 +1,6 @@
 //! Searching: the engine answers; where it cannot, the database does.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
@@ -115,7 +116,7 @@ pub async fn search(app: &App, scope: &Scope, search: Query) -> Result<Answer, S
     let mut filters = filter::parse(&search.filters, &tree, scope.channel.currency).map_err(SearchError::Input)?;
     let members = collection::members(app, &search.filters).await?;
     let (words, view) = merchandising::consult(app, scope, &search, (&filters, members.as_ref())).await?;
-    let products = members.as_ref().map(|members| members.products.to_vec());
+    let products = members.as_ref().map(|members| Arc::clone(&members.products));
     filters.extend(products.map(engine::Filter::Products));
     let looked = Looked {
         tree: &tree,

@@ -11,7 +11,8 @@ pub struct Model {
     /// The product.
     #[sea_orm(primary_key, auto_increment = false)]
     pub product_id: ProductId,
-    /// Counts how often it was not written, so that whoever writes it knows whether it has changed since.
+    /// Grows with each time that it was not written, so that whoever writes it knows whether it has changed since.
+    /// Microseconds since 1970.
     pub times: i64,
 }
 

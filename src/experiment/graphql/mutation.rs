@@ -118,7 +118,7 @@ fn stepped(result: Result<Experiment, StateError>) -> Result<Outcome, Fault> {
     let refused = match &error {
         StateError::Stale(current) => UserError::stale(*current, &["expectedVersion"]),
         StateError::NotFound => UserError::not_found(error.message(), &["id"]),
-        StateError::Status | StateError::Over | StateError::Layer(_) | StateError::Fault(_) => {
+        StateError::Status | StateError::Over | StateError::Form | StateError::Layer(_) | StateError::Fault(_) => {
             UserError::invalid(error.message(), &["id"])
         }
     };

@@ -20,27 +20,6 @@ pub struct Counter {
 }
 
 impl Counter {
-    /// The next number.
-    ///
-    /// # Errors
-    /// Those of the database.
-    pub(crate) async fn next(self, tx: &Tx) -> Result<i64> {
-        match Backend::of(tx) {
-            Backend::Postgres => {
-                let row = self
-                    .ask(tx, "SELECT nextval($1::text::regclass)", vec![self.sequence.into()])
-                    .await?;
-                Ok(row.try_get_by_index(0)?)
-            }
-            Backend::Sqlite => {
-                let count = Expr::col((Entity, Column::Value)).add(1);
-                let rows = self.row(self.first, count).exec_with_returning(tx).await?;
-                let row = rows.first().ok_or(Fault::Invariant("a counter that does not count"))?;
-                Ok(row.value)
-            }
-        }
-    }
-
     /// Runs `update`, which changes one row or none, and takes the next number if it changed one: on PostgreSQL in the same
     /// statement.
     ///
@@ -54,10 +33,13 @@ impl Counter {
                 let row = tx.query_one(&update).await?;
                 Ok(row.map(|row| row.try_get_by_index(0)).transpose()?)
             }
-            Backend::Sqlite => match tx.execute(&update).await?.rows_affected() {
-                0 => Ok(None),
-                _ => self.next(tx).await.map(Some),
-            },
+            Backend::Sqlite if tx.execute(&update).await?.rows_affected() == 0 => Ok(None),
+            Backend::Sqlite => {
+                let count = Expr::col((Entity, Column::Value)).add(1);
+                let rows = self.row(self.first, count).exec_with_returning(tx).await?;
+                let row = rows.first().ok_or(Fault::Invariant("a counter that does not count"))?;
+                Ok(Some(row.value))
+            }
         }
     }
 

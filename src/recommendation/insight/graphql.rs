@@ -48,7 +48,7 @@ pub struct RecommendationOutcome {
     /// Products that were put into a cart, as told with the token.
     cart_adds: i64,
     /// Orders with a product that had been chosen or put into a cart from such a recommendation within 24 hours before. The
-    /// latest recommendation of a product has it; orders that were called off count as none.
+    /// latest recommendation of a product has it; orders that are called off by the next day count as none.
     orders: i64,
     /// What these products cost in them, after discounts, without delivery.
     revenue: MoneyObject,

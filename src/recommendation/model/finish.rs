@@ -58,6 +58,7 @@ async fn finish_once(app: &App, attempt: Attempt, finished: &Finished) -> Result
     attempt.hold(&tx).await?;
     let row = Entity::find_by_id(attempt.model).one(&tx).await?;
     let row = row.ok_or(Fault::Invariant("a model vanished"))?;
+    hold_active(&tx).await?;
     let objection = active(&tx).await?.and_then(|active| objection(&active, &row, finished));
     let is_active = objection.is_none();
     if is_active {
@@ -90,6 +91,16 @@ async fn finish_once(app: &App, attempt: Attempt, finished: &Finished) -> Result
         .await?;
     prune(&tx).await?;
     tx.commit().await?;
+    Ok(())
+}
+
+/// Nobody else writes the active version before `tx` ends: what staff says of it is heard now, or of the one that follows.
+async fn hold_active(tx: &Tx) -> Result<()> {
+    Entity::update_many()
+        .col_expr(Column::Status, Expr::value("active"))
+        .filter(Column::Status.eq(ModelStatus::Active))
+        .exec(tx)
+        .await?;
     Ok(())
 }
 

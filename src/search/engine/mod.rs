@@ -126,7 +126,7 @@ pub enum Filter {
         values: Vec<String>,
     },
     /// One of these products: those of a collection. No facet offers it.
-    Products(Vec<ProductId>),
+    Products(Arc<[ProductId]>),
 }
 
 /// What hits are ordered by; then by key, so that the order is total.

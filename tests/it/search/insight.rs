@@ -105,7 +105,9 @@ async fn every_search_is_logged_beside_the_request() {
     assert!(rows[0].visit_id.is_some() && rows[1].visit_id.is_none());
     assert!(rows[1].continued);
     assert_eq!(rows[2].query, "[withheld]");
-    assert!(!format!("{rows:?}").contains("ada"), "{rows:?}");
+    // Keys are left out: three of their digits may well spell a name.
+    let kept = |row: &search_log::Model| !format!("{} {:?}", row.query, row.corrected).contains("ada");
+    assert!(rows.iter().all(kept), "{rows:?}");
     assert_eq!(shop.app.search.log().lost(), 0);
     let (code, _) = shop
         .refused(SEARCH, json!({ "query": "x", "session": "s".repeat(129) }))

@@ -25,8 +25,9 @@ const RULES: Rules = Rules {
     failures: 3,
     rest: TimeDelta::seconds(5),
 };
-/// How long a write waits until searches see it.
-const WRITE: Duration = Duration::from_millis(700);
+/// How long a write waits until searches see it. Nobody waits for it but other writes, and what is given up is sent again:
+/// too short, and a server with much to do gets more and more of the same.
+const WRITE: Duration = Duration::from_secs(10);
 /// Products written at once.
 const WRITTEN: usize = 500;
 /// How long it may take to say whether it is there.
@@ -77,7 +78,8 @@ impl PutOff {
         }
     }
 
-    fn next(&mut self) -> Option<Batch> {
+    /// What is to be written next. It is missing until it is said to be there: whoever writes it may be dropped.
+    fn begin(&mut self) -> Option<Batch> {
         let mut batch = Batch::default();
         while batch.products.len() < WRITTEN
             && let Some((product, documents)) = self.waiting.pop_first()
@@ -85,14 +87,15 @@ impl PutOff {
             batch.products.push(product);
             batch.documents.extend(documents);
         }
+        self.missing.extend(&batch.products);
         (!batch.products.is_empty()).then_some(batch)
     }
 
-    /// Notes that `products` were not written. Those that wait again are written then.
-    fn miss(&mut self, products: Vec<ProductId>) {
-        let waiting = &self.waiting;
-        self.missing
-            .extend(products.into_iter().filter(|product| !waiting.contains_key(product)));
+    /// Notes that `products` were written.
+    fn end(&mut self, products: &[ProductId]) {
+        for product in products {
+            self.missing.remove(product);
+        }
     }
 }
 
@@ -188,7 +191,9 @@ impl Remote {
     pub(super) async fn settle(&self, owner: Owner, products: &[ProductId]) -> Vec<ProductId> {
         let _turn = self.writing.lock().await;
         loop {
-            let Some(batch) = self.put_off.lock().next() else { break };
+            let Some(batch) = self.put_off.lock().begin() else {
+                break;
+            };
             let written = match self.exists("write", owner).await {
                 Some(true) => {
                     let written = tokio::time::timeout(WRITE, self.meilisearch.replace(owner, &batch)).await;
@@ -198,9 +203,9 @@ impl Remote {
                 Some(false) => Ok(()),
                 None => Err(Trouble::Late),
             };
-            if let Err(trouble) = written {
-                tracing::warn!(%trouble, "Meilisearch may not have what was written");
-                self.put_off.lock().miss(batch.products);
+            match written {
+                Ok(()) => self.put_off.lock().end(&batch.products),
+                Err(trouble) => tracing::warn!(%trouble, "Meilisearch may not have what was written"),
             }
         }
         let put_off = self.put_off.lock();

@@ -96,7 +96,7 @@ impl<'a> Ranking<'a> {
         let mut adjust = Vec::new();
         for one in self.curation.adjust.iter().filter(|_| curated) {
             let filter = match &one.target {
-                Target::Products(products) => Filter::Products(products.clone()),
+                Target::Products(products) => Filter::Products(products.as_slice().into()),
                 Target::Brand(brand) => Filter::Brand(vec![brand.clone()]),
                 Target::Category(category) => Filter::Category(vec![*category]),
                 Target::Attribute { key, value } => Filter::Attribute {

@@ -28,6 +28,8 @@ struct Books {
     tasks: Vec<Value>,
     /// What happens to an index that is about to take the place of another.
     forgets: bool,
+    /// How long it takes to say what became of a task.
+    pause: std::time::Duration,
 }
 
 /// The server.
@@ -46,6 +48,17 @@ impl Small {
         let small = Self::default();
         small.0.lock().forgets = true;
         small.listen().await
+    }
+
+    /// The same, to be told things later.
+    pub(super) async fn here() -> (Self, String) {
+        let small = Self::default();
+        (small.clone(), small.listen().await)
+    }
+
+    /// From now on it takes `pause` to say what became of a task.
+    pub(super) fn slow(&self, pause: std::time::Duration) {
+        self.0.lock().pause = pause;
     }
 
     async fn listen(self) -> String {
@@ -79,6 +92,10 @@ async fn answer(State(small): State<Small>, request: Request) -> Response {
     let body: Value = serde_json::from_slice(&bytes).unwrap_or_default();
     let path = head.uri.path().to_owned();
     let parts: Vec<&str> = path.split('/').skip(1).collect();
+    let pause = small.0.lock().pause;
+    if parts[0] == "tasks" {
+        tokio::time::sleep(pause).await;
+    }
     let books = &mut *small.0.lock();
     let known = books.keys.values().any(|made| made["key"] == json!(key));
     if key != MASTER && (!known || parts[0] == "keys") {

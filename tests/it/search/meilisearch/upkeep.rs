@@ -113,6 +113,46 @@ async fn what_was_not_taken_is_known_by_every_process_and_written_alone() {
 }
 
 #[tokio::test]
+async fn what_takes_its_time_is_waited_for() {
+    let (small, url) = Small::here().await;
+    let real = Real::small(url);
+    let (shop, ..) = shop(&real).await;
+    merx::search::mend(&shop.app, false).await.expect("it is built");
+    let id = create(&shop, "Hurdy Gurdy", "5.00", json!({})).await;
+    small.slow(Duration::from_secs(1));
+    let id = id.parse().expect("a key");
+    merx::search::index_products(&shop.app, vec![id])
+        .await
+        .expect("written");
+    assert_eq!(missing(&shop).await, 0);
+    let held = everything(&real).await;
+    assert!(held.values().any(|row| row["title"] == "Hurdy Gurdy"), "{held:?}");
+}
+
+#[tokio::test]
+async fn two_who_bring_in_the_same_do_not_take_each_other_for_a_failure() {
+    let real = Real::small(Small::start().await);
+    let (shop, server, clock) = shop(&real).await;
+    merx::search::mend(&shop.app, false).await.expect("it is built");
+    let other = shop.another_server().await;
+    merx::search::prepare(&other.app).await.expect("the index is built");
+    let id = create(&shop, "Hurdy Gurdy", "5.00", json!({})).await;
+    server.turn(Manner::Gone);
+    merx::search::index_products(&shop.app, vec![id.parse().expect("a key")])
+        .await
+        .expect("the embedded index has it");
+    assert_eq!(missing(&shop).await, 1);
+    server.turn(Manner::Real(address(&real)));
+    clock.advance(Duration::from_secs(6));
+    let both = tokio::join!(
+        merx::search::mend_missing(&shop.app),
+        merx::search::mend_missing(&other.app)
+    );
+    assert!(both.0.is_ok() && both.1.is_ok(), "{both:?}");
+    assert_eq!(missing(&shop).await, 0);
+}
+
+#[tokio::test]
 async fn one_process_at_a_time_looks_after_it() {
     let real = Real::small(Small::start().await);
     let (shop, _server, clock) = shop(&real).await;
