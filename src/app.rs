@@ -21,6 +21,7 @@ use crate::platform::db::{self, Db};
 use crate::platform::error::Result;
 use crate::platform::event::Listeners;
 use crate::platform::id::Ids;
+use crate::platform::idempotency::Turns;
 use crate::platform::jobs::Registry;
 use crate::platform::rate_limit::{InProcessBuckets, Limits, RedisBuckets};
 use crate::platform::stop::Stop;
@@ -99,6 +100,8 @@ pub struct Parts {
     pub sessions: Sessions,
     /// How much one caller may ask for.
     pub limits: Limits,
+    /// Who may run with which idempotency key.
+    pub turns: Turns,
     /// Short texts that servers share for a while.
     pub texts: Texts,
     /// Whether the process goes on.
@@ -245,6 +248,7 @@ impl Builder {
             providers: Providers::from_config(&config, &clock)?,
             sessions: Sessions::default(),
             limits,
+            turns: Turns::new(db.clone(), clock.clone()),
             texts,
             stop: Stop::default(),
             config,

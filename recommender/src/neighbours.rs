@@ -100,7 +100,11 @@ pub fn strongest(scores: &[f32], most: usize) -> Vec<(u32, f32)> {
 /// The places of the highest `most` scores above zero, the highest first; of equals the first.
 pub fn best(scores: &[f32], most: usize) -> Vec<(u32, f32)> {
     let above = scores.iter().enumerate().filter(|(_, score)| **score > 0.0);
-    let mut found: Vec<(u32, f32)> = above.map(|(item, score)| (item as u32, *score)).collect();
+    first(above.map(|(item, score)| (item as u32, *score)).collect(), most)
+}
+
+/// The highest `most` of `found`, the highest first; of equals the first item.
+pub(crate) fn first(mut found: Vec<(u32, f32)>, most: usize) -> Vec<(u32, f32)> {
     if found.len() > most {
         if most == 0 {
             return Vec::new();
@@ -113,6 +117,6 @@ pub fn best(scores: &[f32], most: usize) -> Vec<(u32, f32)> {
 }
 
 /// The highest first; of equals the first item.
-pub(crate) fn order(a: &(u32, f32), b: &(u32, f32)) -> Ordering {
+fn order(a: &(u32, f32), b: &(u32, f32)) -> Ordering {
     b.1.total_cmp(&a.1).then(a.0.cmp(&b.0))
 }

@@ -1,6 +1,6 @@
 //! Sums for items of which few have one: what has none costs nothing, however many there are.
 
-use crate::neighbours::order;
+use crate::neighbours::first;
 
 /// A sum an item.
 #[derive(Clone, Debug, Default)]
@@ -56,15 +56,6 @@ impl Sums {
     /// The `most` highest but that of `itself`, the highest first; of equals the first item.
     pub fn best(&self, itself: u32, most: usize) -> Vec<(u32, f32)> {
         let others = self.items().filter(|(item, sum)| *item != itself && *sum > 0.0);
-        let mut found: Vec<(u32, f32)> = others.collect();
-        if found.len() > most {
-            if most == 0 {
-                return Vec::new();
-            }
-            found.select_nth_unstable_by(most - 1, order);
-            found.truncate(most);
-        }
-        found.sort_unstable_by(order);
-        found
+        first(others.collect(), most)
     }
 }

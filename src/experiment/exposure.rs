@@ -35,6 +35,8 @@ pub(super) struct Exposures {
     waiting: Mutex<Waiting>,
     known: Cache<Key, ()>,
     lost: AtomicU64,
+    /// Held while rows are written.
+    turn: tokio::sync::Mutex<()>,
 }
 
 #[derive(Default)]
@@ -50,6 +52,7 @@ impl Default for Exposures {
             waiting: Mutex::default(),
             known: Cache::builder().max_capacity(KNOWN_MAX).time_to_live(KNOWN_FOR).build(),
             lost: AtomicU64::new(0),
+            turn: tokio::sync::Mutex::default(),
         }
     }
 }
@@ -102,6 +105,8 @@ impl Exposures {
 /// the same, when it misses them in all arms alike.
 pub async fn flush(app: &App) {
     let exposures = &app.experiments.exposures;
+    // Who asks for them to be written waits for those that somebody is writing, too.
+    let _turn = exposures.turn.lock().await;
     let rows = exposures.take();
     for chunk in rows.chunks(CHUNK) {
         match write(app, chunk).await {

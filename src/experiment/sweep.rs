@@ -30,6 +30,8 @@ pub async fn sweep(app: &App) -> Result<()> {
             return Ok(());
         };
         let until = std::cmp::min(limit, oldest + STEP);
-        Entity::delete_many().filter(Column::At.lt(until)).exec(&app.db).await?;
+        let tx = app.db.begin().await?;
+        Entity::delete_many().filter(Column::At.lt(until)).exec(&tx).await?;
+        tx.commit().await?;
     }
 }

@@ -9,7 +9,7 @@ use crate::channel::Scope;
 use crate::graphql::context::RequestInfo;
 use crate::graphql::error::ApiError;
 use crate::platform::error::Fault;
-use crate::platform::idempotency::{Effect, Key, Turn, take_turn};
+use crate::platform::idempotency::{Effect, Key, Turn};
 use crate::platform::locale::message;
 use crate::platform::viewer::Viewer;
 
@@ -154,7 +154,7 @@ pub async fn resolve(
     };
     let place = info.alias.unwrap_or(info.name);
     let key = Key::new(&once.who, &key, place);
-    let turn = take_turn(&app.db, &app.clock, &key, &key.fingerprint(&once.asked)).await;
+    let turn = app.turns.take(&key, &key.fingerprint(&once.asked)).await;
     let mut mine = match turn.map_err(failed)? {
         Turn::Mine(mine) => mine,
         Turn::Answered(answer) => return Ok(Some(Value::from_json(answer).map_err(|e| failed(e.into()))?)),
@@ -172,7 +172,7 @@ pub async fn resolve(
         }
         // Something lasts, and what it answers is not known: it must not be done again.
         Ok(None) | Err(_) if effect == Effect::Committed && !resumable => {
-            mine.lost(&app.clock).await.map_err(failed)?;
+            mine.lost().await.map_err(failed)?;
         }
         _ => mine.refused().await.map_err(failed)?,
     }

@@ -8,6 +8,7 @@ pub mod crash;
 pub mod db;
 pub mod error;
 pub mod event;
+pub mod gather;
 pub mod id;
 pub mod idempotency;
 pub mod jobs;

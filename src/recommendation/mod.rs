@@ -39,7 +39,7 @@ pub use looks::{Look, looks};
 pub use memory::{Recommender, present, warm};
 pub use query::{Leaders, RECOMMENDATIONS_MAX};
 pub use reason::{Reason, Strategy};
-pub use slot::{Candidate, Intent, Limits, Pick, Shown, compose};
+pub use slot::{Candidate, Intent, Limits, Pick, Shown, behead, compose, fills};
 pub use surface::{Context, Slot, Source, fill};
 
 use entity::experiment::experiment::ExperimentKind;

@@ -111,10 +111,57 @@ pub struct Limits<'a> {
     pub first: usize,
 }
 
+/// Leaves the best of `steps` in them, so many as are not in `without`; gives all where there are more. Where the rest
+/// [`fills`] a list, and no rule boosts, the list is as it would be of all.
+pub fn behead(steps: &mut [Vec<Candidate>], without: &HashSet<ProductId>, most: usize) -> Option<Vec<Vec<Candidate>>> {
+    if steps.iter().map(Vec::len).sum::<usize>() <= most {
+        return None;
+    }
+    let whole = steps.to_vec();
+    let mut left = most;
+    for step in steps {
+        // As a list is composed: stable.
+        step.sort_by(|a, b| b.score.total_cmp(&a.score));
+        let mut kept = 0;
+        while kept < step.len() && left > 0 {
+            left -= usize::from(!without.contains(&step[kept].product));
+            kept += 1;
+        }
+        step.truncate(kept);
+    }
+    Some(whole)
+}
+
+/// Whether `steps` fill a list before anything that would stand behind them is looked at.
+pub fn fills(steps: &[Vec<Candidate>], limits: &Limits<'_>) -> bool {
+    in_turn(steps, limits).0.len() >= limits.first
+}
+
 /// The best of `steps`: a later step fills what the earlier ones leave. What cannot be bought is not shown.
 pub fn compose(steps: &[Vec<Candidate>], limits: &Limits<'_>) -> Vec<Pick> {
+    let (mut picked, rest) = in_turn(steps, limits);
+    picked.extend(rest);
+    let mut picks: Vec<Pick> = picked
+        .into_iter()
+        .map(|(candidate, score)| pick(candidate, score))
+        .collect();
+    pin(&mut picks, limits);
+    picks.truncate(limits.first);
+    let mut last = 1.0 / FALL;
+    for pick in &mut picks {
+        pick.score = pick.score.min(last * FALL).clamp(0.0, 1.0);
+        last = pick.score;
+    }
+    picks
+}
+
+/// Candidates with what they score in the list.
+type Scored = Vec<(Candidate, f32)>;
+
+/// What may be shown of `steps` in its order, and what must wait because there is enough of its category.
+fn in_turn(steps: &[Vec<Candidate>], limits: &Limits<'_>) -> (Scored, Scored) {
     let mut seen = HashSet::new();
-    let mut fitting: Vec<(Candidate, f32)> = Vec::new();
+    let mut fitting: Scored = Vec::new();
     // A step that found nothing makes the next one no worse.
     for (step, candidates) in steps.iter().filter(|step| !step.is_empty()).enumerate() {
         let mut allowed: Vec<Candidate> = candidates.iter().filter_map(|c| limits.allowed(c)).collect();
@@ -139,19 +186,7 @@ pub fn compose(steps: &[Vec<Candidate>], limits: &Limits<'_>) -> Vec<Pick> {
             rest.push((candidate, score));
         }
     }
-    picked.extend(rest);
-    let mut picks: Vec<Pick> = picked
-        .into_iter()
-        .map(|(candidate, score)| pick(candidate, score))
-        .collect();
-    pin(&mut picks, limits);
-    picks.truncate(limits.first);
-    let mut last = 1.0 / FALL;
-    for pick in &mut picks {
-        pick.score = pick.score.min(last * FALL).clamp(0.0, 1.0);
-        last = pick.score;
-    }
-    picks
+    (picked, rest)
 }
 
 fn pick(candidate: Candidate, score: f32) -> Pick {

@@ -19,13 +19,15 @@ use crate::recommendation::memory::{Present, present};
 use crate::recommendation::query::{Group, Leader, leaders, shown};
 use crate::recommendation::reason::{Reason, Strategy};
 use crate::recommendation::rule::{Effect, Place, effect};
-use crate::recommendation::slot::{Candidate, Intent, Limits, Pick, Shown, compose};
+use crate::recommendation::slot::{Candidate, Intent, Limits, Pick, Shown, behead, compose, fills};
 use crate::recommendation::visits;
 
 /// Products that a customer bought that lists are made from, at most, the latest ones.
 const HISTORY: u64 = 500;
 /// Products that were looked at, at most.
 const SEEN: u64 = 50;
+/// Candidates of a list of which it is looked up whether they can be bought, at first: nearly always these fill it.
+const HEAD: usize = 64;
 
 /// A product that a list is for.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -98,15 +100,17 @@ pub async fn fill(app: &App, scope: &Scope, slots: &[Slot]) -> Result<HashMap<Sl
         };
         lists.push(List::new(app, scope, &present, slot, facts, next));
     }
-    let wanted: HashSet<ProductId> = lists.iter().flat_map(List::products).collect();
-    let wanted: Vec<ProductId> = wanted.into_iter().collect();
-    leave_out_owned(app, scope, &facts, &mut lists, &wanted).await?;
     let mut known = Known {
-        shown: shown(app, &scope.channel, &wanted).await?,
+        shown: HashMap::new(),
         above: HashMap::new(),
         tree,
     };
-    known.look_up();
+    let wanted: HashSet<ProductId> = lists.iter().flat_map(List::products).collect();
+    known.look_at(app, scope, &facts, &mut lists, &wanted).await?;
+    let short = lists.iter_mut().filter(|list| !list.is_full(&known));
+    let behind: HashSet<ProductId> = short.flat_map(List::lengthen).collect();
+    let behind: HashSet<ProductId> = behind.difference(&wanted).copied().collect();
+    known.look_at(app, scope, &facts, &mut lists, &behind).await?;
     let mut groups = BTreeSet::new();
     for list in &lists {
         groups.extend(list.lacks(&known));
@@ -230,12 +234,13 @@ async fn leave_out_owned(
     products: &[ProductId],
 ) -> Result<()> {
     let is_cut = |facts: &Facts| facts.bought.len() as u64 >= HISTORY;
-    let Some(customer) = scope.viewer.customer().filter(|_| facts.iter().any(is_cut)) else {
+    let is_personal = |list: &List<'_>| list.slot.intent == Intent::Personal;
+    let is_needed = lists.iter().any(is_personal) && facts.iter().any(is_cut);
+    let Some(customer) = scope.viewer.customer().filter(|_| is_needed) else {
         return Ok(());
     };
-    let personal = |list: &&mut List<'_>| list.slot.intent == Intent::Personal;
     let owned = owned_of(&app.db, customer, products).await?;
-    for list in lists.iter_mut().filter(personal) {
+    for list in lists.iter_mut().filter(|list| is_personal(list)) {
         list.without.extend(&owned);
     }
     Ok(())
@@ -262,6 +267,25 @@ struct Known {
 }
 
 impl Known {
+    /// Learns what the channel shows of `products`, and leaves those out of personal lists that the customer has.
+    async fn look_at(
+        &mut self,
+        app: &App,
+        scope: &Scope,
+        facts: &[Facts],
+        lists: &mut [List<'_>],
+        products: &HashSet<ProductId>,
+    ) -> Result<()> {
+        if products.is_empty() {
+            return Ok(());
+        }
+        let products: Vec<ProductId> = products.iter().copied().collect();
+        leave_out_owned(app, scope, facts, lists, &products).await?;
+        self.shown.extend(shown(app, &scope.channel, &products).await?);
+        self.look_up();
+        Ok(())
+    }
+
     fn learn(&mut self, leader: &Leader) {
         self.shown.entry(leader.product).or_insert(Shown {
             category: leader.category,
@@ -281,6 +305,8 @@ impl Known {
 struct List<'a> {
     slot: &'a Slot,
     steps: Vec<Vec<Candidate>>,
+    /// The steps with what stands behind their head, where something does.
+    whole: Option<Vec<Vec<Candidate>>>,
     without: HashSet<ProductId>,
     effect: Effect,
 }
@@ -301,12 +327,31 @@ impl<'a> List<'a> {
         if slot.intent == Intent::Personal {
             without.extend(facts.bought.iter().map(|(product, _)| *product));
         }
+        let effect = effect(&present.rules, &place);
+        let mut steps = candidates::steps(present, scope.channel.id, slot, facts, next, now);
+        let whole = match effect.boosts() {
+            // The last may become the first.
+            true => None,
+            false => behead(&mut steps, &without, HEAD.max(2 * slot.first)),
+        };
         Self {
             slot,
-            steps: candidates::steps(present, scope.channel.id, slot, facts, next, now),
+            steps,
+            whole,
             without,
-            effect: effect(&present.rules, &place),
+            effect,
         }
+    }
+
+    /// Whether what stands behind the head makes no difference.
+    fn is_full(&self, known: &Known) -> bool {
+        self.whole.is_none() || fills(&self.steps, &self.limits(known))
+    }
+
+    /// Takes in what stands behind the head; gives all of its products.
+    fn lengthen(&mut self) -> Vec<ProductId> {
+        self.steps = self.whole.take().unwrap_or_default();
+        self.products().collect()
     }
 
     fn products(&self) -> impl Iterator<Item = ProductId> + '_ {
@@ -367,7 +412,11 @@ impl<'a> List<'a> {
     }
 
     fn compose(&self, known: &Known) -> Vec<Pick> {
-        let limits = Limits {
+        compose(&self.steps, &self.limits(known))
+    }
+
+    fn limits<'b>(&'b self, known: &'b Known) -> Limits<'b> {
+        Limits {
             shown: &known.shown,
             above: &known.above,
             without: &self.without,
@@ -378,8 +427,7 @@ impl<'a> List<'a> {
                 .is_diverse()
                 .then(|| self.slot.first.div_ceil(3).max(2)),
             first: self.slot.first,
-        };
-        compose(&self.steps, &limits)
+        }
     }
 }
 

@@ -5,12 +5,12 @@ use std::time::Duration;
 
 use entity::catalog::{collection, collection_product};
 use entity::{CollectionId, ProductId};
-use moka::sync::Cache;
+use moka::future::Cache;
 use sea_orm::{Condition, EntityTrait, QueryFilter, QuerySelect};
 
 use crate::app::App;
 use crate::platform::db::{Db, any_of, any_text};
-use crate::platform::error::Result;
+use crate::platform::error::{Fault, Result};
 use crate::search::filter::{COLLECTION, FilterInput};
 
 /// Collections with more products than this are not read for each search anew.
@@ -66,17 +66,14 @@ pub(super) async fn members(app: &App, filters: &[FilterInput]) -> Result<Option
         .all(db)
         .await?;
     collections.sort_unstable();
-    let Large(large) = app.search.shelf().large_collections();
-    let products = match large.get(&collections) {
-        Some(products) => products,
-        None => {
-            let products = products_of(db, &collections).await?;
-            if products.len() > LARGE {
-                large.insert(collections.clone(), Arc::clone(&products));
-            }
-            products
-        }
-    };
+    let Large(large) = app.search.large_collections();
+    // Whoever asks while another reads gets what that one reads: when its moment is over, a large one is read once.
+    let read = large.try_get_with(collections.clone(), products_of(db, &collections));
+    let products = read.await.map_err(Fault::Shared)?;
+    if products.len() <= LARGE {
+        // A change of it is seen by the next search.
+        large.invalidate(&collections).await;
+    }
     Ok(Some(Members { collections, products }))
 }
 

@@ -15,6 +15,7 @@ use crate::app::App;
 use crate::platform::clock::Clock;
 use crate::platform::error::{Fault, Result};
 use crate::platform::jobs;
+use crate::search::collection::Large;
 use crate::search::embedder::{Embedder, Model};
 use crate::search::engine::{Batch, Engine, EngineError, Owner};
 use crate::search::insight::SearchLog;
@@ -45,6 +46,7 @@ pub struct Search {
     /// Held while products are read and written: what is read last is written last.
     turn: tokio::sync::Mutex<()>,
     shelf: Shelf,
+    large: Large,
     log: SearchLog,
     /// Held while the whole catalogue is compared with the index.
     mending: tokio::sync::Mutex<()>,
@@ -64,6 +66,7 @@ impl Search {
             waiting: Mutex::default(),
             turn: tokio::sync::Mutex::default(),
             shelf: Shelf::default(),
+            large: Large::default(),
             log: SearchLog::default(),
             mending: tokio::sync::Mutex::default(),
         }
@@ -72,6 +75,11 @@ impl Search {
     /// What staff says about searches.
     pub fn shelf(&self) -> &Shelf {
         &self.shelf
+    }
+
+    /// What large collections hold.
+    pub(super) fn large_collections(&self) -> &Large {
+        &self.large
     }
 
     /// The searches on their way into the log.
@@ -306,18 +314,24 @@ pub async fn rebuild(app: &App, progress: impl Fn(usize) + Send + Sync) -> Resul
     });
     app.search.engine.rebuild(owner(app).await?, batches.boxed()).await?;
     drop(turn);
-    embed_later(app).await?;
+    embed_later(app).await;
     Ok(read.into_inner())
 }
 
-/// Has a job ask the model for the vectors that are not known, where there are such.
-async fn embed_later(app: &App) -> Result<()> {
-    if vectors::are_missing(app).await? {
-        let tx = app.db.begin().await?;
-        jobs::enqueue_unless_waiting(&tx, &EmbedProducts { after: None }).await?;
-        tx.commit().await?;
+/// Has a job ask the model for the vectors that are not known, where there are such. When that goes wrong, searches do
+/// without them.
+async fn embed_later(app: &App) {
+    let asked = async {
+        if vectors::are_missing(app).await? {
+            let tx = app.db.begin().await?;
+            jobs::enqueue_unless_waiting(&tx, &EmbedProducts { after: None }).await?;
+            tx.commit().await?;
+        }
+        Ok::<(), Fault>(())
+    };
+    if let Err(error) = asked.await {
+        tracing::warn!(%error, "vectors that are missing are not asked for yet");
     }
-    Ok(())
 }
 
 /// Brings in the vectors of some products behind `after`, and has a job go on behind them.
@@ -367,7 +381,8 @@ pub async fn prepare(app: &App) -> Result<()> {
     let engine = &app.search.engine;
     let ready = engine.is_ready(owner(app).await?).await;
     if ready && !engine.is_empty().await {
-        return embed_later(app).await;
+        embed_later(app).await;
+        return Ok(());
     }
     let products = document::next_products(&app.db, None, SMALL as u64 + 1).await?.len();
     if ready && products == 0 {

@@ -44,12 +44,7 @@ pub(super) async fn alone<T>(
         done = work => done,
         lost = lost => Err(lost),
     };
-    let given_back = Entity::delete_many()
-        .filter(Column::Name.eq(name))
-        .filter(Column::Holder.eq(holder))
-        .exec(&app.db)
-        .await;
-    if let Err(error) = given_back {
+    if let Err(error) = give_back(app, name, holder).await {
         tracing::warn!(%error, name, "the lease was not given back: it ends by itself");
     }
     done.map(Some)
@@ -78,4 +73,14 @@ async fn take(app: &App, name: &'static str, holder: Uuid) -> Result<bool> {
     let taken = kept > 0 || insert_new(&tx, vec![row], &[Column::Name]).await? > 0;
     tx.commit().await?;
     Ok(taken)
+}
+
+async fn give_back(app: &App, name: &'static str, holder: Uuid) -> Result<()> {
+    let tx = app.db.begin().await?;
+    Entity::delete_many()
+        .filter(Column::Name.eq(name))
+        .filter(Column::Holder.eq(holder))
+        .exec(&tx)
+        .await?;
+    Ok(tx.commit().await?)
 }

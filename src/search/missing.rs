@@ -85,11 +85,14 @@ pub(super) async fn forget(db: &Db, rows: &[Missing]) -> Result<bool> {
     }
     for (times, products) in by_times {
         for products in products.chunks(ROWS) {
+            // Each by itself: in one they would hold rows in another order than notes do.
+            let tx = db.begin().await?;
             Entity::delete_many()
-                .filter(any_of(db, Column::ProductId, products))
+                .filter(any_of(&tx, Column::ProductId, products))
                 .filter(Column::Times.eq(times))
-                .exec(db)
+                .exec(&tx)
                 .await?;
+            tx.commit().await?;
         }
     }
     let products: Vec<ProductId> = rows.iter().map(|(product, _)| *product).collect();

@@ -28,8 +28,6 @@ use crate::search::{collection, index, vectors};
 
 /// How long a search waits for all outside systems together.
 pub const OUTSIDE: Duration = Duration::from_millis(200);
-/// Hits among which the place of a cursor is looked for, when the vector that the walk began with is not there.
-const REACH: usize = 1_000;
 
 /// Why there is no answer.
 #[derive(Debug, thiserror::Error)]
@@ -225,25 +223,18 @@ async fn go_on(app: &App, mut request: SearchRequest, text: Option<&str>, place:
         request.limit = size.max(request.limit + shown);
     } else if lost {
         // Its rank is a place in another order.
-        let reach = SearchRequest {
-            after: None,
-            limit: REACH,
-            facets: false,
-            ..request.clone()
-        };
-        let all = engine.search(reach).await?;
+        let (found, all) = engine::find_again(engine, &request, place.product).await?;
         request.plain |= all.degraded;
         request.walk = all.walk;
-        let found = all.hits.into_iter().find(|hit| hit.product == place.product);
-        let Some(found) = found else {
+        if found.is_none() {
             let answer = SearchAnswer {
                 total: all.total,
                 engine: all.engine,
                 ..SearchAnswer::default()
             };
             return Ok(Found { answer, missed: true });
-        };
-        request.after = Some(found);
+        }
+        request.after = found;
     }
     let answer = engine.search(request).await?;
     Ok(Found {

@@ -18,7 +18,7 @@ use crate::app::App;
 use crate::platform::db::{Db, any_of};
 use crate::platform::error::{Fault, Result};
 use crate::platform::text::sha256_hex;
-use crate::search::embedder::Model;
+use crate::search::embedder::{EmbedError, Model};
 use crate::search::engine::{Document, Order, Vector};
 use crate::search::query::Query as Search;
 use crate::search::words::Typed;
@@ -26,6 +26,8 @@ use crate::search::{document, insight};
 
 /// Texts that the model gets at once.
 pub(super) const TEXTS: usize = 32;
+/// Texts that may be refused one after the other before the fault is not in the texts.
+const REFUSALS_MAX: usize = 8;
 /// Longest text in characters: models cut them anyway, and take longer for longer ones.
 const TEXT_MAX: usize = 2_000;
 /// Most numbers of a vector.
@@ -78,15 +80,41 @@ pub(super) async fn bring_up(app: &App, products: &[ProductId]) -> Result<Vec<Pr
             texts.remove(&product);
         }
     }
-    let texts: Vec<(ProductId, String)> = texts.into_iter().collect();
-    for some in texts.chunks(TEXTS) {
-        let those: Vec<String> = some.iter().map(|(_, text)| text.clone()).collect();
-        let vectors = asked.embed(&those).await.map_err(|e| Fault::part("embeddings", e))?;
-        for ((product, text), vector) in some.iter().zip(&vectors) {
-            keep(app, *product, asked.name(), sha256_hex(text), vector).await?;
+    let (products, texts): (Vec<ProductId>, Vec<String>) = texts.into_iter().unzip();
+    let mut changed = Vec::new();
+    for (products, texts) in products.chunks(TEXTS).zip(texts.chunks(TEXTS)) {
+        let vectors = all_or_each(asked, texts).await;
+        let vectors = vectors.map_err(|e| Fault::part("embeddings", e))?;
+        for ((product, text), vector) in products.iter().zip(texts).zip(vectors) {
+            let Some(vector) = vector else {
+                tracing::warn!(%product, "the model makes no vector of a product");
+                continue;
+            };
+            keep(app, *product, asked.name(), sha256_hex(text), &vector).await?;
+            changed.push(*product);
         }
     }
-    Ok(texts.into_iter().map(|(product, _)| product).collect())
+    Ok(changed)
+}
+
+/// The vectors of `texts`; none for those that `model` refuses: the others do not wait for them.
+async fn all_or_each(model: &Model, texts: &[String]) -> Result<Vec<Option<Vec<f32>>>, EmbedError> {
+    let refusal = match model.embed(texts).await {
+        Err(EmbedError::Refused(why)) => why,
+        vectors => return Ok(vectors?.into_iter().map(Some).collect()),
+    };
+    let mut vectors = Vec::with_capacity(texts.len());
+    for text in texts {
+        vectors.push(match model.embed(std::slice::from_ref(text)).await {
+            Ok(one) => one.into_iter().next(),
+            Err(EmbedError::Refused(_)) => None,
+            Err(error) => return Err(error),
+        });
+        if vectors.len() == REFUSALS_MAX && vectors.iter().all(Option::is_none) {
+            return Err(EmbedError::Refused(refusal));
+        }
+    }
+    Ok(vectors)
 }
 
 /// Keeps a vector that somebody gives for a product: the model is not asked for it.

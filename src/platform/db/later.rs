@@ -86,6 +86,6 @@ impl Later {
 }
 
 /// An array of `values`, as a parameter.
-pub(super) fn array(kind: ArrayType, values: impl Iterator<Item = Value>) -> Value {
+pub(crate) fn array(kind: ArrayType, values: impl Iterator<Item = Value>) -> Value {
     Value::Array(kind, Some(Box::new(values.collect())))
 }

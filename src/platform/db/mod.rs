@@ -15,6 +15,7 @@ pub use connect::{Backend, Options, connect, is_empty_database, migrate};
 pub use counter::Counter;
 pub use inspect::{Inspection, inspect};
 pub use keys::{any_of, any_text, lower_like_part, lower_like_prefix};
+pub(crate) use later::array;
 pub(crate) use outbox::{JobRow, delete_jobs_over, is_job_waiting};
-pub use relaxed::relaxed;
+pub use relaxed::{RELAXED, relaxed};
 pub use tx::{Db, Tx, constraint_of, refusal_of, retry_conflicts};

@@ -21,8 +21,9 @@ pub(super) async fn begin(app: &App, key: &str) -> Result<()> {
         void: Set(false),
         at: Set(app.clock.now()),
     };
-    row.insert(&app.db).await?;
-    Ok(())
+    let tx = app.db.begin().await?;
+    row.insert(&tx).await?;
+    Ok(tx.commit().await?)
 }
 
 /// Whether the file may stay, now that it is there: nobody was erased since it was begun.
@@ -67,7 +68,9 @@ pub async fn sweep(app: &App) -> Result<()> {
     for row in Entity::find().filter(gone).all(&app.db).await? {
         app.exchange.delete(&row.key).await?;
         if row.at < old {
-            Entity::delete_by_id(row.key).exec(&app.db).await?;
+            let tx = app.db.begin().await?;
+            Entity::delete_by_id(row.key).exec(&tx).await?;
+            tx.commit().await?;
         }
     }
     Ok(())

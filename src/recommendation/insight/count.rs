@@ -11,7 +11,7 @@ use uuid::Uuid;
 use crate::platform::db::Tx;
 use crate::platform::error::Result;
 use crate::platform::id::first_id_at;
-use crate::recommendation::insight::begin_of;
+use crate::search::insight::begin_of;
 
 /// How long before an order a recommendation may lie that has it.
 const WINDOW: TimeDelta = TimeDelta::hours(24);

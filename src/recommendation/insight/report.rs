@@ -9,8 +9,8 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryF
 
 use crate::channel::Scope;
 use crate::platform::error::Result;
-use crate::recommendation::insight::{Place, day_of};
-use crate::search::insight::Period;
+use crate::recommendation::insight::Place;
+use crate::search::insight::{Period, day_of};
 
 /// What was counted of recommendations of one place and strategy, in one arm or outside of experiments.
 #[derive(Clone, Debug, PartialEq)]

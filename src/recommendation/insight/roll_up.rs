@@ -9,7 +9,7 @@ use crate::app::App;
 use crate::platform::db::insert_all;
 use crate::platform::error::Result;
 use crate::recommendation::insight::count::count;
-use crate::recommendation::insight::day_of;
+use crate::search::insight::day_of;
 
 /// Counts today and yesterday, and the days before that were not counted to their end: none while a worker runs all the
 /// time. Several processes may do it at the same time.

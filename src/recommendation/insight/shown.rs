@@ -16,8 +16,8 @@ use uuid::Uuid;
 use crate::app::App;
 use crate::channel::Scope;
 use crate::platform::error::Result;
-use crate::recommendation::insight::day_of;
 use crate::recommendation::trial::Trial;
+use crate::search::insight::day_of;
 
 /// How often counts are written.
 const PAUSE: Duration = Duration::from_secs(10);
@@ -72,7 +72,11 @@ pub fn note<'a>(
         return;
     }
     let day = day_of(app.clock.now());
-    let counts = strategies.map(|strategy| {
+    let mut given: BTreeMap<&str, i64> = BTreeMap::new();
+    for strategy in strategies {
+        *given.entry(strategy).or_default() += 1;
+    }
+    let counts = given.into_iter().map(|(strategy, count)| {
         let key = Key {
             channel: scope.channel.id,
             day,
@@ -81,9 +85,10 @@ pub fn note<'a>(
             experiment: trial.map_or(ExperimentId::from_uuid(Uuid::nil()), |trial| trial.experiment),
             arm: trial.map(|trial| trial.arm.clone()).unwrap_or_default(),
         };
-        (key, 1)
+        (key, count)
     });
-    app.shown.add(counts);
+    // All requests wait for the lock: the keys are made before it is taken.
+    app.shown.add(counts.collect::<Vec<_>>());
 }
 
 /// Writes what waits. What cannot be written waits on.

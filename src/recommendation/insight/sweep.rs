@@ -6,7 +6,7 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
 use crate::app::App;
 use crate::platform::error::Result;
-use crate::recommendation::insight::day_of;
+use crate::search::insight::day_of;
 
 /// How long the counts of days are kept: two years and a month, to compare seasons.
 const KEPT: TimeDelta = TimeDelta::days(762);
@@ -17,17 +17,18 @@ const KEPT: TimeDelta = TimeDelta::days(762);
 /// Those of the database; it is tried again in the next round.
 pub async fn sweep(app: &App) -> Result<()> {
     let first = day_of(app.clock.now() - KEPT);
+    let tx = app.db.begin().await?;
     recommendation_shown_day::Entity::delete_many()
         .filter(recommendation_shown_day::Column::Day.lt(first))
-        .exec(&app.db)
+        .exec(&tx)
         .await?;
     recommendation_outcome_day::Entity::delete_many()
         .filter(recommendation_outcome_day::Column::Day.lt(first))
-        .exec(&app.db)
+        .exec(&tx)
         .await?;
     recommendation_day::Entity::delete_many()
         .filter(recommendation_day::Column::Day.lt(first))
-        .exec(&app.db)
+        .exec(&tx)
         .await?;
-    Ok(())
+    Ok(tx.commit().await?)
 }

@@ -46,7 +46,12 @@ impl Effect {
         theirs.fold(own, |product, factor| product * factor)
     }
 
-    /// Whether any rule looks at categories.
+    /// Whether it changes scores.
+    pub fn boosts(&self) -> bool {
+        !self.boosted.is_empty() || !self.boosted_categories.is_empty()
+    }
+
+    /// Whether it changes nothing.
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
     }

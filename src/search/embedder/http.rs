@@ -99,7 +99,13 @@ impl Embedder for HttpModel {
         }
         if !answer.status().is_success() {
             let text: String = String::from_utf8_lossy(&body).chars().take(SHOWN).collect();
-            return Err(EmbedError::Answer(format!("{}: {text}", answer.status())));
+            let said = format!("{}: {text}", answer.status());
+            let for_good = matches!(answer.status().as_u16(), 400 | 413 | 422);
+            return Err(if for_good {
+                EmbedError::Refused(said)
+            } else {
+                EmbedError::Answer(said)
+            });
         }
         let response: Response = serde_json::from_slice(&body).map_err(wrong)?;
         let mut vectors = vec![Vec::new(); texts.len()];

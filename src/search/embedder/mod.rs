@@ -20,6 +20,9 @@ pub enum EmbedError {
     /// It answered otherwise than asked.
     #[error("the embeddings endpoint answered {0}")]
     Answer(String),
+    /// It will not make vectors of these texts, however often it is asked.
+    #[error("the embeddings endpoint refuses: {0}")]
+    Refused(String),
 }
 
 /// A model that makes vectors of texts.

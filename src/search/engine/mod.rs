@@ -6,6 +6,7 @@ mod fuse;
 mod fused;
 mod meilisearch;
 mod open;
+mod reach;
 mod tantivy;
 mod tuning;
 
@@ -20,6 +21,7 @@ use tokio::time::Instant;
 pub use self::curation::{Adjust, Curation, Target};
 pub use self::fuse::reciprocal;
 pub use self::open::{all, from_config, from_data_dir, greet};
+pub(super) use self::reach::find_again;
 use self::tantivy::Tantivy;
 pub use self::tuning::{TextField, Tuning};
 use crate::platform::error::{Fault, Result};

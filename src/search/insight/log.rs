@@ -18,7 +18,6 @@ use crate::platform::db::{Tx, insert_all};
 use crate::platform::error::Result;
 use crate::search::insight::{WITHHELD, day_of, keepable};
 use crate::search::query::{Answer, Query};
-use crate::search::words::bounded;
 
 /// Searches that wait to be written at most: some seconds of a busy shop, a few megabytes.
 const WAITING_MAX: usize = 20_000;
@@ -91,7 +90,7 @@ pub fn note(app: &App, scope: &Scope, (id, visit): (SearchId, Option<VisitId>), 
     let noted = Noted {
         id,
         channel: scope.channel.id,
-        text: bounded(&asked.text).to_owned(),
+        text: asked.text.clone(),
         total: answer.total,
         corrected: answer.corrected.clone(),
         degraded: answer.degraded,

@@ -40,11 +40,11 @@ pub use sweep::sweep;
 const DAY: i64 = 86_400;
 
 /// The day of a moment: days since 1970-01-01, UTC.
-fn day_of(at: chrono::DateTime<chrono::Utc>) -> i32 {
+pub(crate) fn day_of(at: chrono::DateTime<chrono::Utc>) -> i32 {
     i32::try_from(at.timestamp().div_euclid(DAY)).unwrap_or_default()
 }
 
 /// When a day begins.
-fn begin_of(day: i32) -> chrono::DateTime<chrono::Utc> {
+pub(crate) fn begin_of(day: i32) -> chrono::DateTime<chrono::Utc> {
     chrono::DateTime::from_timestamp(i64::from(day) * DAY, 0).unwrap_or_default()
 }

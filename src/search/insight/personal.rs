@@ -134,7 +134,13 @@ impl Run {
         let begins = |at: &usize| self.groups[*at].behind.chars().all(char::is_whitespace);
         (0..self.groups.len()).filter(begins).any(|from| {
             let plus = self.plus && from == 0;
-            (from..self.groups.len()).any(|to| is_phone(plus, &self.groups[from..=to]))
+            let mut digits = 0;
+            // No number has more of them: so a group is looked at with a few others, and not with all behind it.
+            let mut ends = (from..self.groups.len()).take_while(|to| {
+                digits += self.groups[*to].digits.len();
+                digits <= *DIALLED_ABROAD.end()
+            });
+            ends.any(|to| is_phone(plus, &self.groups[from..=to]))
         })
     }
 

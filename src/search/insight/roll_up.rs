@@ -9,12 +9,23 @@ use crate::platform::error::Result;
 use crate::search::insight::count::count;
 use crate::search::insight::popular;
 use crate::search::insight::sweep::first_kept;
+use crate::search::lease;
 
-/// Counts what is new, and finds what is popular. Several processes may do it at the same time.
+/// What only one process does at a time.
+const COUNTING: &str = "search.roll_up";
+
+/// Counts what is new, and finds what is popular. Several processes may do it at the same time: one of them counts, the
+/// others have nothing to do. What it did not see any more is new the next time.
 ///
 /// # Errors
 /// Those of the database; what was counted before stays so.
 pub async fn roll_up(app: &App) -> Result<()> {
+    // Two at a time would each put back what the other has not seen to be gone.
+    lease::alone(app, COUNTING, count_days(app)).await?;
+    Ok(())
+}
+
+async fn count_days(app: &App) -> Result<()> {
     use search_day::Column;
     let days = search_day::Entity::find()
         .filter(Expr::col(Column::Counted).lt(Expr::col(Column::Written)))

@@ -12,7 +12,6 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder
 
 use crate::app::App;
 use crate::platform::error::Result;
-use crate::search::collection::Large;
 use crate::search::language::Language;
 use crate::search::merchandising::query::heard_in;
 use crate::search::words::Vocabulary;
@@ -41,7 +40,6 @@ struct Entry {
 /// beside the requests.
 #[derive(Default)]
 pub struct Shelf {
-    large: Large,
     of: RwLock<HashMap<ChannelId, Entry>>,
     first: tokio::sync::Mutex<()>,
     /// Counts what made the shelf forget, so that what was read before is not put on it.
@@ -111,11 +109,6 @@ impl Shelf {
             entry.asked = false;
             entry.read = Instant::now();
         }
-    }
-
-    /// What large collections hold.
-    pub(in crate::search) fn large_collections(&self) -> &Large {
-        &self.large
     }
 
     /// Forgets everything, after a change.

@@ -42,9 +42,12 @@ async fn a_key_answers_once_and_for_one_request() {
 #[tokio::test]
 async fn two_at_once_under_a_key_charge_once() {
     let shop = Shop::open().await;
-    shop.stripe.fault(Fault::delay(300).after());
+    shop.stripe.fault(Fault::delay(1_500).after());
     let (first, second) = tokio::join!(pay(&shop, "k"), async {
-        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+        // It is at it.
+        while shop.stripe.books().payments.is_empty() {
+            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+        }
         pay(&shop, "k").await
     });
     assert_eq!((first.0, second.0), (200, 409));

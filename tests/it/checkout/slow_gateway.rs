@@ -13,12 +13,13 @@ use merx::payment::{GatewayState, StartRequest};
 use merx::platform::error::{Fault, Result};
 use merx::platform::money::Money;
 use serde_json::{Value, json};
-use tokio::sync::Semaphore;
+use tokio::sync::{Notify, Semaphore};
 
 use crate::support::Shop;
 
 /// Takes money when it is told to go on, and remembers whose.
 struct Slow {
+    begun: Notify,
     go: Semaphore,
     charged: Mutex<HashMap<PaymentId, Money>>,
 }
@@ -26,6 +27,7 @@ struct Slow {
 impl Slow {
     fn new() -> Arc<Self> {
         Arc::new(Self {
+            begun: Notify::new(),
             go: Semaphore::new(0),
             charged: Mutex::default(),
         })
@@ -50,6 +52,7 @@ impl Gateway for Slow {
         if request.token.as_deref() == Some("unreachable") {
             return Err(Fault::Invariant("no route to the gateway"));
         }
+        self.begun.notify_one();
         self.go.acquire().await.expect("open").forget();
         let mut charged = self.charged.lock().expect("nobody panicked");
         charged.insert(request.payment, request.amount);
@@ -104,7 +107,7 @@ async fn money_that_comes_too_late_goes_back() {
     let (variant, _) = shop.variant(1).await;
     let cart = shop.ready_cart(&variant, 1).await;
     let (first, second) = tokio::join!(shop.pay(&cart, "tok_success"), async {
-        tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+        gateway.begun.notified().await;
         let second = shop.pay(&cart, "unreachable").await;
         shop.work().await;
         gateway.go.add_permits(1);

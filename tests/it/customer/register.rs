@@ -172,6 +172,7 @@ async fn asking_for_a_letter_tells_nothing() {
     let mut answers = Vec::new();
     for email in ["proven@example.com", "waiting@example.com", "nobody@example.com"] {
         let input = json!({ "email": email });
+        shop.know_channels().await;
         let (statements, answer) = shop
             .statements(shop.change("customerVerificationResend", input, "ok warnings { code }"))
             .await;

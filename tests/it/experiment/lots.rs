@@ -91,6 +91,7 @@ async fn assignments_send_no_statement() {
     let shop = Shop::demo().await;
     started(&shop, two_arms("colours")).await;
     arm(&shop, "colours", "the first one reads the key of visits").await;
+    shop.know_channels().await;
     let (statements, _) = shop
         .statements(async {
             for number in 0..20 {

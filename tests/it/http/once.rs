@@ -9,8 +9,9 @@ use futures_util::future::join_all;
 use merx::app::Builder;
 use merx::http::Endpoint;
 use merx::platform::clock::Clock;
+use merx::platform::db::Backend;
 use merx::platform::id::Ids;
-use merx::platform::idempotency::{Effect, Key, Mine, Turn, take_turn};
+use merx::platform::idempotency::{Effect, Key, Mine, Turn};
 use merx::platform::seal::Seal;
 use sea_orm::EntityTrait;
 use serde_json::{Value, json};
@@ -162,13 +163,8 @@ async fn an_answer_outlives_the_server_and_is_forgotten_after_a_day() {
 }
 
 async fn turn(shop: &Shop, fingerprint: &str) -> Turn {
-    let turn = take_turn(
-        &shop.app.db,
-        &shop.app.clock,
-        &Key::new("somebody", KEY, "there"),
-        fingerprint,
-    )
-    .await;
+    let key = Key::new("somebody", KEY, "there");
+    let turn = shop.app.turns.take(&key, fingerprint).await;
     turn.expect("the database answers")
 }
 
@@ -215,7 +211,7 @@ async fn what_lasts_is_not_done_again_because_its_answer_failed() {
     let mut failing = mine(&shop).await;
     let (_, effect) = failing.run(false, commit(&shop)).await;
     assert_eq!(effect, Effect::Committed);
-    failing.lost(&shop.app.clock).await.expect("noted");
+    failing.lost().await.expect("noted");
     assert!(matches!(turn(&shop, "asked").await, Turn::AnswerLost));
 }
 
@@ -271,6 +267,43 @@ async fn a_change_that_can_go_on_goes_on() {
         Turn::Answered(answer) => assert_eq!(answer, json!({ "done": true })),
         _ => panic!("it was answered"),
     }
+}
+
+/// Takes the turn of each of `numbers`, and answers with it. Whose turn it was.
+async fn run_all(shop: &Shop, numbers: &[usize]) -> Vec<bool> {
+    let run = async |n: &usize| {
+        let (key, answer) = (
+            Key::new("somebody", &format!("key-{n}"), "there"),
+            json!({ "number": n }),
+        );
+        match shop.app.turns.take(&key, "asked").await.expect("a turn") {
+            Turn::Mine(mut mine) => {
+                mine.run(true, commit(shop)).await;
+                mine.answered(&shop.app.ids, &answer).await.expect("remembered");
+                true
+            }
+            Turn::Answered(given) => {
+                assert_eq!(given, answer);
+                false
+            }
+            _ => panic!("it is somebody else's turn"),
+        }
+    };
+    join_all(numbers.iter().map(run)).await
+}
+
+#[tokio::test]
+async fn many_keys_at_once_are_written_together_and_each_has_its_own_answer() {
+    let shop = Shop::demo().await;
+    let numbers: Vec<usize> = (0..30).collect();
+    let (statements, whose) = shop.statements(run_all(&shop, &numbers)).await;
+    assert!(whose.iter().all(|mine| *mine));
+    if Backend::of(&shop.app.db) == Backend::Postgres {
+        assert!(statements < 30, "{statements} statements for 30 claims and 30 answers");
+    }
+    assert!(run_all(&shop, &numbers).await.iter().all(|mine| !mine));
+    // The first goes alone; the others wait for it, and two of them have one key.
+    assert_eq!(run_all(&shop, &[50, 51, 51, 52]).await, [true, true, false, true]);
 }
 
 #[tokio::test]

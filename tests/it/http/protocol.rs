@@ -184,6 +184,7 @@ async fn variables_are_checked_before_anything_runs() {
         (json!({ "n": [true] }), "$n.0"),
     ] {
         let variables = json!({ "query": list, "variables": variables });
+        server.shop.know_channels().await;
         let (statements, answer) = server
             .shop
             .statements(sent(server.ask(&variables).header(ACCEPT, NEW)))
@@ -267,6 +268,7 @@ async fn forms_of_strangers_change_nothing() {
         (server.client.head(format!("{url}?{encoded}")), 405),
     ];
     for (request, status) in forms {
+        server.shop.know_channels().await;
         let (statements, answer) = server.shop.statements(sent(request)).await;
         assert_eq!(answer.status(), status);
         assert_eq!(statements, 0);

@@ -1,5 +1,6 @@
 //! Rules of the platform.
 
+mod gather;
 mod id;
 mod jobs;
 mod locale;

@@ -4,7 +4,7 @@ use merx::recommendation::warm;
 use serde_json::{Value, json};
 
 use super::shopping::{buy, ids, list, look, slugs, tea_and_coffee, train};
-use crate::support::Shop;
+use crate::support::{Shop, statements_of};
 
 fn falls(edges: &[Value]) -> bool {
     let scores: Vec<f64> = edges.iter().filter_map(|edge| edge["score"].as_f64()).collect();
@@ -137,6 +137,12 @@ async fn what_was_bought_long_ago_is_owned_too() {
     let shown = slugs(&edges);
     assert!(shown.contains(&"coffee-mill"), "{shown:?}");
     assert_eq!(shown.iter().filter(|slug| owned(slug)).count(), 0, "{shown:?}");
+    // Only lists that leave out what is owned look for it.
+    for (intent, looks) in [("PERSONAL", true), ("RECENT", false)] {
+        let (sent, _) = statements_of(list(&me, json!({ "customer": true }), intent, 5)).await;
+        let looks_for_owned = |sql: &String| sql.contains("DISTINCT") && sql.contains("\"order_line\"");
+        assert_eq!(sent.iter().any(looks_for_owned), looks, "{intent}: {sent:#?}");
+    }
 }
 
 #[tokio::test]

@@ -6,7 +6,8 @@ use entity::{CategoryId, ProductId};
 use merx::recommendation::drift::{Drift, Reason as Why};
 use merx::recommendation::model::{Metrics, Neighbour, pack, unpack};
 use merx::recommendation::rule::Effect;
-use merx::recommendation::{Candidate, Limits, Reason, Shown, Strategy, compose};
+use merx::recommendation::{Candidate, Limits, Reason, Shown, Strategy, behead, compose, fills};
+use proptest::prelude::*;
 use recommender::content::{Features, LOOKED, content};
 use recommender::eval::{asked, ndcg_at_10};
 use recommender::history::{Basket, DAY, History, Row, Rows, Visited, decay};
@@ -362,6 +363,50 @@ fn steps_fill_what_is_left_within_the_limits() {
     assert_eq!(get(10, None), [1, 4, 5, 6]);
     assert_eq!(get(2, None), [1, 4]);
     assert_eq!(get(10, Some(1)), [1, 5, 4, 6], "each category has its turn first");
+}
+
+proptest! {
+    /// What is looked up at first is enough, or known not to be.
+    #[test]
+    fn heads_that_fill_a_list_make_the_same_list(
+        scored in prop::collection::vec(prop::collection::vec((0..60_u128, 0..9_u8), 0..40), 1..5),
+        facts in prop::collection::vec((0..6_u128, any::<bool>(), any::<bool>()), 60),
+        (head, first, most) in (1..60_usize, 1..12_usize, prop::option::of(1..5_usize)),
+    ) {
+        let mut steps: Vec<Vec<Candidate>> = Vec::new();
+        for scored in scored {
+            let scored: Vec<(u128, f32)> = scored.into_iter().map(|(n, score)| (n, f32::from(score))).collect();
+            steps.push(candidates(Strategy::Basket, &scored));
+        }
+        let (mut shown, mut without) = (HashMap::new(), HashSet::new());
+        for (n, (category, available, owned)) in (0..).zip(facts) {
+            let category = Some(CategoryId(Uuid::from_u128(category)));
+            shown.insert(product(n), Shown { category, available });
+            // One in two of what can be bought is one in four of all.
+            if owned && available {
+                without.insert(product(n));
+            }
+        }
+        let (effect, above) = (Effect::default(), HashMap::new());
+        let limits = Limits {
+            shown: &shown, above: &above, without: &without, effect: &effect, most_of_a_category: most, first,
+        };
+        let mut heads = steps.clone();
+        match behead(&mut heads, &without, head) {
+            None => prop_assert_eq!(&heads, &steps),
+            Some(whole) => {
+                prop_assert_eq!(&whole, &steps);
+                // Nothing is known of what was cut off.
+                let looked: HashSet<ProductId> = heads.iter().flatten().map(|c| c.product).collect();
+                let mut seen = shown.clone();
+                seen.retain(|product, _| looked.contains(product));
+                let of_heads = Limits { shown: &seen, ..limits };
+                if fills(&heads, &of_heads) {
+                    prop_assert_eq!(compose(&heads, &of_heads), compose(&steps, &limits));
+                }
+            }
+        }
+    }
 }
 
 #[test]

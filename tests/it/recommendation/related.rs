@@ -119,7 +119,7 @@ async fn the_product_page_takes_twelve_statements_and_a_list_no_more() {
     let slug = |i: usize| json!({ "slug": all["products"]["nodes"][i]["slug"] });
     // Caches of channels and categories fill.
     shop.data(&detail, slug(0)).await;
-    let (statements, answer) = shop.statements(shop.data(&detail, slug(1))).await;
+    let (statements, answer) = shop.fewest(async || shop.data(&detail, slug(1)).await).await;
     assert!(
         !answer["product"]["recommendations"]["edges"]
             .as_array()
@@ -128,8 +128,11 @@ async fn the_product_page_takes_twelve_statements_and_a_list_no_more() {
     );
     assert!(statements <= 12, "{statements} statements");
     let list = "query($first: Int!) { products(first: $first) { nodes { recommendations(first: 4) { edges { node { name } } } } } }";
-    let (few, _) = shop.statements(shop.data(list, json!({ "first": 2 }))).await;
-    let (many, answer) = shop.statements(shop.data(list, json!({ "first": 30 }))).await;
+    let statements = async |first: i32| {
+        shop.fewest(async || shop.data(list, json!({ "first": first })).await)
+            .await
+    };
+    let ((few, _), (many, answer)) = (statements(2).await, statements(30).await);
     assert_eq!(few, many, "the number of products does not matter");
     assert_eq!(answer["products"]["nodes"].as_array().map(Vec::len), Some(30));
 }

@@ -7,7 +7,7 @@ use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel};
 use serde_json::json;
 
 use super::{ask, create, names_of};
-use crate::support::Shop;
+use crate::support::{Shop, statements_of};
 
 async fn collect(shop: &Shop, slug: &str, products: &[ProductId]) {
     let id: CollectionId = shop.app.ids.new_id();
@@ -79,6 +79,11 @@ async fn a_collection_of_more_than_ten_thousand_products_is_searched_to_its_end(
     shop.work().await;
     collect(&shop, "everything", &members).await;
     let filters = json!([{ "key": "collection", "values": ["everything"] }]);
+    // Who asks at the same time does not read it once more.
+    let one = || ask(&shop, json!({ "query": "zither ", "filters": filters }));
+    let (sent, _) = statements_of(async { tokio::join!(one(), one(), one(), one()) }).await;
+    let of_members = |sql: &&String| sql.contains("FROM \"collection_product\"");
+    assert_eq!(sent.iter().filter(of_members).count(), 1, "{sent:#?}");
     // Twice: the second time what the collection holds is remembered.
     for _ in 0..2 {
         let found = ask(&shop, json!({ "query": "zither ", "filters": filters })).await;

@@ -2,10 +2,12 @@
 
 use std::time::Duration;
 
-use entity::search::{search_popular, search_reformulation_day, search_synonym};
+use chrono::TimeDelta;
+use entity::search::{search_lease, search_popular, search_query_day, search_reformulation_day, search_synonym};
 use merx::search::insight::WITHHELD;
-use sea_orm::{EntityTrait, IntoActiveModel};
+use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel, PaginatorTrait};
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 use super::insight::{insights, look, shop, tell};
 use crate::support::{Shop, noon, statements_of};
@@ -47,6 +49,39 @@ async fn a_day_of_many_searches_costs_as_many_statements_as_one_of_few() {
     assert_eq!(seen["counts"]["clicks"], 42);
     assert_eq!(seen["queries"]["totalCount"], 84);
     assert_eq!(seen["clickPositions"][39], json!({ "position": 40, "clicks": 1 }));
+}
+
+#[tokio::test]
+async fn one_process_at_a_time_counts_and_nothing_is_left_out() {
+    let (shop, _) = shop().await;
+    look(&shop, "ada", "zither").await;
+    merx::search::flush(&shop.app).await.expect("written");
+    let lease = search_lease::Model {
+        name: "search.roll_up".to_owned(),
+        holder: Uuid::from_u128(7),
+        until: noon() + TimeDelta::seconds(60),
+    };
+    lease
+        .into_active_model()
+        .insert(&shop.app.db)
+        .await
+        .expect("another process has it");
+    let counted = async || {
+        merx::search::roll_up(&shop.app).await.expect("counted");
+        let rows = search_query_day::Entity::find().all(&shop.app.db).await;
+        rows.expect("counts").iter().map(|row| row.searches).sum::<i64>()
+    };
+    assert_eq!(counted().await, 0);
+    shop.app.clock.advance(Duration::from_secs(61));
+    assert_eq!(counted().await, 1, "the other one went away without a word");
+    look(&shop, "ada", "zither").await;
+    merx::search::flush(&shop.app).await.expect("written");
+    let other = shop.another_server().await;
+    let (one, two) = tokio::join!(merx::search::roll_up(&shop.app), merx::search::roll_up(&other.app));
+    assert!(one.is_ok() && two.is_ok(), "{one:?} {two:?}");
+    assert_eq!(counted().await, 2);
+    let left = search_lease::Entity::find().count(&shop.app.db).await.expect("a count");
+    assert_eq!(left, 0, "it is given back");
 }
 
 #[tokio::test]

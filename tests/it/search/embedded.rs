@@ -12,6 +12,7 @@ use axum::{Json, Router};
 use merx::app::Builder;
 use merx::platform::clock::Clock;
 use merx::search::embedder::{EmbedError, Embedder};
+use sea_orm::ConnectionTrait;
 use serde_json::{Value, json};
 
 use super::{ask, create, names};
@@ -85,6 +86,20 @@ async fn a_product_is_found_by_what_it_means() {
         .await
         .expect("the index is built again");
     assert_eq!(model.asked.load(Ordering::Relaxed), before);
+}
+
+#[tokio::test]
+async fn a_look_for_missing_vectors_that_fails_keeps_no_server_from_starting() {
+    let shop = shop_with(Arc::new(Concepts {
+        asked: AtomicUsize::new(0),
+    }))
+    .await;
+    shop.app
+        .db
+        .execute_unprepared("DROP TABLE product_vector")
+        .await
+        .expect("it is gone");
+    merx::search::prepare(&shop.app).await.expect("the index is there");
 }
 
 #[tokio::test]
@@ -175,7 +190,7 @@ async fn an_endpoint_in_the_usual_format_makes_the_vectors() {
     merx::search::prepare(&shop.app).await.expect("the index is built");
     create(&shop, "Couch", "499.00", json!({})).await;
     shop.work().await;
-    let answer = ask(&shop, json!({ "query": "settee " })).await;
+    let answer = super::in_time(&shop, json!({ "query": "settee " })).await;
     assert_eq!(super::names_of(&answer)[0], "Couch");
     assert_eq!(answer["degraded"], false);
 }

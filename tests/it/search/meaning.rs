@@ -41,6 +41,9 @@ impl Embedder for Fickle {
         if self.away.load(Ordering::Relaxed) {
             return Err(EmbedError::Answer("nothing".to_owned()));
         }
+        if texts.iter().any(|text| text.contains("Cursed")) {
+            return Err(EmbedError::Refused("such texts".to_owned()));
+        }
         Ok(texts.iter().map(|text| vector(text)).collect())
     }
 }
@@ -82,6 +85,44 @@ fn once(mut names: Vec<String>) -> Vec<String> {
     names.dedup();
     assert_eq!(names.len(), all, "nothing comes twice: {names:?}");
     names
+}
+
+#[tokio::test]
+async fn what_the_model_refuses_holds_up_nothing_else() {
+    let (shop, model, _) = shop().await;
+    create(&shop, "Cursed Torch", "499.00", json!({})).await;
+    create(&shop, "Flashlight 7", "499.00", json!({})).await;
+    // All of them by a model that has made none, in one batch.
+    let other = shop
+        .another_server_with(|builder| builder.embedder(Arc::new(Renamed(model))))
+        .await;
+    merx::search::rebuild(&other.app, |_| {}).await.expect("built");
+    other.work().await;
+    let found = ask(&other, json!({ "query": "torch ", "first": 50 })).await;
+    assert_eq!(
+        found["totalCount"], 14,
+        "thirteen by meaning, the refused one by its words"
+    );
+    // Nor is it left alone for a search that it refuses.
+    for _ in 0..5 {
+        ask(&other, json!({ "query": "Cursed thing" })).await;
+    }
+    let found = ask(&other, json!({ "query": "torch", "first": 50 })).await;
+    assert_eq!((&found["totalCount"], &found["degraded"]), (&json!(14), &json!(false)));
+}
+
+/// The same model by another name.
+struct Renamed(Arc<Fickle>);
+
+#[async_trait]
+impl Embedder for Renamed {
+    fn model(&self) -> &str {
+        "renamed"
+    }
+
+    async fn embed(&self, texts: &[String]) -> Result<Vec<Vec<f32>>, EmbedError> {
+        self.0.embed(texts).await
+    }
 }
 
 #[tokio::test]

@@ -86,6 +86,17 @@ fn what_tells_nothing_of_anybody_is_kept() {
 }
 
 #[test]
+fn a_long_row_of_digits_is_looked_through_to_its_end() {
+    let row = "1 ".repeat(250);
+    assert_eq!(keepable(&row), "1 ".repeat(100));
+    // The longer one has as many digits as a number may have.
+    for personal in ["0170 1234567", "00 491701234567891"] {
+        assert_eq!(keepable(&format!("{row}{personal}")), WITHHELD, "{personal}");
+        assert_eq!(keepable(&format!("{personal} {row}")), WITHHELD, "{personal}");
+    }
+}
+
+#[test]
 fn exchanged_words_are_told_from_finished_and_mended_ones() {
     let pair = |a: &str, b: &str| Some((a.to_owned(), b.to_owned()));
     assert_eq!(swapped("sofa", "couch"), pair("sofa", "couch"));

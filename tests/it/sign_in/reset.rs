@@ -173,5 +173,5 @@ async fn nobody_poisons_the_link() {
         letter.contains("https://shop.example/en/account/reset-password#token="),
         "{letter}"
     );
-    assert!(!letter.contains("evil"), "{letter}");
+    assert!(!letter.contains("evil.example"), "{letter}");
 }

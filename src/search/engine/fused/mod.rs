@@ -13,19 +13,17 @@ use futures_util::stream::BoxStream;
 
 use self::remote::Remote;
 use self::walk::{Order as Candidates, Walks};
-use super::meilisearch::Meilisearch;
+use super::meilisearch::{Meilisearch, is_untold};
 use crate::platform::clock::Clock;
 use crate::platform::error::Result;
 use crate::search::engine::{
-    Batch, Engine, EngineError, Filter, Meaning, Mended, Order, Owner, SearchAnswer, SearchRequest, SuggestAnswer,
-    SuggestRequest,
+    Batch, Engine, EngineError, Meaning, Mended, Order, Owner, SearchAnswer, SearchRequest, SuggestAnswer,
+    SuggestRequest, find_again,
 };
 use crate::search::words::{Typed, Vocabulary};
 
 /// Products of Meilisearch that are fused.
 const CANDIDATES: usize = 200;
-/// Hits among which the place of a cursor is looked for, when Meilisearch goes away in the middle of a walk.
-const REACH: usize = 1_000;
 
 /// What Meilisearch is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,14 +58,7 @@ impl Both {
         let lost = match request.after {
             // Its rank is a place in the fused order.
             Some(after) if !request.plain => {
-                let reach = SearchRequest {
-                    after: None,
-                    limit: REACH,
-                    facets: false,
-                    ..request.clone()
-                };
-                let all = self.embedded.search(reach).await?;
-                request.after = all.hits.into_iter().find(|hit| hit.product == after.product);
+                (request.after, _) = find_again(&*self.embedded, &request, after.product).await?;
                 request.after.is_none()
             }
             _ => false,
@@ -106,10 +97,9 @@ fn is_ranked(request: &SearchRequest) -> bool {
     request.tuning.fusion && request.order == Order::Relevance && !Typed::read(&request.text).text.trim().is_empty()
 }
 
-/// Whether a range of numbers is asked for.
-fn has_numbers(request: &SearchRequest) -> bool {
-    let mut filters = request.filters.iter();
-    filters.any(|filter| matches!(filter, Filter::Numbers { .. }))
+/// Whether something is filtered by that Meilisearch is not told of.
+fn has_untold(request: &SearchRequest) -> bool {
+    request.filters.iter().any(is_untold)
 }
 
 #[async_trait]
@@ -145,8 +135,8 @@ impl Engine for Both {
                 request.vector = meaning.await;
                 self.embedded.search(request).await
             }
-            // Values are tokens there, and no numbers.
-            Share::Everything if has_numbers(&request) => {
+            // Meilisearch would find what these filters do not let through.
+            Share::Everything if has_untold(&request) => {
                 request.vector = meaning.await;
                 self.embedded.search(request).await
             }

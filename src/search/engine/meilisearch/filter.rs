@@ -8,6 +8,19 @@ use super::document::{field, hex};
 use crate::platform::text::sha256_hex;
 use crate::search::engine::Filter;
 
+/// Products that are filtered by at most: each has 34 bytes in the filter, which is sent and read while a search waits.
+const PRODUCTS_MAX: usize = 1_000;
+
+/// Whether Meilisearch is not told of `filter`: of a range of numbers, as values are tokens there and no numbers, and of a
+/// large collection. The embedded index, which knows all values, sees to both.
+pub(in crate::search::engine) fn is_untold(filter: &Filter) -> bool {
+    match filter {
+        Filter::Numbers { .. } => true,
+        Filter::Products(ids) => ids.len() > PRODUCTS_MAX,
+        Filter::Brand(_) | Filter::Category(_) | Filter::Price(_) | Filter::Attribute { .. } => false,
+    }
+}
+
 /// What `text` is compared by: case and space around it do not matter.
 pub(super) fn token(text: &str) -> String {
     sha256_hex(text.trim().to_lowercase())[..24].to_owned()
@@ -18,7 +31,7 @@ pub(super) fn attribute_token(key: &str, value: &str) -> String {
     token(&format!("{key}\u{1f}{}", value.trim()))
 }
 
-/// What holds for all hits of `channel` that pass `filters`.
+/// What holds for all hits of `channel` that pass `filters`, but for those that are [untold](is_untold).
 pub(super) fn all<'a>(channel: &str, filters: impl IntoIterator<Item = &'a Filter>) -> String {
     let mut parts = vec![format!("{} = {}", field::CHANNEL, token(channel))];
     parts.extend(filters.into_iter().filter_map(one));
@@ -35,10 +48,11 @@ fn among(field: &str, values: impl Iterator<Item = String>) -> String {
     format!("{field} IN [{}]", values.collect::<Vec<_>>().join(", "))
 }
 
-/// None for a range of numbers: the embedded index, which knows all values, sees to it.
+/// None for one that is untold.
 fn one(filter: &Filter) -> Option<String> {
     Some(match filter {
         Filter::Numbers { .. } => return None,
+        Filter::Products(_) if is_untold(filter) => return None,
         Filter::Products(ids) => products(ids),
         Filter::Brand(brands) => among(field::BRAND_TOKEN, brands.iter().map(|brand| token(brand))),
         Filter::Category(ids) => among(field::CATEGORY_KEY, ids.iter().map(|id| hex(*id))),

@@ -25,6 +25,7 @@ use meilisearch_sdk::errors::{Error, ErrorCode};
 use meilisearch_sdk::indexes::Index;
 
 use self::document::field;
+pub(super) use self::filter::is_untold;
 use self::keys::{Clients, Keys};
 use self::query::{Asked, Found};
 use self::wire::Wire;
@@ -35,6 +36,9 @@ use crate::platform::id::Ids;
 use crate::platform::secret::Secret;
 use crate::search::engine::{EngineError, Owner, SearchAnswer, SearchRequest, SuggestAnswer, SuggestRequest};
 use crate::search::words::Vocabulary;
+
+/// How long it is waited for that what words mean is learnt.
+const PATIENCE: Duration = Duration::from_secs(3);
 
 /// Where Meilisearch is, and how it is used.
 #[derive(Clone, Debug)]
@@ -186,7 +190,7 @@ impl Meilisearch {
         let index: Index<Wire> = client.index(self.name(owner));
         let sent = index.set_settings(&settings::vocabulary(words)).await;
         let task = sent.map_err(|e| self.trouble(e))?;
-        let done = task::done(&client, task, write::PATIENCE).await;
+        let done = task::done(&client, task, PATIENCE).await;
         done.map_err(|e| self.trouble(e))
     }
 }

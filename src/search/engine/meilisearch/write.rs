@@ -7,7 +7,7 @@ use chrono::TimeDelta;
 use futures_util::stream::{BoxStream, StreamExt};
 use meilisearch_sdk::client::{Client, SwapIndexes};
 use meilisearch_sdk::documents::DocumentDeletionQuery;
-use meilisearch_sdk::errors::Error;
+use meilisearch_sdk::errors::{Error, ErrorCode};
 use meilisearch_sdk::indexes::{Index, IndexesQuery};
 use meilisearch_sdk::task_info::TaskInfo;
 
@@ -18,11 +18,9 @@ use crate::platform::error::Result;
 use crate::search::engine::{Batch, EngineError, Owner};
 use crate::search::words::Vocabulary;
 
-/// How long the tasks of a write are waited for.
-pub(super) const PATIENCE: Duration = Duration::from_secs(3);
-/// How long a task of a rebuild is waited for: large ones take minutes on a small machine.
+/// How long a task is waited for where nobody gives it up before: large ones take minutes on a small machine.
 const LONG: Duration = Duration::from_mins(15);
-/// Batches on their way while an index is built. Many: products wait to be indexed while a batch is waited for.
+/// Batches on their way while an index is built.
 const UNDER_WAY: usize = 64;
 /// Products in a filter.
 const FILTER_MAX: usize = 500;
@@ -33,14 +31,14 @@ const INDEXES_MAX: usize = 1_000;
 
 impl Meilisearch {
     /// Replaces what the index holds of the products of `batch`; searches see it then. Only for an index that exists: a
-    /// document for another would make one, and an incomplete one.
+    /// document for another would make one, and an incomplete one. Whoever calls says how long that may take.
     pub(in crate::search::engine) async fn replace(&self, owner: Owner, batch: &Batch) -> Result<(), Trouble> {
         let client = self.clients().await?.work;
         let index = client.index(self.name(owner));
         let rows: Vec<Row> = batch.documents.iter().map(Row::of).collect();
         let tasks = send(&index, batch, &rows).await.map_err(|e| self.trouble(e))?;
         for sent in tasks {
-            let done = task::done(&client, sent, PATIENCE).await;
+            let done = task::done(&client, sent, LONG).await;
             done.map_err(|e| self.trouble(e))?;
         }
         Ok(())
@@ -119,8 +117,10 @@ impl Meilisearch {
             rename: (!exists).then_some(true),
         };
         let swapped = async {
-            let sent = client.swap_indexes([&swap]).await?;
-            task::done(client, sent, LONG).await?;
+            let made = made_at(&client.get_index(&new.uid).await?);
+            client.swap_indexes([&swap]).await?;
+            // Not the task: it belongs to no index, so that a key for some indexes does not see it.
+            task::until(LONG, || is_made(client, swap.indexes.1.as_str(), made)).await?;
             if exists {
                 let sent = client.delete_index(&new.uid).await?;
                 task::done(client, sent, LONG).await?;
@@ -148,6 +148,20 @@ impl Meilisearch {
                 }
             }
         }
+    }
+}
+
+/// When an index was made, in nanoseconds since 1970: no other was made then.
+fn made_at(index: &Index<Wire>) -> Option<i128> {
+    index.created_at.map(|made| made.unix_timestamp_nanos())
+}
+
+/// Whether the index called `name` is the one that was made then.
+async fn is_made(client: &Client<Wire>, name: &str, made: Option<i128>) -> Result<bool, Error> {
+    match client.get_index(name).await {
+        Ok(index) => Ok(made_at(&index) == made),
+        Err(Error::Meilisearch(error)) if error.error_code == ErrorCode::IndexNotFound => Ok(false),
+        Err(error) => Err(error),
     }
 }
 

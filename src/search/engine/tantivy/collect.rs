@@ -39,7 +39,7 @@ pub(super) struct Columns {
 }
 
 impl Columns {
-    pub(super) fn open(segment: &SegmentReader) -> tantivy::Result<Self> {
+    fn open(segment: &SegmentReader) -> tantivy::Result<Self> {
         let fast = segment.fast_fields();
         Ok(Self {
             id_high: fast.u64(column::ID_HIGH)?,
@@ -163,7 +163,28 @@ fn ordinals_where(
 pub(super) struct Part {
     pub(super) columns: Columns,
     pub(super) ranges: Arc<KeyRanges>,
+    /// One for each filter, in their order.
+    pub(super) tests: Vec<Test>,
     pub(super) matches: Vec<Match>,
+}
+
+impl Part {
+    /// What matches in `segment`, to be asked about `filters`.
+    pub(super) fn of(
+        segment: &SegmentReader,
+        ranges: Arc<KeyRanges>,
+        matches: Vec<Match>,
+        filters: &[Filter],
+    ) -> tantivy::Result<Self> {
+        let columns = Columns::open(segment)?;
+        let tests = filters.iter().map(|filter| Test::of(filter, &columns, &ranges));
+        Ok(Self {
+            tests: tests.collect::<tantivy::Result<_>>()?,
+            columns,
+            ranges,
+            matches,
+        })
+    }
 }
 
 /// Goes through all matches once. Attributes are counted among the facets only when they are wanted.
@@ -184,13 +205,9 @@ pub(super) fn collect(
         let Part {
             columns,
             ranges,
+            tests,
             matches,
         } = part;
-        let tests: Vec<Test> = request
-            .filters
-            .iter()
-            .map(|filter| Test::of(filter, columns, ranges))
-            .collect::<tantivy::Result<_>>()?;
         let ranking = ranking.of_segment(columns, ranges)?;
         let mut counter = request.facets.then(|| Counter::new(columns, ranges, attributes));
         for found_here in matches {

@@ -31,7 +31,7 @@ use parking_lot::{Mutex, RwLock};
 use tantivy::index::SegmentId;
 use tantivy::{Index, IndexReader, ReloadPolicy, Searcher, SegmentReader, TantivyError, Term};
 
-use self::collect::{Columns, Found, Part};
+use self::collect::{Found, Part};
 use self::facets::KeyRanges;
 use self::query::{Analysis, Asked};
 use self::rank::Ranking;
@@ -176,13 +176,13 @@ impl Tantivy {
         Ok(vectors)
     }
 
-    /// Looks the text up, and collects what matches.
-    fn run(
+    /// Looks the text up, and collects what matches. The shelves come back without what the text excludes.
+    fn run<'s>(
         &self,
-        searcher: &Searcher,
+        searcher: &'s Searcher,
         request: &SearchRequest,
         asked: &Asked<'_>,
-    ) -> Result<(Analysis, Found), EngineError> {
+    ) -> Result<(Analysis, Found, Vec<Shelf<'s>>), EngineError> {
         let fields = &self.0.fields;
         let mut shelves = Vec::new();
         for segment in searcher.segment_readers() {
@@ -212,11 +212,8 @@ impl Tantivy {
         let mut parts = Vec::with_capacity(shelves.len());
         for (shelf, mut matches) in shelves.iter().zip(matches) {
             matches.retain(|found| found.words.count_ones() >= required);
-            parts.push(Part {
-                columns: Columns::open(shelf.segment)?,
-                ranges: self.ranges(shelf.segment)?,
-                matches,
-            });
+            let ranges = self.ranges(shelf.segment)?;
+            parts.push(Part::of(shelf.segment, ranges, matches, &request.filters)?);
         }
         let (also, counted) = self.also(request, &analysis, &shelves, &parts)?;
         let others: Vec<ProductId> = also.iter().flatten().copied().chain(counted).collect();
@@ -224,9 +221,9 @@ impl Tantivy {
             let matches = std::mem::take(&mut part.matches);
             part.matches = self.with_others(shelf, &analysis, request, &others, matches)?;
         }
-        let ranking = Ranking::of(request, analysis.words.len(), also, &parts)?;
+        let ranking = Ranking::of(request, analysis.words.len(), also, &parts);
         let found = collect::collect(&parts, request, &ranking, !asked.suggesting)?;
-        Ok((analysis, found))
+        Ok((analysis, found, shelves))
     }
 
     /// What else is to be fused with the hits: what other sources found, and what is near by vector; and what only counts in
@@ -300,13 +297,8 @@ impl Tantivy {
             shortest: 1,
             suggesting: true,
         };
-        let (analysis, found) = self.run(&searcher, &search, &asked)?;
-        let fields = &self.0.fields;
-        let shelves = searcher.segment_readers().iter();
-        let shelves: Vec<Shelf<'_>> = shelves
-            .map(|segment| Shelf::of(segment, fields, &request.channel))
-            .collect::<tantivy::Result<_>>()?;
-        let lexicon = Lexicon::new(fields, &shelves, &request.channel, &searcher);
+        let (analysis, found, shelves) = self.run(&searcher, &search, &asked)?;
+        let lexicon = Lexicon::new(&self.0.fields, &shelves, &request.channel, &searcher);
         let queries = suggest::queries(&lexicon, request, &analysis)?;
         Ok(suggest::suggest(request, found, queries))
     }
@@ -320,7 +312,7 @@ impl Tantivy {
             shortest: query::BEGINNING_MIN,
             suggesting: false,
         };
-        let (analysis, mut found) = self.run(&searcher, request, &asked)?;
+        let (analysis, mut found, _) = self.run(&searcher, request, &asked)?;
         let has_next = found.hits.len() > request.limit;
         found.hits.truncate(request.limit);
         Ok(SearchAnswer {

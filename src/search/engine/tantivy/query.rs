@@ -297,8 +297,8 @@ impl Way {
 
 impl Analysis {
     /// The words before the last, and the last.
-    pub(super) fn beginning(&self) -> Option<(Vec<&str>, &str)> {
+    pub(super) fn beginning(&self) -> Option<(Vec<&str>, &Word)> {
         let (last, before) = self.words.split_last()?;
-        Some((before.iter().map(|w| w.text.as_str()).collect(), last.text.as_str()))
+        Some((before.iter().map(|w| w.text.as_str()).collect(), last))
     }
 }

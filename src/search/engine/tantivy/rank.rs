@@ -50,12 +50,7 @@ pub(super) struct OfSegment<'a> {
 
 impl<'a> Ranking<'a> {
     /// The order that `request` asks for, of documents with some of `words` words, fused with `also`.
-    pub(super) fn of(
-        request: &'a SearchRequest,
-        words: usize,
-        also: Vec<Vec<ProductId>>,
-        parts: &[Part],
-    ) -> tantivy::Result<Self> {
+    pub(super) fn of(request: &'a SearchRequest, words: usize, also: Vec<Vec<ProductId>>, parts: &[Part]) -> Self {
         let mut ranking = Self {
             order: request.order,
             browsing: words == 0,
@@ -66,17 +61,22 @@ impl<'a> Ranking<'a> {
         };
         if !also.is_empty() {
             let mut lists = also;
-            lists.push(ranking.first(parts)?);
+            lists.push(ranking.first(parts));
             ranking.fused = reciprocal(&lists);
         }
-        Ok(ranking)
+        ranking
     }
 
     /// All of our own hits, best first, before staff lifts or lowers any: that is done once, to what is fused.
-    fn first(&self, parts: &[Part]) -> tantivy::Result<Vec<ProductId>> {
+    fn first(&self, parts: &[Part]) -> Vec<ProductId> {
         let mut all = Vec::new();
         for part in parts {
-            let ranking = self.of_segment(&part.columns, &part.ranges)?;
+            let ranking = OfSegment {
+                ranking: self,
+                columns: &part.columns,
+                adjust: Vec::new(),
+                curated: false,
+            };
             let ours = part
                 .matches
                 .iter()
@@ -88,7 +88,7 @@ impl<'a> Ranking<'a> {
         }
         all.sort_unstable_by(|a, b| b.cmp(a));
         let key = |id| ProductId::from_uuid(uuid::Uuid::from_u128(id));
-        Ok(all.into_iter().map(|(_, std::cmp::Reverse(id))| key(id)).collect())
+        all.into_iter().map(|(_, std::cmp::Reverse(id))| key(id)).collect()
     }
 
     pub(super) fn of_segment(&'a self, columns: &'a Columns, ranges: &KeyRanges) -> tantivy::Result<OfSegment<'a>> {

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use super::collect::Found;
 use super::query::Analysis;
-use super::terms::{Counted, Lexicon};
+use super::terms::Lexicon;
 use crate::search::engine::{SuggestAnswer, SuggestRequest};
 use crate::search::language::{Stemmer, fold, tokens};
 use entity::CategoryId;
@@ -66,17 +66,21 @@ pub(super) fn queries(
     let stemmer = Stemmer::new(request.language);
     let mut seen = HashSet::new();
     let mut queries = Vec::new();
-    let whole = (last.chars().count() >= WHOLE_MIN).then(|| Counted {
-        word: last.to_owned(),
-        frequency: 0,
-    });
-    let candidates = whole.into_iter().chain(lexicon.completions(last)?);
-    for Counted { word, .. } in candidates.take(request.limit.saturating_mul(TRIES)) {
+    // What the search has completed is not completed again; it does not complete what a space follows.
+    let more = if last.completions.is_empty() {
+        lexicon.completions(&last.text)?
+    } else {
+        Vec::new()
+    };
+    let completions = last.completions.iter().chain(more.iter().map(|counted| &counted.word));
+    let whole = (last.text.chars().count() >= WHOLE_MIN).then_some(&last.text);
+    let candidates = whole.into_iter().chain(completions);
+    for word in candidates.take(request.limit.saturating_mul(TRIES)) {
         if queries.len() >= request.limit {
             break;
         }
-        let stem = stemmer.stem(&word);
-        if seen.contains(&stem) || !has_hits(&word)? {
+        let stem = stemmer.stem(word);
+        if seen.contains(&stem) || !has_hits(word)? {
             continue;
         }
         seen.insert(stem);
@@ -84,7 +88,7 @@ pub(super) fn queries(
         if !query.is_empty() {
             query.push(' ');
         }
-        query.push_str(&word);
+        query.push_str(word);
         queries.push(query);
     }
     Ok(queries)

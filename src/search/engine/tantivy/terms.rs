@@ -1,7 +1,8 @@
 //! The words that a channel has: which begin like a text, and which are near it. Words of other channels, and of products
 //! that are not there any more, are nobody's business: they are neither counted nor suggested.
 
-use std::collections::HashMap;
+use std::cmp::Reverse;
+use std::collections::{BinaryHeap, HashMap};
 
 use tantivy::collector::Count;
 use tantivy::postings::TermInfo;
@@ -64,8 +65,9 @@ impl<'a> Lexicon<'a> {
 
     /// The most frequent words that begin with `beginning`, itself left out.
     pub(super) fn completions(&self, beginning: &str) -> tantivy::Result<Vec<Counted>> {
+        // Documents of all channels, dead ones too: to count those of the channel, all of them must be read.
         let mut found: HashMap<String, u64> = HashMap::new();
-        for (shelf, whole) in &self.shelves {
+        for (shelf, _) in &self.shelves {
             let index = shelf.segment.inverted_index(self.fields.head)?;
             let mut stream = index.terms().range().gt(beginning).into_stream()?;
             while stream.advance() {
@@ -75,18 +77,42 @@ impl<'a> Lexicon<'a> {
                 if !term.starts_with(beginning) {
                     break;
                 }
-                let count = count(&index, stream.value(), shelf, *whole)?;
+                let documents = u64::from(stream.value().doc_freq);
                 match found.get_mut(term) {
-                    Some(known) => *known += count,
-                    None if count > 0 => {
-                        found.insert(term.to_owned(), count);
+                    Some(known) => *known += documents,
+                    None => {
+                        found.insert(term.to_owned(), documents);
                     }
-                    None => {}
                 }
             }
         }
-        let found = found.into_iter().map(|(word, frequency)| Counted { word, frequency });
-        Ok(first(found.collect(), COMPLETIONS_MAX))
+        let mut found: Vec<_> = found.into_iter().map(|(word, most)| (Reverse(most), word)).collect();
+        found.sort_unstable();
+        let exact = self.shelves.iter().all(|(_, whole)| *whole);
+        // The rarest of the best stands on top.
+        let mut best: BinaryHeap<(Reverse<u64>, String)> = BinaryHeap::new();
+        for candidate in found {
+            // What follows stands behind it even if all documents are the channel's.
+            if best.len() >= COMPLETIONS_MAX && best.peek().is_some_and(|last| candidate > *last) {
+                break;
+            }
+            let (Reverse(most), word) = candidate;
+            let frequency = if exact {
+                most
+            } else {
+                self.frequency(self.fields.head, &word)?
+            };
+            if frequency > 0 {
+                best.push((Reverse(frequency), word));
+            }
+            if best.len() > COMPLETIONS_MAX {
+                best.pop();
+            }
+        }
+        let best = best.into_sorted_vec().into_iter();
+        Ok(best
+            .map(|(Reverse(frequency), word)| Counted { word, frequency })
+            .collect())
     }
 
     /// Documents that have all of `words` in name, brand, category, tags or codes, with `word` in place of the one at `at`.

@@ -7,7 +7,7 @@ use entity::{ProductId, TypedId};
 use tantivy::{DocId, SegmentReader};
 use uuid::Uuid;
 
-use super::collect::{Part, Test};
+use super::collect::Part;
 use super::schema::column;
 use super::score::Shelf;
 use crate::platform::text::sha256_hex;
@@ -72,14 +72,20 @@ impl Vectors {
         }
     }
 
-    /// Cosine of each document's vector with `wanted`, of length one, where the same model made both.
-    fn cosines<'a>(&'a self, model: [u8; MODEL], wanted: &'a [f32]) -> impl Iterator<Item = (DocId, f32)> + 'a {
+    /// Cosine of the vector of each `open` document with `wanted`, of length one, where the same model made both.
+    fn cosines<'a>(
+        &'a self,
+        model: [u8; MODEL],
+        wanted: &'a [f32],
+        open: &'a [bool],
+    ) -> impl Iterator<Item = (DocId, f32)> + 'a {
         let length = wanted.len();
         let same = move |of: &&OfModel| of.model == model && of.dimensions == length && length > 0;
         self.0.iter().filter(same).flat_map(move |of| {
-            let rows = of.all.chunks_exact(of.dimensions);
-            let cosine = move |row: &[f32]| row.iter().zip(wanted).map(|(a, b)| a * b).sum();
-            of.docs.iter().copied().zip(rows.map(cosine))
+            let rows = of.docs.iter().copied().zip(of.all.chunks_exact(of.dimensions));
+            let cosine = move |row: &[f32]| row.iter().zip(wanted).map(|(a, b)| a * b).sum::<f32>();
+            rows.filter(move |(doc, _)| open[*doc as usize])
+                .map(move |(doc, row)| (doc, cosine(row)))
         })
     }
 }
@@ -105,9 +111,7 @@ pub(super) fn nearest(
     let wanted = unit(wanted.numbers.to_vec());
     let mut all: Vec<(f32, usize, DocId)> = Vec::new();
     for (at, (shelf, vectors)) in shelves.iter().zip(vectors).enumerate() {
-        let open = vectors
-            .cosines(model, &wanted)
-            .filter(|(doc, _)| shelf.open[*doc as usize]);
+        let open = vectors.cosines(model, &wanted, &shelf.open);
         all.extend(open.map(|(doc, cosine)| (cosine, at, doc)));
     }
     let Some(best) = all.iter().map(|(cosine, ..)| f64::from(*cosine)).max_by(f64::total_cmp) else {
@@ -117,20 +121,12 @@ pub(super) fn nearest(
     let least = average + (best - average) * WAY;
     all.retain(|(cosine, ..)| *cosine > 0.0 && f64::from(*cosine) >= least);
     all.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then((a.1, a.2).cmp(&(b.1, b.2))));
-    let mut tests = Vec::with_capacity(parts.len());
-    for part in parts {
-        let of = request
-            .filters
-            .iter()
-            .map(|filter| Test::of(filter, &part.columns, &part.ranges));
-        tests.push(of.collect::<tantivy::Result<Vec<Test>>>()?);
-    }
     let mut nearest = Nearest::default();
     let mut failed_by = vec![0; request.filters.len()];
     for (_, at, doc) in all {
-        let columns = &parts[at].columns;
+        let Part { columns, tests, .. } = &parts[at];
         let product = || ProductId::from_uuid(Uuid::from_u128(columns.id(doc)));
-        let mut failing = (0..tests[at].len()).filter(|i| !tests[at][*i].passes(columns, doc));
+        let mut failing = (0..tests.len()).filter(|i| !tests[*i].passes(columns, doc));
         match (failing.next(), failing.next()) {
             (None, _) if nearest.found.len() < NEAREST => nearest.found.push(product()),
             (Some(one), None) if failed_by[one] < NEAREST => {

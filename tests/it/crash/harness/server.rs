@@ -106,9 +106,9 @@ impl Drop for Server {
     }
 }
 
-/// A free port of the loopback. Whoever is faster gets it, which a test can live with.
+/// A free port of a loopback address that nothing else here listens at: it stays free while the server is away.
 pub fn free_address() -> SocketAddr {
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let listener = std::net::TcpListener::bind("127.0.0.2:0").expect("a free port");
     listener.local_addr().expect("an address")
 }
 

@@ -22,6 +22,7 @@ async fn an_attack_gets_a_short_answer_and_reaches_no_resolver() {
         .expect("an answer");
     assert_eq!(harmless.status(), 200);
     for (name, document, variables) in attacks() {
+        server.shop.know_channels().await;
         let before = server.shop.app.db.statements();
         let answer = post(json!({ "query": document, "variables": variables }))
             .await

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use axum::Json;
 use axum::extract::{Request, State};
@@ -17,6 +18,8 @@ pub(super) const MASTER: &str = "master-key-of-the-tests";
 
 #[derive(Default)]
 struct Index {
+    /// Its number among those that were made, which is the second at which it was made.
+    made: usize,
     documents: BTreeMap<String, Value>,
     settings: BTreeMap<String, Value>,
 }
@@ -24,12 +27,14 @@ struct Index {
 #[derive(Default)]
 struct Books {
     indexes: BTreeMap<String, Index>,
+    made: usize,
     keys: BTreeMap<String, Value>,
-    tasks: Vec<Value>,
+    /// Each with the time when it is done.
+    tasks: Vec<(Instant, Value)>,
     /// What happens to an index that is about to take the place of another.
     forgets: bool,
-    /// How long it takes to say what became of a task.
-    pause: std::time::Duration,
+    /// How long a task takes.
+    pause: Duration,
 }
 
 /// The server.
@@ -56,8 +61,8 @@ impl Small {
         (small.clone(), small.listen().await)
     }
 
-    /// From now on it takes `pause` to say what became of a task.
-    pub(super) fn slow(&self, pause: std::time::Duration) {
+    /// From now on a task takes `pause`.
+    pub(super) fn slow(&self, pause: Duration) {
         self.0.lock().pause = pause;
     }
 
@@ -92,19 +97,39 @@ async fn answer(State(small): State<Small>, request: Request) -> Response {
     let body: Value = serde_json::from_slice(&bytes).unwrap_or_default();
     let path = head.uri.path().to_owned();
     let parts: Vec<&str> = path.split('/').skip(1).collect();
-    let pause = small.0.lock().pause;
-    if parts[0] == "tasks" {
-        tokio::time::sleep(pause).await;
-    }
     let books = &mut *small.0.lock();
     let known = books.keys.values().any(|made| made["key"] == json!(key));
     if key != MASTER && (!known || parts[0] == "keys") {
         return refused(StatusCode::FORBIDDEN, "invalid_api_key");
     }
+    // As the real one does: what belongs to no index is not there for a key that is for some.
+    if let ["tasks", uid] = parts[..]
+        && key != MASTER
+        && books.is_swap(uid)
+    {
+        return refused(StatusCode::NOT_FOUND, "task_not_found");
+    }
     books.answer(&head.method, &parts, &body)
 }
 
 impl Books {
+    fn is_swap(&self, uid: &str) -> bool {
+        let task = uid.parse().ok().and_then(|uid: usize| self.tasks.get(uid));
+        task.is_some_and(|(_, task)| task["type"] == "indexSwap")
+    }
+
+    fn made(&mut self, uid: &str) -> &mut Index {
+        if !self.indexes.contains_key(uid) {
+            self.made += 1;
+        }
+        let made = self.made;
+        let index = || Index {
+            made,
+            ..Index::default()
+        };
+        self.indexes.entry(uid.to_owned()).or_insert_with(index)
+    }
+
     fn answer(&mut self, method: &Method, parts: &[&str], body: &Value) -> Response {
         match (method.as_str(), parts) {
             ("GET", ["keys", uid]) => match self.keys.get(*uid) {
@@ -128,10 +153,19 @@ impl Books {
                 self.keys.remove(*uid);
                 StatusCode::NO_CONTENT.into_response()
             }
-            ("GET", ["tasks"]) => Json(json!({ "results": self.tasks })).into_response(),
+            ("GET", ["tasks"]) => {
+                let all: Vec<&Value> = self.tasks.iter().map(|(_, task)| task).collect();
+                Json(json!({ "results": all })).into_response()
+            }
             ("GET", ["tasks", uid]) => {
-                let task = uid.parse().ok().and_then(|uid: usize| self.tasks.get(uid));
-                Json(task.cloned()).into_response()
+                let task = uid.parse().ok().and_then(|uid: usize| self.tasks.get(uid).cloned());
+                let task = task.map(|(done, mut task)| {
+                    if Instant::now() < done {
+                        task["status"] = json!("processing");
+                    }
+                    task
+                });
+                Json(task).into_response()
             }
             ("POST", ["multi-search"]) => {
                 let queries = body["queries"].as_array().cloned().unwrap_or_default();
@@ -157,12 +191,11 @@ impl Books {
                 self.task("indexSwap")
             }
             ("POST", ["indexes"]) => {
-                let uid = body["uid"].as_str().unwrap_or_default().to_owned();
-                self.indexes.entry(uid).or_default();
+                self.made(body["uid"].as_str().unwrap_or_default());
                 self.task("indexCreation")
             }
             ("GET", ["indexes"]) => {
-                let all: Vec<Value> = self.indexes.keys().map(|uid| about(uid)).collect();
+                let all: Vec<Value> = self.indexes.iter().map(|(uid, index)| about(uid, index)).collect();
                 Json(json!({ "results": all, "offset": 0, "limit": 1000, "total": all.len() })).into_response()
             }
             (_, ["indexes", uid, rest @ ..]) => self.index(method, uid, rest, body),
@@ -176,9 +209,9 @@ impl Books {
         if !self.indexes.contains_key(uid) && !makes_it {
             return refused(StatusCode::NOT_FOUND, "index_not_found");
         }
-        let index = self.indexes.entry(uid.to_owned()).or_default();
+        let index = self.made(uid);
         match (method.as_str(), rest) {
-            ("GET", []) => Json(about(uid)).into_response(),
+            ("GET", []) => Json(about(uid, index)).into_response(),
             ("DELETE", []) => {
                 self.indexes.remove(uid);
                 self.task("indexDeletion")
@@ -255,19 +288,21 @@ impl Books {
             "estimatedTotalHits": found.len() })
     }
 
-    /// A task that is done already.
+    /// A task whose effect is there already.
     fn task(&mut self, kind: &str) -> Response {
         let uid = self.tasks.len();
         let now = "2026-01-01T00:00:00Z";
-        self.tasks.push(json!({ "uid": uid, "type": kind, "status": "succeeded", "details": null, "duration": "PT0S",
-            "enqueuedAt": now, "startedAt": now, "finishedAt": now, "indexUid": null, "error": null, "canceledBy": null }));
+        let task = json!({ "uid": uid, "type": kind, "status": "succeeded", "details": null, "duration": "PT0S",
+            "enqueuedAt": now, "startedAt": now, "finishedAt": now, "indexUid": null, "error": null, "canceledBy": null });
+        self.tasks.push((Instant::now() + self.pause, task));
         let taken = json!({ "taskUid": uid, "type": kind, "status": "enqueued", "enqueuedAt": now, "indexUid": null });
         (StatusCode::ACCEPTED, Json(taken)).into_response()
     }
 }
 
-fn about(uid: &str) -> Value {
-    json!({ "uid": uid, "primaryKey": "id", "createdAt": "2026-01-01T00:00:00Z", "updatedAt": "2026-01-01T00:00:00Z" })
+fn about(uid: &str, index: &Index) -> Value {
+    let made = format!("2026-01-01T00:{:02}:{:02}Z", index.made / 60 % 60, index.made % 60);
+    json!({ "uid": uid, "primaryKey": "id", "createdAt": made, "updatedAt": made })
 }
 
 fn number(value: &Value, default: usize) -> usize {

@@ -11,7 +11,7 @@ use futures_util::StreamExt;
 use merx::config::SearchEngine;
 use merx::platform::clock::Clock;
 use merx::platform::id::Ids;
-use merx::search::engine::{Batch, Engine, Owner, SearchRequest, Vector, from_config};
+use merx::search::engine::{Batch, Engine, Filter, Owner, SearchRequest, Vector, from_config};
 use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel, PaginatorTrait};
 use serde_json::{Value, json};
 use tokio::time::Instant;
@@ -119,7 +119,8 @@ async fn what_takes_its_time_is_waited_for() {
     let (shop, ..) = shop(&real).await;
     merx::search::mend(&shop.app, false).await.expect("it is built");
     let id = create(&shop, "Hurdy Gurdy", "5.00", json!({})).await;
-    small.slow(Duration::from_secs(1));
+    // Longer than the three seconds for what words mean, which nobody waits for.
+    small.slow(Duration::from_secs(4));
     let id = id.parse().expect("a key");
     merx::search::index_products(&shop.app, vec![id])
         .await
@@ -284,6 +285,22 @@ async fn a_search_waits_no_longer_than_it_may() {
             assert_eq!(server.connections(), asked, "{kind:?} {manner:?}");
         }
     }
+}
+
+#[tokio::test]
+async fn a_large_collection_is_no_filter_for_meilisearch() {
+    let server = Server::start(Manner::Gone).await;
+    let (engine, _folder) = engine(&server, SearchEngine::Meilisearch, &Clock::frozen(noon())).await;
+    let within = |count: u128| SearchRequest {
+        filters: vec![Filter::Products((1..=count).map(product).collect())],
+        ..request("headphones ")
+    };
+    let answer = engine.search(within(1_001)).await.expect("an answer");
+    assert_eq!((answer.total, answer.degraded), (3, false));
+    assert_eq!(server.connections(), 0);
+    let answer = engine.search(within(1_000)).await.expect("an answer");
+    assert_eq!((answer.total, answer.degraded), (3, true));
+    assert!(server.connections() > 0);
 }
 
 #[tokio::test]

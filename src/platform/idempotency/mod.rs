@@ -5,26 +5,28 @@
 //! dies in between, the lease runs out and the next one with the key goes on: it runs again where nothing was committed or
 //! the change knows by itself how to go on, and otherwise learns that the effect is there and its answer lost.
 
+mod rows;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use chrono::TimeDelta;
 use entity::platform::idempotency_key::{Column, Entity, IdempotencyState};
-use sea_orm::sea_query::{Expr, OnConflict, Query};
-use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter};
 use serde_json::Value;
 use tokio::time::{Instant, sleep};
 
 use crate::platform::clock::Clock;
-use crate::platform::db::{Db, Tx, relaxed};
+use crate::platform::db::{Db, Tx};
 use crate::platform::error::{Fault, Result};
+use crate::platform::gather::Gather;
 use crate::platform::id::Ids;
+use crate::platform::idempotency::rows::Claim;
 use crate::platform::seal::Seal;
 use crate::platform::text::sha256_hex;
 
-/// How long an answer is remembered.
-const REMEMBERED: TimeDelta = TimeDelta::hours(24);
 /// How long a request may be at it before another one takes it up: longer than any request may take.
 const LEASE: TimeDelta = TimeDelta::seconds(60);
 /// How long the answer to an equal request is waited for.
@@ -94,102 +96,109 @@ pub enum Turn {
 
 /// The right to run.
 pub struct Mine {
-    db: Db,
+    turns: Turns,
     key: Key,
     /// What runs can be run again.
     resumable: bool,
 }
 
-/// Takes a turn with `key`, for what `fingerprint` stands for.
-///
-/// # Errors
-/// Those of the database.
-pub async fn take_turn(db: &Db, clock: &Clock, key: &Key, fingerprint: &str) -> Result<Turn> {
-    let id = key.row.as_str();
-    let deadline = Instant::now() + WAIT;
-    let mut pause = LOOKS.0;
-    loop {
-        if insert(db, clock, id, fingerprint).await? {
-            return Ok(Turn::Mine(Mine::new(db, key)));
-        }
-        let row = Entity::find_by_id(id).one(db).await?;
-        // Gone since: its request was refused.
-        let Some(row) = row else { continue };
-        let now = clock.now();
-        if row.expires_at <= now {
-            Entity::delete_many()
-                .filter(Column::Id.eq(id))
-                .filter(Column::ExpiresAt.lte(now))
-                .exec(db)
-                .await?;
-            continue;
-        }
-        if row.fingerprint != fingerprint {
-            return Ok(Turn::Mismatch);
-        }
-        match (row.state, row.answer) {
-            (IdempotencyState::Answered, Some(answer)) => {
-                let opened = key
-                    .seal
-                    .open(&answer)
-                    .and_then(|text| serde_json::from_slice(&text).ok());
-                return Ok(opened.map_or(Turn::AnswerLost, Turn::Answered));
+/// Who may run with which key. Cheap to clone.
+#[derive(Clone)]
+pub struct Turns(Arc<Parts>);
+
+struct Parts {
+    db: Db,
+    clock: Clock,
+    claims: Gather<Claim, bool>,
+    answers: Gather<(String, String), ()>,
+}
+
+impl Turns {
+    /// Turns that are kept in `db`.
+    pub fn new(db: Db, clock: Clock) -> Self {
+        Self(Arc::new(Parts {
+            db,
+            clock,
+            claims: Gather::default(),
+            answers: Gather::default(),
+        }))
+    }
+
+    /// Takes a turn with `key`, for what `fingerprint` stands for.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn take(&self, key: &Key, fingerprint: &str) -> Result<Turn> {
+        let Parts { db, clock, .. } = &*self.0;
+        let id = key.row.as_str();
+        let deadline = Instant::now() + WAIT;
+        let mut pause = LOOKS.0;
+        loop {
+            if self.claim(id, fingerprint).await? {
+                return Ok(Turn::Mine(Mine::new(self, key)));
             }
-            (IdempotencyState::Committed, _) if row.leased_until <= now => return Ok(Turn::AnswerLost),
-            (IdempotencyState::Running, _) if row.leased_until <= now => {
-                let taken = Entity::update_many()
-                    .col_expr(Column::LeasedUntil, Expr::value(now + LEASE))
+            let row = Entity::find_by_id(id).one(db).await?;
+            // Gone since: its request was refused.
+            let Some(row) = row else { continue };
+            let now = clock.now();
+            if row.expires_at <= now {
+                Entity::delete_many()
                     .filter(Column::Id.eq(id))
-                    .filter(Column::State.eq(IdempotencyState::Running))
-                    .filter(Column::LeasedUntil.eq(row.leased_until))
+                    .filter(Column::ExpiresAt.lte(now))
                     .exec(db)
                     .await?;
-                if taken.rows_affected == 1 {
-                    return Ok(Turn::Mine(Mine::new(db, key)));
-                }
+                continue;
             }
-            _ => {}
+            if row.fingerprint != fingerprint {
+                return Ok(Turn::Mismatch);
+            }
+            match (row.state, row.answer) {
+                (IdempotencyState::Answered, Some(answer)) => {
+                    let opened = key
+                        .seal
+                        .open(&answer)
+                        .and_then(|text| serde_json::from_slice(&text).ok());
+                    return Ok(opened.map_or(Turn::AnswerLost, Turn::Answered));
+                }
+                (IdempotencyState::Committed, _) if row.leased_until <= now => return Ok(Turn::AnswerLost),
+                (IdempotencyState::Running, _) if row.leased_until <= now => {
+                    let taken = Entity::update_many()
+                        .col_expr(Column::LeasedUntil, Expr::value(now + LEASE))
+                        .filter(Column::Id.eq(id))
+                        .filter(Column::State.eq(IdempotencyState::Running))
+                        .filter(Column::LeasedUntil.eq(row.leased_until))
+                        .exec(db)
+                        .await?;
+                    if taken.rows_affected == 1 {
+                        return Ok(Turn::Mine(Mine::new(self, key)));
+                    }
+                }
+                _ => {}
+            }
+            if Instant::now() >= deadline {
+                return Ok(Turn::Busy);
+            }
+            sleep(pause).await;
+            pause = (pause * 2).min(LOOKS.1);
         }
-        if Instant::now() >= deadline {
-            return Ok(Turn::Busy);
-        }
-        sleep(pause).await;
-        pause = (pause * 2).min(LOOKS.1);
+    }
+
+    /// Whether the row is new.
+    async fn claim(&self, id: &str, fingerprint: &str) -> Result<bool> {
+        let claim = Claim {
+            id: id.to_owned(),
+            fingerprint: fingerprint.to_owned(),
+        };
+        let (db, now) = (self.0.db.clone(), self.0.clock.now());
+        let all = move |claims| async move { rows::claim(&db, (now, now + LEASE), claims).await };
+        self.0.claims.ask(claim, all).await
     }
 }
 
-/// Whether the row is new.
-async fn insert(db: &Db, clock: &Clock, id: &str, fingerprint: &str) -> Result<bool> {
-    let now = clock.now();
-    let columns = [
-        Column::Id,
-        Column::Fingerprint,
-        Column::State,
-        Column::LeasedUntil,
-        Column::CreatedAt,
-        Column::ExpiresAt,
-    ];
-    let values = [
-        Expr::value(id),
-        Expr::value(fingerprint),
-        Expr::value(IdempotencyState::Running),
-        Expr::value(now + LEASE),
-        Expr::value(now),
-        Expr::value(now + REMEMBERED),
-    ];
-    // Whatever the change commits is on the disk after this, and so is this then.
-    let row = Query::select().exprs(values).and_where(relaxed(db)).to_owned();
-    let mut insert = Query::insert();
-    insert.into_table(Entity).columns(columns);
-    insert.select_from(row).map_err(|e| Fault::part("statement", e))?;
-    insert.on_conflict(OnConflict::new().do_nothing().to_owned());
-    Ok(db.execute(&insert).await?.rows_affected() > 0)
-}
-
 impl Mine {
-    fn new(db: &Db, key: &Key) -> Self {
+    fn new(turns: &Turns, key: &Key) -> Self {
         Self {
-            db: db.clone(),
+            turns: turns.clone(),
             key: key.clone(),
             resumable: false,
         }
@@ -218,28 +227,30 @@ impl Mine {
     /// # Errors
     /// Those of the database.
     pub async fn answered(self, ids: &Ids, answer: &Value) -> Result<()> {
-        let answer = self.key.seal.seal(ids, &serde_json::to_vec(answer)?);
-        let mut update = Entity::update_many()
-            .col_expr(Column::State, Expr::value(IdempotencyState::Answered))
-            .col_expr(Column::Answer, Expr::value(answer))
-            .filter(Column::Id.eq(self.key.row));
-        if self.resumable {
-            // Run again it gives the same answer.
-            update = update.filter(relaxed(&self.db));
+        let Some(answer) = self.key.seal.seal(ids, &serde_json::to_vec(answer)?) else {
+            return Err(Fault::Invariant("no memory to seal an answer in"));
+        };
+        let (Parts { db, answers, .. }, id) = (&*self.turns.0, self.key.row);
+        if !self.resumable {
+            rows::answered(id, answer).exec(db).await?;
+            return Ok(());
         }
-        update.exec(&self.db).await?;
-        Ok(())
+        // Run again it gives the same answer.
+        let of = db.clone();
+        answers
+            .ask((id, answer), move |all| async move { rows::answer(&of, all).await })
+            .await
     }
 
     /// Gives the turn back although the answer is not known: something was done, and whoever asks again hears that.
     ///
     /// # Errors
     /// Those of the database.
-    pub async fn lost(self, clock: &Clock) -> Result<()> {
+    pub async fn lost(self) -> Result<()> {
         Entity::update_many()
-            .col_expr(Column::LeasedUntil, Expr::value(clock.now()))
+            .col_expr(Column::LeasedUntil, Expr::value(self.turns.0.clock.now()))
             .filter(Column::Id.eq(self.key.row))
-            .exec(&self.db)
+            .exec(&self.turns.0.db)
             .await?;
         Ok(())
     }
@@ -249,7 +260,7 @@ impl Mine {
     /// # Errors
     /// Those of the database.
     pub async fn refused(self) -> Result<()> {
-        Entity::delete_by_id(self.key.row).exec(&self.db).await?;
+        Entity::delete_by_id(self.key.row).exec(&self.turns.0.db).await?;
         Ok(())
     }
 }
