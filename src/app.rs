@@ -36,7 +36,8 @@ use crate::shipping::Deliveries;
 use crate::staff::Access;
 use crate::tax::TaxRates;
 use crate::{
-    account, analytics, checkout, customer, experiment, mail, media, order, payment, recommendation, search, staff,
+    account, analytics, checkout, customer, experiment, mail, media, order, payment, question, recommendation, search,
+    staff,
 };
 
 /// Callers whose limits a process remembers: a few megabytes.
@@ -229,6 +230,7 @@ impl Builder {
         search::register(&mut registry, &mut listeners, &mut exports);
         search::understand(&mut forms);
         recommendation::register(&mut registry, &mut listeners, &mut forms);
+        question::register(&mut listeners, &mut exports);
         db.set_listeners(listeners);
         let embedder = match embedder {
             Some(embedder) => Some(embedder),

@@ -42,3 +42,5 @@ pub mod experiment;
 pub mod search;
 
 pub mod recommendation;
+
+pub mod question;

@@ -250,4 +250,8 @@ typed_ids! {
     InteractionId = "interaction";
     /// An experiment.
     ExperimentId = "experiment";
+    /// A question about a product.
+    QuestionId = "question";
+    /// An answer to such a question.
+    AnswerId = "answer";
 }

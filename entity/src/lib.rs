@@ -15,6 +15,7 @@ pub mod ledger;
 pub mod order;
 pub mod payment;
 pub mod platform;
+pub mod question;
 pub mod recommendation;
 pub mod search;
 pub mod staff;

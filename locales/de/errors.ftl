@@ -300,6 +300,12 @@ stop-word-taken = Ist schon ein Stoppwort
 every-channel = Das gilt in jedem Vertriebskanal: nötig ist die Berechtigung für alle
 search-period = Ein Zeitraum beginnt vor seinem Ende und hat höchstens { $max } Tage
 
+## Questions about products
+question-text = { $min } bis { $max } Zeichen sind erlaubt, und außer Zeilenumbrüchen keine Steuerzeichen
+question-not-found = Diese Frage gibt es nicht
+answer-not-found = Diese Antwort gibt es nicht
+questions-waiting = { $max } Ihrer Fragen und Antworten warten schon: nach deren Durchsicht geht es weiter
+
 ## Experiments
 experiment-not-found = Dieses Experiment gibt es nicht
 experiment-channel = Diesen Kanal gibt es nicht

@@ -310,6 +310,12 @@ stop-word-taken = is a stop word already
 every-channel = this counts in every channel: it takes the permission for every channel
 search-period = a period begins before it ends, and has at most { $max } days
 
+## Questions about products
+question-text = must have { $min } to { $max } characters, and no control characters but line breaks
+question-not-found = no such question
+answer-not-found = no such answer
+questions-waiting = { $max } of your questions and answers wait already: try again when the shop has looked at them
+
 ## Experiments
 experiment-not-found = no such experiment
 experiment-channel = no such channel

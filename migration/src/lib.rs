@@ -20,6 +20,7 @@ mod m20261122_000025_search_log;
 mod m20261122_000026_experiment_privacy;
 mod m20261122_000027_recommendation_models;
 mod m20261122_000028_search_upkeep;
+mod m20261122_000029_questions;
 mod payment_rebuilt;
 mod table;
 
@@ -54,6 +55,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000026_experiment_privacy::Migration),
             Box::new(m20261122_000027_recommendation_models::Migration),
             Box::new(m20261122_000028_search_upkeep::Migration),
+            Box::new(m20261122_000029_questions::Migration),
         ]
     }
 }

@@ -89,5 +89,7 @@ pub mod visible {
         audit_read = AuditRead;
         experiment_read = ExperimentRead;
         experiment_write = ExperimentWrite;
+        question_read = QuestionRead;
+        question_write = QuestionWrite;
     }
 }

@@ -19,6 +19,7 @@ use crate::payment::inbox::{InboxMutation, InboxQuery};
 use crate::payment::reconcile::ReconciliationQuery;
 use crate::payment::{PaymentMethodMutation, PaymentMutation, PaymentQuery};
 use crate::privacy::PrivacyMutation;
+use crate::question::{QuestionMutation, QuestionQuery};
 use crate::recommendation::{
     RecommendationInsightQuery, RecommendationModelMutation, RecommendationModelQuery, RecommendationQuery,
     RecommendationRuleMutation, RecommendationRuleQuery,
@@ -49,6 +50,7 @@ pub struct Query(
     RecommendationRuleQuery,
     RecommendationInsightQuery,
     ExperimentQuery,
+    QuestionQuery,
     AuditQuery,
     StaffQuery,
     MfaQuery,
@@ -84,6 +86,7 @@ pub struct Mutation(
     MerchandisingMutation,
     InsightMutation,
     ExperimentMutation,
+    QuestionMutation,
 );
 
 /// Everything that can be listened to.

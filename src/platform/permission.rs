@@ -84,6 +84,10 @@ permissions! {
     ExperimentRead = "experiment.read";
     /// Write, start and stop experiments; takes the permission for every channel.
     ExperimentWrite = "experiment.write";
+    /// See questions and answers about products that wait, or were refused.
+    QuestionRead = "question.read";
+    /// Publish and refuse questions and answers about products, and answer in the name of the shop.
+    QuestionWrite = "question.write";
 }
 
 impl fmt::Display for Permission {

@@ -121,8 +121,9 @@ async fn forget(tx: &Tx, app: &App, person: &Customer, everywhere: bool) -> Resu
     cart::forget_people(tx, person.id, email, carts).await?;
     payment::forget_people(tx, person.id).await?;
     delete_account(tx, app, person.id.uuid()).await?;
-    customer::forget(tx, person.id).await?;
+    // Before the row goes: references to it turn to null then, and who follows would find nothing of theirs.
     event::emit(tx, &CustomerErased { customer: person.id }).await?;
+    customer::forget(tx, person.id).await?;
     jobs::forget_mentions(tx, &person.email).await
 }
 

@@ -24,11 +24,12 @@ const ROWS: [&[&str]; 10] = [
     &["checkout", "privacy"],
 ];
 /// They listen and read; no core domain imports them. Lowest first: one may use those before it.
-const SATELLITES: [&str; 6] = [
+const SATELLITES: [&str; 7] = [
     "analytics",
     "experiment",
     "search",
     "recommendation",
+    "question",
     "sustainability",
     "webhook",
 ];

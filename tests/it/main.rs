@@ -24,6 +24,7 @@ mod jobs;
 mod mail;
 mod platform;
 mod privacy;
+mod question;
 mod recommendation;
 mod schema;
 mod search;

@@ -5,6 +5,7 @@ mod compare;
 mod groups;
 mod input;
 mod mutation;
+mod picture;
 mod query;
 mod types;
 

@@ -1,11 +1,12 @@
 //! Objects of the catalogue: newtypes over its records, so that a column shows only where a field says so.
 
 use async_graphql::{Context, Enum, ID, Object, Result, SimpleObject};
+use entity::catalog::attribute;
 use entity::catalog::product::ProductStatus as Status;
-use entity::catalog::{attribute, media};
 
 use crate::catalog::graphql::batch::{AttributesOf, CollectionsOf, MediaOf, OptionsOf, ProductKey, TagsOf, VariantsOf};
 use crate::catalog::graphql::groups::{CategoryObject, CollectionObject};
+use crate::catalog::graphql::picture::MediaObject;
 use crate::catalog::offer::Variant;
 use crate::catalog::query::Listed;
 use crate::channel::LocationObject;
@@ -17,6 +18,7 @@ use crate::graphql::scalar::{MoneyObject, PriceRangeObject};
 use crate::platform::money::Money;
 use crate::platform::page::{Page, PageArgs};
 use crate::platform::permission::Permission;
+use crate::question::{ProductQuestionObject, questions_of};
 use crate::recommendation::{RecommendationConnection, RecommendationIntent, ShownTo, recommendations_of};
 
 /// Whether a product is on sale.
@@ -208,6 +210,16 @@ impl ProductObject {
         let asked = (intent.unwrap_or(RecommendationIntent::Related), first);
         let list = recommendations_of(ctx, &self.0.product, asked, ShownTo::new(session_id, consent));
         Ok(Some(Box::pin(list).await?))
+    }
+
+    /// What shoppers asked about it in the channel, as far as it is published; newest first.
+    async fn questions(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Questions a page, 0 to 100; 20 when not given.")] first: Option<i32>,
+        #[graphql(desc = "Cursor to start behind.")] after: Option<String>,
+    ) -> Result<Connection<ProductQuestionObject>> {
+        questions_of(ctx, self.0.product.id, first, after).await
     }
 
     /// Collections that hold it, by name.
@@ -410,37 +422,4 @@ pub struct ProductAttributeObject {
     values: Vec<String>,
     /// Values of a number attribute as numbers.
     numbers: Vec<f64>,
-}
-
-/// A picture of a product.
-#[derive(Clone)]
-pub struct MediaObject(pub media::Model);
-
-/// A picture of a product.
-#[Object(name = "Media")]
-impl MediaObject {
-    /// Global id.
-    pub(crate) async fn id(&self) -> ID {
-        global_id(self.0.id)
-    }
-
-    /// Address; one that starts with a slash is relative to the server.
-    async fn url(&self) -> &str {
-        &self.0.url
-    }
-
-    /// What it shows, for people who do not see it.
-    async fn alt(&self) -> &str {
-        &self.0.alt
-    }
-
-    /// Pixels, when known.
-    async fn width(&self) -> Option<i32> {
-        self.0.width
-    }
-
-    /// Pixels, when known.
-    async fn height(&self) -> Option<i32> {
-        self.0.height
-    }
 }

@@ -214,6 +214,21 @@ async fn sample(shop: &Shop, mutation: &str) -> Option<(Value, bool)> {
                 _ => (json!({ "id": id, "words": ["sofa", "settee"] }), true),
             }
         }
+        "productQuestionModerate" | "productAnswerModerate" => {
+            let me = shop.customer(&format!("{mutation}@example.com")).await;
+            let input = json!({ "productId": product().await, "text": "Does it fly in the rain?", "name": "Ada" });
+            let asked = me.changed("productQuestionCreate", input, "question { id }").await;
+            let question = json!({ "id": asked["question"]["id"], "status": "PUBLISHED" });
+            if mutation == "productQuestionModerate" {
+                return Some((question, true));
+            }
+            shop.staff()
+                .changed("productQuestionModerate", question, "question { id }")
+                .await;
+            let input = json!({ "questionId": asked["question"]["id"], "text": "Mine does so far.", "name": "Ada" });
+            let answered = me.changed("productAnswerCreate", input, "answer { id }").await;
+            (json!({ "id": answered["answer"]["id"], "status": "REJECTED" }), true)
+        }
         "searchStopWordCreate" => (json!({ "word": "the" }), false),
         "searchStopWordDelete" => {
             let made = shop

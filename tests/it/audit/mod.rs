@@ -15,7 +15,7 @@ const ENTRIES: &str = "query($where: AuditEntryWhere, $first: Int, $after: Strin
 
 /// The entries of the log for which `filter` holds, newest first; without that of the first owner, whom the demo shop
 /// has.
-async fn entries(shop: &Shop, filter: Value) -> Vec<Value> {
+pub(crate) async fn entries(shop: &Shop, filter: Value) -> Vec<Value> {
     let mut data = shop
         .staff()
         .data(ENTRIES, json!({ "where": filter, "first": 250 }))

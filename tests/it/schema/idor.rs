@@ -64,6 +64,8 @@ fn class(place: &Place) -> Class {
         ("sessionRevoke", "sessionId") => Class::Private("session"),
         ("productsCompare", "ids") => Class::Public,
         ("product" | "productVariant" | "category" | "collection", "id") => Class::Public,
+        // One that waits names nothing: question::posting tells.
+        ("productAnswerCreate", "questionId") => Class::Public,
         (_, "variantId" | "productId" | "categoryId" | "deliveryOptionId") => Class::Public,
         _ => panic!("{place:?} takes an id: say in {} what it may name", file!()),
     }

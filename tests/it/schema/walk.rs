@@ -78,6 +78,8 @@ const PUBLIC: [(&str, &[&str]); 3] = [
             "paymentMethodSetup",
             "paymentMethodSetupComplete",
             "paymentStart",
+            "productAnswerCreate",
+            "productQuestionCreate",
             "recommendationEventTrack",
             "sessionCreate",
             "sessionRefresh",
