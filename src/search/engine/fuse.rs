@@ -6,12 +6,13 @@ use std::hash::Hash;
 /// How little the first places count more than those behind them: the usual constant of reciprocal rank fusion.
 const FLAT: f64 = 60.0;
 
-/// What each item of `lists` is worth by reciprocal rank fusion: the sum over the lists of `1 / (60 + place)`.
-pub fn reciprocal<T: Copy + Eq + Hash>(lists: &[Vec<T>]) -> HashMap<T, f64> {
+/// What each item is worth by weighted reciprocal rank fusion: the sum over the lists, each with its weight, of
+/// `weight / (60 + place)`.
+pub fn reciprocal<'a, T: Copy + Eq + Hash + 'a>(lists: impl IntoIterator<Item = (f64, &'a [T])>) -> HashMap<T, f64> {
     let mut worth = HashMap::new();
-    for list in lists {
+    for (weight, list) in lists {
         for (place, item) in (1_u32..).zip(list) {
-            *worth.entry(*item).or_default() += 1.0 / (FLAT + f64::from(place));
+            *worth.entry(*item).or_default() += weight / (FLAT + f64::from(place));
         }
     }
     worth

@@ -215,7 +215,7 @@ async fn sample(shop: &Shop, mutation: &str) -> Option<(Value, bool)> {
             }
         }
         "productQuestionModerate" | "productAnswerModerate" => {
-            let me = shop.customer(&format!("{mutation}@example.com")).await;
+            let me = shop.customer(&format!("{}@example.com", mutation.to_lowercase())).await;
             let input = json!({ "productId": product().await, "text": "Does it fly in the rain?", "name": "Ada" });
             let asked = me.changed("productQuestionCreate", input, "question { id }").await;
             let question = json!({ "id": asked["question"]["id"], "status": "PUBLISHED" });

@@ -64,13 +64,15 @@ async fn staff_has_the_last_word_on_what_is_fused() {
 #[tokio::test]
 async fn a_boost_counts_once() {
     let shelf = lamps().await;
-    // By words 1 2 3 4 5 7, by the other source 2 1: as much worth. A hundredth more decides, and no more than that: the
-    // third is 3 in both orders.
+    // By words 1 2 3 4 5 7, by the other source, which counts a quarter, 2 1: 1 is worth a hundredth more. Two hundredths
+    // decide, and no more than that: the third is 3 in both orders.
     let ask = |adjust| fused(&[2, 1, 3], adjust);
-    assert_eq!(shelf.found(ask(vec![percent(&[2], 1)])).await[..3], [2, 1, 3]);
-    assert_eq!(shelf.found(ask(vec![percent(&[1], 1)])).await[..3], [1, 2, 3]);
-    // 1/63 + 1/63 of 1/61 + 1/62 is 97 percent: 2 percent do not lift 3 over them, 4 percent do.
-    assert_eq!(shelf.found(ask(vec![percent(&[3], 2)])).await[2], 3);
+    assert_eq!(shelf.found(ask(Vec::new())).await[..3], [1, 2, 3]);
+    assert_eq!(shelf.found(ask(vec![percent(&[2], 2)])).await[..3], [2, 1, 3]);
+    assert_eq!(shelf.found(ask(vec![percent(&[1], 2)])).await[..3], [1, 2, 3]);
+    // With a quarter of the other source 3 is worth 98 percent of 2 and 97 of 1: 1 percent does not lift it over them, 4
+    // percent do.
+    assert_eq!(shelf.found(ask(vec![percent(&[3], 1)])).await[2], 3);
     assert_eq!(shelf.found(ask(vec![percent(&[3], 4)])).await[0], 3);
 }
 

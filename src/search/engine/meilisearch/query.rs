@@ -165,15 +165,17 @@ impl<'a> Asked<'a> {
         let wanted = limit + 1;
         let place = |hit: Hit| usize::try_from(hit.rank.saturating_neg()).unwrap_or_default();
         // Places count the pins too.
-        let from = match self.request.after {
-            None => 0,
+        let (from, mut products) = match self.request.after {
+            None => (0, Vec::new()),
             Some(after) => self.behind(index, after, place(after), &pins).await?,
         };
-        let mut products: Vec<ProductId> = pins.iter().skip(from).take(wanted).copied().collect();
-        if products.len() < wanted && limit > 0 {
-            let offset = from.saturating_sub(pins.len());
-            let found = self.hits(index, offset, wanted - products.len(), &[field::PRODUCT]);
-            products.extend(found.await?.iter().map(Found::id));
+        if products.is_empty() {
+            products.extend(pins.iter().skip(from).take(wanted));
+            if products.len() < wanted && limit > 0 {
+                let offset = from.saturating_sub(pins.len());
+                let found = self.products(index, offset, wanted - products.len());
+                products.extend(found.await?);
+            }
         }
         let typed = Typed::read(&self.request.text);
         let mut marked: Vec<String> = typed.text.split_whitespace().map(str::to_owned).collect();
@@ -197,20 +199,34 @@ impl<'a> Asked<'a> {
         })
     }
 
-    /// The place behind `after`, which was at `place`.
-    async fn behind(&self, index: &Index<Wire>, after: Hit, place: usize, pins: &[ProductId]) -> Result<usize, Error> {
+    /// The place behind `after`, which was at `place`, and what stands from there on, where that is known.
+    async fn behind(
+        &self,
+        index: &Index<Wire>,
+        after: Hit,
+        place: usize,
+        pins: &[ProductId],
+    ) -> Result<(usize, Vec<ProductId>), Error> {
         if let Some(at) = pins.iter().position(|pin| *pin == after.product) {
-            return Ok(at + 1);
+            return Ok((at + 1, Vec::new()));
         }
         let old = place.saturating_sub(pins.len());
-        for (from, limit) in [(old, 1), (old.saturating_sub(SHIFT), 2 * SHIFT)] {
-            let near = self.hits(index, from, limit, &[field::PRODUCT]).await?;
-            if let Some(at) = near.iter().position(|hit| hit.id() == after.product) {
-                return Ok(pins.len() + from + at + 1);
-            }
+        // With the page behind it, and whether there is another: deep in an order each look takes long.
+        let mut there = self.products(index, old, self.request.limit + 2).await?;
+        if there.first() == Some(&after.product) {
+            there.remove(0);
+            return Ok((pins.len() + old + 1, there));
         }
-        // It is gone: those behind it have moved up.
-        Ok(place)
+        let from = old.saturating_sub(SHIFT);
+        let near = self.products(index, from, 2 * SHIFT).await?;
+        let at = near.iter().position(|product| *product == after.product);
+        // Where it is gone those behind it have moved up.
+        Ok((at.map_or(place, |at| pins.len() + from + at + 1), Vec::new()))
+    }
+
+    async fn products(&self, index: &Index<Wire>, offset: usize, limit: usize) -> Result<Vec<ProductId>, Error> {
+        let found = self.hits(index, offset, limit, &[field::PRODUCT]).await?;
+        Ok(found.iter().map(Found::id).collect())
     }
 
     /// Totals and facets: one query for all hits, and one for each filter, without it.

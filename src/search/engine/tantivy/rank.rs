@@ -10,6 +10,9 @@ use super::facets::KeyRanges;
 use super::score::Match;
 use crate::search::engine::{Curation, Filter, Order, SearchRequest, Target, Tuning, reciprocal};
 
+/// Products that are fused with our own, best first, and what their order counts beside ours.
+pub(super) type Also = (f64, Vec<ProductId>);
+
 /// What lifts documents with all words above those with some: more than any sum of word scores.
 const ALL_WORDS: f64 = 1000.0;
 /// What lifts the product whose SKU was typed.
@@ -50,7 +53,7 @@ pub(super) struct OfSegment<'a> {
 
 impl<'a> Ranking<'a> {
     /// The order that `request` asks for, of documents with some of `words` words, fused with `also`.
-    pub(super) fn of(request: &'a SearchRequest, words: usize, also: Vec<Vec<ProductId>>, parts: &[Part]) -> Self {
+    pub(super) fn of(request: &'a SearchRequest, words: usize, also: Vec<Also>, parts: &[Part]) -> Self {
         let mut ranking = Self {
             order: request.order,
             browsing: words == 0,
@@ -60,9 +63,9 @@ impl<'a> Ranking<'a> {
             fused: HashMap::new(),
         };
         if !also.is_empty() {
-            let mut lists = also;
-            lists.push(ranking.first(parts));
-            ranking.fused = reciprocal(&lists);
+            let own = ranking.first(parts);
+            let also = also.iter().map(|(weight, list)| (*weight, list.as_slice()));
+            ranking.fused = reciprocal(also.chain([(1.0, own.as_slice())]));
         }
         ranking
     }
