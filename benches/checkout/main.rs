@@ -21,6 +21,8 @@
 //! | the same binary in a slower hour, normal priority, fast disk (0.11 ms) | 285 | 109 ms | 186 ms | 13 | 2.19 | 648/s | 0.44 |
 //! | relaxed keys, without LTO, TCP | 468, 446, 472 | 64-69 ms | 125-142 ms | 13 | 0.92-0.95 | 739-1,084/s | 0.44-0.63 |
 //! | 12 statements, Unix socket, a slower hour | 344, 381, 424 | 73-89 ms | 126-180 ms | 12 | 0.92-0.95 | 792-852/s | 0.40-0.50 |
+//! | the same, another day | 515, 567, 650 | 48-60 ms | 82-106 ms | 12 | 0.91 | 1,126-1,254/s | 0.44-0.52 |
+//! | keys and answers written together, an hour later | 413, 440, 475, 511, 582 | 55-77 ms | 99-153 ms | 10.7 | 0.85 | 945-1,096/s | 0.40-0.53 |
 //! | a cart's read that keeps its plan, TCP | 408, 385, 310 | 76-99 ms | 137-181 ms | 13 | 2.05-2.15 | 783, 787, 619/s | 0.52, 0.49, 0.50 |
 
 #![expect(clippy::print_stdout, reason = "a bench prints what it measured")]
