@@ -23,9 +23,9 @@ pub const PENDING_MAX: u64 = 10;
 #[derive(Debug, thiserror::Error)]
 #[error("{}", self.message())]
 pub enum PostError {
-    /// The text is too short, too long, or has control characters.
+    /// The text is too short, too long, without a letter, or has control characters.
     Text,
-    /// The name is empty, too long, or has control characters.
+    /// The name is empty, too long, without a letter, or has control characters.
     Name,
     /// There is no such product in the channel.
     NoProduct,
@@ -61,11 +61,17 @@ impl From<DbErr> for PostError {
     }
 }
 
+/// Whether there is something to read, and nothing that turns the direction of what stands around it.
+fn is_seen(text: &str) -> bool {
+    let turns = |c: char| matches!(c, '\u{200e}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    text.chars().any(char::is_alphanumeric) && !text.chars().any(turns)
+}
+
 /// The text as it is stored: trimmed. Lines may break, nothing else may control.
 pub(super) fn text_of(text: &str) -> Result<String, PostError> {
     let text = text.trim().replace("\r\n", "\n");
     let fits = (TEXT_MIN..=TEXT_MAX).contains(&text.chars().count());
-    if !fits || text.chars().any(|c| c.is_control() && c != '\n') {
+    if !fits || !is_seen(&text) || text.chars().any(|c| c.is_control() && c != '\n') {
         return Err(PostError::Text);
     }
     Ok(text)
@@ -75,7 +81,7 @@ pub(super) fn text_of(text: &str) -> Result<String, PostError> {
 pub(super) fn name_of(name: &str) -> Result<String, PostError> {
     let name = name.trim();
     let fits = (1..=NAME_MAX).contains(&name.chars().count());
-    if !fits || name.chars().any(char::is_control) {
+    if !fits || !is_seen(name) || name.chars().any(char::is_control) {
         return Err(PostError::Name);
     }
     Ok(name.to_owned())

@@ -13,7 +13,7 @@ use crate::app::App;
 use crate::audit::{self, Actor, Entry};
 use crate::catalog::visible_products;
 use crate::channel::Scope;
-use crate::platform::db::Tx;
+use crate::platform::db::{Tx, constraint_of};
 use crate::platform::error::Result;
 use crate::question::check::{PostError, may_wait, name_of, text_of};
 use crate::question::query::{self, Answer};
@@ -51,7 +51,7 @@ pub async fn create_answer(
 ) -> Result<Answer, PostError> {
     let (text, name) = (text_of(&command.text)?, name_of(&command.name)?);
     let tx = app.db.begin().await?;
-    let question = query::question(&tx, scope, command.question).await?;
+    let question = query::question(scope, command.question).one(&tx).await?;
     let question = question.ok_or(PostError::NoQuestion)?;
     let mut answer = Answer {
         id: app.ids.new_id(),
@@ -83,7 +83,12 @@ pub async fn create_answer(
             answer.status = EntryStatus::Published;
         }
     }
-    answer.clone().into_active_model().insert(&tx).await?;
+    let kept = answer.clone().into_active_model().insert(&tx).await;
+    kept.map_err(|error| match constraint_of(&error).as_deref() {
+        // It went in this moment, with whoever asked it.
+        Some("fk_product_answer_question_id") => PostError::NoQuestion,
+        _ => error.into(),
+    })?;
     if answer.is_staff {
         let made = json!({ "questionId": answer.question_id, "status": answer.status });
         let entry = Entry::new("productAnswerCreate", "ProductAnswer", answer.id).after(&made)?;

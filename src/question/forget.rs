@@ -25,15 +25,21 @@ pub(super) async fn forget(tx: &Tx, customer: CustomerId) -> Result<()> {
 
 async fn forget_answers(tx: &Tx, customer: CustomerId) -> Result<()> {
     use product_answer::{Column, Entity};
+    let theirs = Column::CustomerId.eq(customer);
+    // First: it waits for staff who are deciding, so that what follows knows what they decided.
+    Entity::update_many()
+        .col_expr(Column::Name, Expr::value(None::<String>))
+        .filter(theirs.clone())
+        .exec(tx)
+        .await?;
     Entity::delete_many()
-        .filter(Column::CustomerId.eq(customer))
+        .filter(theirs.clone())
         .filter(Column::Status.ne(EntryStatus::Published))
         .exec(tx)
         .await?;
     Entity::update_many()
-        .col_expr(Column::Name, Expr::value(None::<String>))
         .col_expr(Column::CustomerId, Expr::value(None::<CustomerId>))
-        .filter(Column::CustomerId.eq(customer))
+        .filter(theirs)
         .exec(tx)
         .await?;
     Ok(())
@@ -41,15 +47,21 @@ async fn forget_answers(tx: &Tx, customer: CustomerId) -> Result<()> {
 
 async fn forget_questions(tx: &Tx, customer: CustomerId) -> Result<()> {
     use product_question::{Column, Entity};
+    let theirs = Column::CustomerId.eq(customer);
+    // First: it waits for staff who are deciding, so that what follows knows what they decided.
+    Entity::update_many()
+        .col_expr(Column::Name, Expr::value(None::<String>))
+        .filter(theirs.clone())
+        .exec(tx)
+        .await?;
     Entity::delete_many()
-        .filter(Column::CustomerId.eq(customer))
+        .filter(theirs.clone())
         .filter(Column::Status.ne(EntryStatus::Published))
         .exec(tx)
         .await?;
     Entity::update_many()
-        .col_expr(Column::Name, Expr::value(None::<String>))
         .col_expr(Column::CustomerId, Expr::value(None::<CustomerId>))
-        .filter(Column::CustomerId.eq(customer))
+        .filter(theirs)
         .exec(tx)
         .await?;
     Ok(())

@@ -3,8 +3,8 @@
 use entity::question::product_question::EntryStatus;
 use entity::question::{product_answer, product_question};
 use entity::{AnswerId, QuestionId};
-use sea_orm::sea_query::{Expr, ExprTrait};
-use sea_orm::{ActiveModelTrait, ColumnTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter};
+use sea_orm::ActiveValue::{Set, Unchanged};
+use sea_orm::{ActiveModelTrait, DbErr, EntityTrait, QuerySelect};
 use serde_json::json;
 
 use crate::app::App;
@@ -23,6 +23,16 @@ pub struct Moderate<I> {
     pub status: EntryStatus,
     /// The version that was looked at; another one is refused.
     pub expected_version: Option<i32>,
+}
+
+impl<I> Moderate<I> {
+    /// The version after a decision about `version`.
+    fn next_version(&self, version: i32) -> Result<i32, ModerateError> {
+        match self.expected_version {
+            Some(expected) if expected != version => Err(ModerateError::Stale(version)),
+            _ => Ok(version + 1),
+        }
+    }
 }
 
 /// Why nothing was decided.
@@ -58,7 +68,7 @@ impl From<DbErr> for ModerateError {
     }
 }
 
-/// Publishes or refuses a question of the channel of the request.
+/// Publishes or refuses a question of the channel of the request. What is nobody's any more and is refused is deleted.
 ///
 /// # Errors
 /// See [`ModerateError`]; nothing is changed then.
@@ -68,28 +78,28 @@ pub async fn moderate_question(
     actor: &Actor,
     command: Moderate<QuestionId>,
 ) -> Result<Question, ModerateError> {
-    use product_question::{Column, Entity};
     let tx = app.db.begin().await?;
-    // Counting up makes others who would decide wait.
-    let mut update = Entity::update_many()
-        .col_expr(Column::Version, Expr::col(Column::Version).add(1))
-        .filter(Column::Id.eq(command.id))
-        .filter(Column::ChannelId.eq(scope.channel.id));
-    if let Some(expected) = command.expected_version {
-        update = update.filter(Column::Version.eq(expected));
-    }
-    let changed = update.exec(&tx).await?.rows_affected;
-    let row = query::question(&tx, scope, command.id).await?;
+    let row = query::question(scope, command.id).lock_exclusive().one(&tx).await?;
     let row = row.ok_or(ModerateError::NoQuestion)?;
-    if changed == 0 {
-        return Err(ModerateError::Stale(row.version));
-    }
     let before = row.status;
     let row = Question {
         status: command.status,
+        version: command.next_version(row.version)?,
         ..row
     };
-    let row = row.into_active_model().reset_all().update(&tx).await?;
+    if row.status == EntryStatus::Rejected && row.customer_id.is_none() {
+        // Nobody is left who could have it deleted.
+        product_question::Entity::delete_by_id(row.id).exec(&tx).await?;
+    } else {
+        // Nothing but what changes: the customer is not to be held for it.
+        let change = product_question::ActiveModel {
+            id: Unchanged(row.id),
+            status: Set(row.status),
+            version: Set(row.version),
+            ..Default::default()
+        };
+        change.update(&tx).await?;
+    }
     let entry = Entry::new("productQuestionModerate", "ProductQuestion", row.id)
         .before(&json!({ "status": before }))?
         .after(&json!({ "status": row.status }))?;
@@ -98,7 +108,8 @@ pub async fn moderate_question(
     Ok(row)
 }
 
-/// Publishes or refuses an answer to a question of the channel of the request.
+/// Publishes or refuses an answer to a question of the channel of the request. What is nobody's any more and is refused is
+/// deleted.
 ///
 /// # Errors
 /// See [`ModerateError`]; nothing is changed then.
@@ -108,27 +119,26 @@ pub async fn moderate_answer(
     actor: &Actor,
     command: Moderate<AnswerId>,
 ) -> Result<Answer, ModerateError> {
-    use product_answer::{Column, Entity};
     let tx = app.db.begin().await?;
-    let mut update = Entity::update_many()
-        .col_expr(Column::Version, Expr::col(Column::Version).add(1))
-        .filter(Column::Id.eq(command.id))
-        .filter(Column::QuestionId.in_subquery(query::of_channel(scope)));
-    if let Some(expected) = command.expected_version {
-        update = update.filter(Column::Version.eq(expected));
-    }
-    let changed = update.exec(&tx).await?.rows_affected;
-    let row = query::answer(&tx, scope, command.id).await?;
+    let row = query::answer(scope, command.id).lock_exclusive().one(&tx).await?;
     let row = row.ok_or(ModerateError::NoAnswer)?;
-    if changed == 0 {
-        return Err(ModerateError::Stale(row.version));
-    }
     let before = row.status;
     let row = Answer {
         status: command.status,
+        version: command.next_version(row.version)?,
         ..row
     };
-    let row = row.into_active_model().reset_all().update(&tx).await?;
+    if row.status == EntryStatus::Rejected && row.customer_id.is_none() && !row.is_staff {
+        product_answer::Entity::delete_by_id(row.id).exec(&tx).await?;
+    } else {
+        let change = product_answer::ActiveModel {
+            id: Unchanged(row.id),
+            status: Set(row.status),
+            version: Set(row.version),
+            ..Default::default()
+        };
+        change.update(&tx).await?;
+    }
     let entry = Entry::new("productAnswerModerate", "ProductAnswer", row.id)
         .before(&json!({ "status": before }))?
         .after(&json!({ "status": row.status }))?;

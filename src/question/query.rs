@@ -102,19 +102,13 @@ pub(super) fn of_channel(scope: &Scope) -> SelectStatement {
 }
 
 /// A question of the channel, wherever it stands.
-pub(super) async fn question(db: &impl ConnectionTrait, scope: &Scope, id: QuestionId) -> Result<Option<Question>> {
-    Ok(product_question::Entity::find_by_id(id)
-        .filter(product_question::Column::ChannelId.eq(scope.channel.id))
-        .one(db)
-        .await?)
+pub(super) fn question(scope: &Scope, id: QuestionId) -> Select<product_question::Entity> {
+    product_question::Entity::find_by_id(id).filter(product_question::Column::ChannelId.eq(scope.channel.id))
 }
 
 /// An answer to a question of the channel, wherever it stands.
-pub(super) async fn answer(db: &impl ConnectionTrait, scope: &Scope, id: AnswerId) -> Result<Option<Answer>> {
-    Ok(product_answer::Entity::find_by_id(id)
-        .filter(product_answer::Column::QuestionId.in_subquery(of_channel(scope)))
-        .one(db)
-        .await?)
+pub(super) fn answer(scope: &Scope, id: AnswerId) -> Select<product_answer::Entity> {
+    product_answer::Entity::find_by_id(id).filter(product_answer::Column::QuestionId.in_subquery(of_channel(scope)))
 }
 
 /// Questions of the channel by key, as far as the viewer may see them: those that are published, or with

@@ -84,6 +84,10 @@ async fn texts_have_bounds() {
     assert_eq!(refused("long enough", "  ").await, wrong("name"));
     assert_eq!(refused("long enough", &"x".repeat(51)).await, wrong("name"));
     assert_eq!(refused("long enough", "two\nlines").await, wrong("name"));
+    // Nothing to see, and what turns the line around it.
+    assert_eq!(refused(&"\u{200b}".repeat(12), "Ada").await, wrong("text"));
+    assert_eq!(refused("long enough", "\u{200b}").await, wrong("name"));
+    assert_eq!(refused("long enough", "A\u{202e}da").await, wrong("name"));
     let gone = json!("product_01jd3v9k3hf2x8k3w2v5m0q7zt");
     let input = asked(&gone, "Does it fly in the rain?", "Ada");
     let nothing = ("NOT_FOUND".to_owned(), json!(["productId"]));

@@ -85,4 +85,12 @@ async fn what_was_shown_stays_and_is_nobodys() {
         (&rows[0]["name"], &rows[1]["answers"][0]["name"]),
         (&Value::Null, &Value::Null)
     );
+    // What somebody wrote of themselves into a text goes when staff says so.
+    let ids = "{ productQuestions { nodes { id text } } productAnswers { nodes { id } } }";
+    let ids = shop.staff().data(ids, json!({})).await;
+    moderate_answer(&shop, &ids["productAnswers"]["nodes"][0], "REJECTED").await;
+    moderate_question(&shop, &ids["productQuestions"]["nodes"][0], "REJECTED").await;
+    let left = listed(&shop).await;
+    assert_eq!(left["productAnswers"]["nodes"], json!([]));
+    assert_eq!(left["productQuestions"]["nodes"].as_array().map(Vec::len), Some(1));
 }
