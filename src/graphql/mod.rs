@@ -11,6 +11,7 @@ pub mod id;
 pub mod node;
 pub mod once;
 pub mod page;
+pub(crate) mod payload;
 pub mod permissions;
 pub mod root;
 pub mod scalar;

@@ -7,7 +7,7 @@ use entity::platform::idempotency_key::{Column, Entity, IdempotencyState};
 use sea_orm::sea_query::{ArrayType, Expr, OnConflict, Query, Value};
 use sea_orm::{ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, Statement};
 
-use crate::platform::db::{Backend, Db, RELAXED, array, relaxed};
+use crate::platform::db::{Db, RELAXED, array, relaxed};
 use crate::platform::error::{Fault, Result};
 
 /// How long an answer is remembered.
@@ -27,7 +27,7 @@ pub(super) struct Claim {
     pub fingerprint: String,
 }
 
-/// Which of `claims` had no row and have one now. Of two with the same key it is the first. Whatever the change commits
+/// Which of `claims` had no row and have one now, on PostgreSQL. Of two with the same key it is the first. Whatever the change commits
 /// is on the disk after the row, and so is the row then.
 ///
 /// # Errors
@@ -37,12 +37,10 @@ pub(super) async fn claim(
     (now, leased_until): (DateTime<Utc>, DateTime<Utc>),
     mut claims: Vec<Claim>,
 ) -> Result<Vec<bool>> {
-    if Backend::of(db) == Backend::Sqlite || claims.len() == 1 {
-        let mut taken = Vec::with_capacity(claims.len());
-        for claim in claims {
-            taken.push(claim_one(db, (now, leased_until), claim).await?);
-        }
-        return Ok(taken);
+    if claims.len() == 1
+        && let Some(claim) = claims.pop()
+    {
+        return Ok(vec![claim_one(db, (now, leased_until), claim).await?]);
     }
     let asked: Vec<String> = claims.iter().map(|claim| claim.id.clone()).collect();
     // In one order, so that two servers do not wait for each other.
@@ -62,7 +60,15 @@ pub(super) async fn claim(
     Ok(asked.iter().map(|id| new.remove(id)).collect())
 }
 
-async fn claim_one(db: &Db, (now, leased_until): (DateTime<Utc>, DateTime<Utc>), claim: Claim) -> Result<bool> {
+/// The same for one alone, on both databases.
+///
+/// # Errors
+/// Those of the database.
+pub(super) async fn claim_one(
+    db: &Db,
+    (now, leased_until): (DateTime<Utc>, DateTime<Utc>),
+    claim: Claim,
+) -> Result<bool> {
     let columns = [
         Column::Id,
         Column::Fingerprint,
@@ -87,16 +93,16 @@ async fn claim_one(db: &Db, (now, leased_until): (DateTime<Utc>, DateTime<Utc>),
     Ok(db.execute(&insert).await?.rows_affected() > 0)
 }
 
-/// Keeps answers that are the same when they are asked for again: `answers` of rows, sealed.
+/// Keeps answers that are the same when they are asked for again: `answers` of rows, sealed. On PostgreSQL.
 ///
 /// # Errors
 /// Those of the database.
 pub(super) async fn answer(db: &Db, mut answers: Vec<(String, String)>) -> Result<Vec<()>> {
     let done = vec![(); answers.len()];
-    if Backend::of(db) == Backend::Sqlite || answers.len() == 1 {
-        for (id, answer) in answers {
-            answered(id, answer).filter(relaxed(db)).exec(db).await?;
-        }
+    if answers.len() == 1
+        && let Some((id, answer)) = answers.pop()
+    {
+        answered(id, answer).filter(relaxed(db)).exec(db).await?;
         return Ok(done);
     }
     answers.sort();

@@ -1,11 +1,12 @@
 //! Asking, answering, and deciding what is shown.
 
-use async_graphql::{Context, Object, Result, SimpleObject};
+use async_graphql::{Context, Object, Result};
 
 use crate::customer::signed_in;
 use crate::graphql::context::ContextExt;
-use crate::graphql::error::{ApiError, ErrorCode, UserError, Warning};
+use crate::graphql::error::{ApiError, ErrorCode, UserError};
 use crate::graphql::guard::{Needs, visible};
+use crate::graphql::payload::payloads;
 use crate::platform::error::Fault;
 use crate::platform::permission::Permission;
 use crate::question::graphql::input::{
@@ -16,31 +17,6 @@ use crate::question::{
     Author, Moderate, ModerateError, NewAnswer, NewQuestion, PostError, create_answer, create_question,
     moderate_answer, moderate_question,
 };
-
-macro_rules! payloads {
-    ($($(#[$doc:meta])* $name:ident { $(#[$field_doc:meta])* $field:ident: $type:ty } = $codes:literal;)*) => {$(
-        $(#[$doc])*
-        #[derive(SimpleObject)]
-        pub struct $name {
-            $(#[$field_doc])*
-            $field: Option<$type>,
-            #[doc = concat!("Why nothing was changed: ", $codes, ".")]
-            errors: Vec<UserError>,
-            /// What was done differently from what was asked.
-            warnings: Vec<Warning>,
-        }
-
-        impl From<std::result::Result<$type, UserError>> for $name {
-            fn from(result: std::result::Result<$type, UserError>) -> Self {
-                let (done, errors) = match result {
-                    Ok(done) => (Some(done), Vec::new()),
-                    Err(error) => (None, vec![error]),
-                };
-                Self { $field: done, errors, warnings: Vec::new() }
-            }
-        }
-    )*};
-}
 
 payloads! {
     /// Answer of `productQuestionCreate`.

@@ -303,7 +303,12 @@ async fn many_keys_at_once_are_written_together_and_each_has_its_own_answer() {
     }
     assert!(run_all(&shop, &numbers).await.iter().all(|mine| !mine));
     // The first goes alone; the others wait for it, and two of them have one key.
-    assert_eq!(run_all(&shop, &[50, 51, 51, 52]).await, [true, true, false, true]);
+    let whose = run_all(&shop, &[50, 51, 51, 52]).await;
+    match Backend::of(&shop.app.db) {
+        Backend::Postgres => assert_eq!(whose, [true, true, false, true]),
+        // There each goes by itself, in any order.
+        Backend::Sqlite => assert!(whose[0] && whose[3] && whose[1] != whose[2], "{whose:?}"),
+    }
 }
 
 #[tokio::test]

@@ -1,11 +1,12 @@
 //! Changes of merchandising.
 
-use async_graphql::{Context, ID, Object, Result, SimpleObject};
+use async_graphql::{Context, ID, Object, Result};
 
 use crate::graphql::context::ContextExt;
-use crate::graphql::error::{ErrorCode, UserError, Warning};
+use crate::graphql::error::{ErrorCode, UserError};
 use crate::graphql::guard::{Needs, visible};
 use crate::graphql::id::global_id;
+use crate::graphql::payload::payloads;
 use crate::platform::error::Fault;
 use crate::platform::permission::Permission;
 use crate::search::merchandising::graphql::input::{
@@ -20,31 +21,6 @@ use crate::search::merchandising::{
     RuleError, StopWordError, SynonymError, create_rule, create_stop_word, create_synonym, delete_rule,
     delete_stop_word, delete_synonym, update_rule, update_synonym,
 };
-
-macro_rules! payloads {
-    ($($(#[$doc:meta])* $name:ident { $(#[$field_doc:meta])* $field:ident: $type:ty } = $codes:literal;)*) => {$(
-        $(#[$doc])*
-        #[derive(SimpleObject)]
-        pub struct $name {
-            $(#[$field_doc])*
-            $field: Option<$type>,
-            #[doc = concat!("Why nothing was changed: ", $codes, ".")]
-            errors: Vec<UserError>,
-            /// What was done differently from what was asked.
-            warnings: Vec<Warning>,
-        }
-
-        impl From<std::result::Result<$type, UserError>> for $name {
-            fn from(result: std::result::Result<$type, UserError>) -> Self {
-                let (done, errors) = match result {
-                    Ok(done) => (Some(done), Vec::new()),
-                    Err(error) => (None, vec![error]),
-                };
-                Self { $field: done, errors, warnings: Vec::new() }
-            }
-        }
-    )*};
-}
 
 payloads! {
     /// Answer of `merchandisingRuleCreate`.
