@@ -10,6 +10,7 @@ use crate::account::{Passwords, Sessions, Tokens};
 use crate::analytics::Analytics;
 use crate::catalog::Categories;
 use crate::channel::Channels;
+use crate::checkout::Together;
 use crate::config::Config;
 use crate::experiment::{Experiments, Forms};
 use crate::mail::Transport;
@@ -29,7 +30,7 @@ use crate::platform::texts::{InProcessTexts, RedisTexts, Texts};
 use crate::privacy::Exports;
 use crate::recommendation::insight::Shown;
 use crate::recommendation::model::Trainer;
-use crate::recommendation::{Leaders, Recommender};
+use crate::recommendation::{Assortment, Leaders, Recommender};
 use crate::search::Search;
 use crate::search::embedder::Embedder;
 use crate::shipping::Deliveries;
@@ -103,6 +104,8 @@ pub struct Parts {
     pub limits: Limits,
     /// Who may run with which idempotency key.
     pub turns: Turns,
+    /// Checkouts that become orders together.
+    pub together: Together,
     /// Short texts that servers share for a while.
     pub texts: Texts,
     /// Whether the process goes on.
@@ -229,7 +232,8 @@ impl Builder {
         experiment::register(&mut registry, &mut listeners, &mut exports);
         search::register(&mut registry, &mut listeners, &mut exports);
         search::understand(&mut forms);
-        recommendation::register(&mut registry, &mut listeners, &mut forms);
+        let assortment = Assortment::default();
+        recommendation::register(&mut registry, &mut listeners, &mut forms, &assortment);
         question::register(&mut listeners, &mut exports);
         db.set_listeners(listeners);
         let embedder = match embedder {
@@ -251,6 +255,7 @@ impl Builder {
             sessions: Sessions::default(),
             limits,
             turns: Turns::new(db.clone(), clock.clone()),
+            together: Together::default(),
             texts,
             stop: Stop::default(),
             config,
@@ -265,7 +270,7 @@ impl Builder {
             analytics: Analytics::default(),
             experiments: Experiments::new(forms),
             leaders: Leaders::default(),
-            recommender: Recommender::new(trainer),
+            recommender: Recommender::new(trainer, assortment),
             shown: Shown::default(),
             exports,
             jobs: Arc::new(registry),

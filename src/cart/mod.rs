@@ -19,7 +19,7 @@ pub(crate) use forget::forget_people;
 pub use graphql::{AddressInput, AddressObject, CartMutation, CartObject, CartQuery};
 pub use lines::{CartError, LineChange, NewLine, add_lines, remove_lines, update_lines};
 pub use query::{LoadedCart, LoadedLine, Problem, cart_of_token, load, load_by_token};
-pub(crate) use query::{load_by_id_in, load_by_token_in};
+pub(crate) use query::{load_by_id_in, load_by_token_in, load_by_tokens_in};
 pub use select_delivery::select_delivery;
 pub use totals::{LineTotals, PricedLine, TotalError, Totals, totals};
 pub use update_buyer::{UpdateBuyer, update_buyer};

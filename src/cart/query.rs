@@ -1,12 +1,13 @@
 //! A cart with everything that its totals come from.
 
-use std::collections::HashMap;
+use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use entity::cart::cart::CartStatus;
 use entity::cart::{cart, cart_line};
 use entity::inventory::reservation;
-use entity::{CartId, VariantId};
+use entity::{CartId, ChannelId, VariantId};
 use sea_orm::sea_query::{Expr, ExprTrait, Query};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
@@ -16,6 +17,7 @@ use crate::app::App;
 use crate::cart::totals::{PricedLine, Totals, totals};
 use crate::catalog::{self, Listed, Variant};
 use crate::channel::{Channel, Scope};
+use crate::platform::db::{any_of, any_text};
 use crate::platform::error::{Fault, Result};
 use crate::platform::text::sha256_hex;
 use crate::platform::viewer::Viewer;
@@ -157,7 +159,26 @@ pub(crate) async fn load_by_token_in(app: &App, db: &impl ConnectionTrait, token
     let Some(row) = row_by_token(db, token).await? else {
         return Ok(None);
     };
-    Ok(Some(load_in(app, db, row, token).await?))
+    load_in(app, db, row, token).await
+}
+
+/// The carts that `tokens` own, in the same number of statements as one of them; those that are there, each once.
+pub(crate) async fn load_by_tokens_in(
+    app: &App,
+    db: &impl ConnectionTrait,
+    tokens: &[&str],
+) -> Result<Vec<LoadedCart>> {
+    let mut of: HashMap<String, &str> = tokens.iter().map(|token| (sha256_hex(token), *token)).collect();
+    let hashes: Vec<String> = of.keys().cloned().collect();
+    let rows = cart::Entity::find()
+        .filter(any_text(db, cart::Column::TokenHash, &hashes))
+        .all(db)
+        .await?;
+    let rows = rows.into_iter().filter_map(|row| {
+        let token = of.remove(&row.token_hash)?;
+        Some((row, token))
+    });
+    load_all_in(app, db, rows.collect()).await
 }
 
 /// The cart `id`, for Merx itself: nobody gets its token this way.
@@ -165,7 +186,7 @@ pub(crate) async fn load_by_id_in(app: &App, db: &impl ConnectionTrait, id: Cart
     let Some(row) = cart::Entity::find_by_id(id).one(db).await? else {
         return Ok(None);
     };
-    Ok(Some(load_in(app, db, row, "").await?))
+    load_in(app, db, row, "").await
 }
 
 /// A cart with all that its totals come from, in a number of statements that does not depend on its lines.
@@ -173,17 +194,61 @@ pub(crate) async fn load_by_id_in(app: &App, db: &impl ConnectionTrait, id: Cart
 /// # Errors
 /// Those of the database.
 pub async fn load(app: &App, row: cart::Model, token: &str) -> Result<LoadedCart> {
-    load_in(app, &app.db, row, token).await
+    let cart = load_in(app, &app.db, row, token).await?;
+    cart.ok_or(Fault::Invariant("a cart that was not loaded"))
 }
 
-async fn load_in(app: &App, db: &impl ConnectionTrait, row: cart::Model, token: &str) -> Result<LoadedCart> {
-    let scope = scope_in(app, db, &row).await?;
-    let (lines, reserved) = lines_of(db, row.id).await?;
-    let lines = name_lines(db, &scope, row.id, lines).await?;
+async fn load_in(app: &App, db: &impl ConnectionTrait, row: cart::Model, token: &str) -> Result<Option<LoadedCart>> {
+    Ok(load_all_in(app, db, vec![(row, token)]).await?.pop())
+}
+
+/// Carts, each with its token: all with the statements of one, and one more for each further channel.
+async fn load_all_in(app: &App, db: &impl ConnectionTrait, rows: Vec<(cart::Model, &str)>) -> Result<Vec<LoadedCart>> {
+    let ids: Vec<CartId> = rows.iter().map(|(row, _)| row.id).collect();
+    let mut scopes: BTreeMap<ChannelId, (Scope, Vec<CartId>)> = BTreeMap::new();
+    for (row, _) in &rows {
+        let of_channel = match scopes.entry(row.channel_id) {
+            Entry::Occupied(entry) => entry.into_mut(),
+            Entry::Vacant(entry) => entry.insert((scope_in(app, db, row).await?, Vec::new())),
+        };
+        of_channel.1.push(row.id);
+    }
+    let (mut lines, mut reserved) = lines_of(db, &ids).await?;
+    let mut offers: HashMap<ChannelId, Offers> = HashMap::new();
+    for (channel, (scope, carts)) in &scopes {
+        if carts.iter().any(|cart| lines.contains_key(cart)) {
+            offers.insert(*channel, offers_of(db, scope, carts).await?);
+        }
+    }
+    let mut carts = Vec::with_capacity(rows.len());
+    for (row, token) in rows {
+        let Some((scope, _)) = scopes.get(&row.channel_id) else {
+            continue;
+        };
+        let lines = lines.remove(&row.id).unwrap_or_default();
+        let lines = match offers.get(&row.channel_id) {
+            Some(offers) => name_lines(offers, lines),
+            None => Vec::new(),
+        };
+        let reserved = reserved.remove(&row.id).unwrap_or_default();
+        let channel = Arc::clone(&scope.channel);
+        carts.push(priced(app, db, row, token, (channel, lines, reserved)).await?);
+    }
+    Ok(carts)
+}
+
+/// A cart with its `lines`, at today's prices.
+async fn priced(
+    app: &App,
+    db: &impl ConnectionTrait,
+    row: cart::Model,
+    token: &str,
+    (channel, lines, reserved): (Arc<Channel>, Vec<LoadedLine>, HashMap<VariantId, i64>),
+) -> Result<LoadedCart> {
     let country = row
         .shipping_address
         .as_ref()
-        .map_or(&scope.channel.default_country, |a| &a.country_code);
+        .map_or(&channel.default_country, |a| &a.country_code);
     let grams = lines
         .iter()
         .filter(|line| line.variant.row.requires_shipping)
@@ -214,11 +279,11 @@ async fn load_in(app: &App, db: &impl ConnectionTrait, row: cart::Model, token: 
         .collect();
     let shipping = delivery.as_ref().map_or(0, |option| option.price);
     let rate = app.taxes.rate(db, country).await?;
-    let totals = totals(&priced, shipping, rate, scope.channel.tax_included).map_err(|e| Fault::part("cart", e))?;
+    let totals = totals(&priced, shipping, rate, channel.tax_included).map_err(|e| Fault::part("cart", e))?;
     Ok(LoadedCart {
         row,
         token: token.to_owned(),
-        channel: scope.channel,
+        channel,
         lines,
         reserved,
         delivery_options,
@@ -227,49 +292,52 @@ async fn load_in(app: &App, db: &impl ConnectionTrait, row: cart::Model, token: 
     })
 }
 
-/// The lines of a cart, oldest first, and what it has reserved of their variants. Reservations belong to inventory; they
-/// are read here because no line is judged without them.
-async fn lines_of(db: &impl ConnectionTrait, cart: CartId) -> Result<(Vec<cart_line::Model>, HashMap<VariantId, i64>)> {
+type Lines = HashMap<CartId, Vec<cart_line::Model>>;
+
+/// The lines of carts, oldest first, and what each cart has reserved of their variants. Reservations belong to inventory;
+/// they are read here because no line is judged without them.
+async fn lines_of(
+    db: &impl ConnectionTrait,
+    carts: &[CartId],
+) -> Result<(Lines, HashMap<CartId, HashMap<VariantId, i64>>)> {
+    let column = |column: cart_line::Column| column.as_column_ref();
     let reserved = Query::select()
         .expr(Expr::cust("CAST(SUM(\"reservation\".\"quantity\") AS BIGINT)"))
         .from(reservation::Entity)
-        .and_where(reservation::Column::CartId.eq(cart))
+        .and_where(Expr::col(reservation::Column::CartId.as_column_ref()).equals(column(cart_line::Column::CartId)))
         .and_where(
-            Expr::col(reservation::Column::VariantId.as_column_ref())
-                .equals(cart_line::Column::VariantId.as_column_ref()),
+            Expr::col(reservation::Column::VariantId.as_column_ref()).equals(column(cart_line::Column::VariantId)),
         )
         .to_owned();
     let select = cart_line::Entity::find()
         .expr_as(Expr::SubQuery(None, Box::new(reserved.into())), "reserved")
-        .filter(cart_line::Column::CartId.eq(cart))
+        .filter(any_of(db, cart_line::Column::CartId, carts))
         .order_by_asc(cart_line::Column::Id);
     let rows = db.query_all(&select.into_query()).await?;
-    let (mut lines, mut of) = (Vec::with_capacity(rows.len()), HashMap::new());
+    let (mut lines, mut of) = (Lines::new(), HashMap::<CartId, HashMap<VariantId, i64>>::new());
     for row in &rows {
         let line = cart_line::Model::from_query_result(row, "")?;
         if let Some(units) = row.try_get::<Option<i64>>("", "reserved")? {
-            of.insert(line.variant_id, units);
+            of.entry(line.cart_id).or_default().insert(line.variant_id, units);
         }
-        lines.push(line);
+        lines.entry(line.cart_id).or_default().push(line);
     }
     Ok((lines, of))
 }
 
-async fn name_lines(
-    db: &impl ConnectionTrait,
-    scope: &Scope,
-    cart: CartId,
-    rows: Vec<cart_line::Model>,
-) -> Result<Vec<LoadedLine>> {
-    if rows.is_empty() {
-        return Ok(Vec::new());
-    }
+type Offers = HashMap<VariantId, (Variant, Option<Listed>)>;
+
+/// What the lines of carts of a channel are about.
+async fn offers_of(db: &impl ConnectionTrait, scope: &Scope, carts: &[CartId]) -> Result<Offers> {
     let of_lines = Query::select()
         .column(cart_line::Column::VariantId)
         .from(cart_line::Entity)
-        .and_where(cart_line::Column::CartId.eq(cart))
+        .and_where(any_of(db, cart_line::Column::CartId, carts))
         .to_owned();
-    let offers = catalog::variants_with_products(db, scope, of_lines).await?;
+    catalog::variants_with_products(db, scope, of_lines).await
+}
+
+fn name_lines(offers: &Offers, rows: Vec<cart_line::Model>) -> Vec<LoadedLine> {
     let named = rows.into_iter().filter_map(|row| {
         // A line without its variant was taken out a moment ago; what is done to the cart is held to its version.
         let (variant, product) = offers.get(&row.variant_id).cloned()?;
@@ -281,7 +349,7 @@ async fn name_lines(
             unit_price,
         })
     });
-    Ok(named.collect())
+    named.collect()
 }
 
 /// Whether a cart can still change.

@@ -10,10 +10,11 @@ use crate::app::App;
 use crate::cart::{LoadedCart, load_by_id_in, load_by_token_in};
 use crate::checkout::give_back::{give_back, give_back_in};
 use crate::checkout::note::ask;
-use crate::checkout::place::{Paid, place};
+use crate::checkout::place::{Paid, Ready, place};
 use crate::checkout::ready::{NotReady, check};
 use crate::checkout::share::{Cover, cover, is_open};
 use crate::checkout::start_payment::ATTEMPTS;
+use crate::checkout::together;
 use crate::inventory::Shortage;
 use crate::order::{self, Order, Written};
 use crate::payment::{self, Payment};
@@ -113,6 +114,9 @@ impl From<DbErr> for CompleteError {
 /// See [`CompleteError`]. With a shortage, and where the total is not the one that was expected, the payments are called
 /// off and the gateways give the money back.
 pub async fn complete(app: &App, command: CompleteCheckout) -> Result<Completed, CompleteError> {
+    if let Some(completed) = together::complete(app, &command).await? {
+        return Ok(completed);
+    }
     let wanted = Wanted {
         cart: Whose::Token(&command.cart_token),
         named: command.payment,
@@ -225,8 +229,10 @@ async fn attempt(app: &App, wanted: &Wanted<'_>, asked: bool) -> Result<Step, Co
         return Ok(Step::Ask(live));
     }
     check(&cart)?;
-    let paid = paid_by(&cart, live, wanted)?;
-    match place(app, &tx, &cart, &paid).await {
+    let shopper = matches!(wanted.cart, Whose::Token(_));
+    let paid = paid_by(&cart, live, wanted.named, shopper)?;
+    let ready = Ready { cart, paid };
+    match place(app, &tx, &ready).await {
         Ok(Some(completed)) => {
             tx.commit().await?;
             crash_point("checkout.placed");
@@ -235,16 +241,21 @@ async fn attempt(app: &App, wanted: &Wanted<'_>, asked: bool) -> Result<Step, Co
         Ok(None) => Ok(Step::Again),
         Err(CompleteError::Shortage(shortage)) => {
             tx.rollback().await?;
-            Ok(Step::Short(cart.row.id, shortage))
+            Ok(Step::Short(ready.cart.row.id, shortage))
         }
         Err(error) => Err(error),
     }
 }
 
-/// What pays the cart, when that is exactly its total.
-fn paid_by(cart: &LoadedCart, payments: Vec<Payment>, wanted: &Wanted<'_>) -> Result<Paid, CompleteError> {
+/// What pays the cart, when that is exactly its total; by `named` rather than by others. `shopper`: whether one asks.
+pub(super) fn paid_by(
+    cart: &LoadedCart,
+    payments: Vec<Payment>,
+    named: Option<PaymentId>,
+    shopper: bool,
+) -> Result<Paid, CompleteError> {
     let total = cart.channel.money(cart.totals.total);
-    let (by, beside) = match cover(total.minor, &payments, wanted.named) {
+    let (by, beside) = match cover(total.minor, &payments, named) {
         Cover::ActionRequired => return Err(CompleteError::ActionRequired),
         Cover::Pending => return Err(CompleteError::Pending),
         Cover::OtherTotal => return Err(CompleteError::TotalMismatch(total)),
@@ -254,7 +265,7 @@ fn paid_by(cart: &LoadedCart, payments: Vec<Payment>, wanted: &Wanted<'_>) -> Re
     // Where no shopper asks, the order is for the total that the newest of its payments was started at.
     let pays = |payment: &&Payment| by.is_empty() || by.contains(&payment.id);
     let started_at = payments.iter().rev().find(pays).map(|payment| payment.cart_total);
-    if matches!(wanted.cart, Whose::Id(_)) && started_at.is_some_and(|started_at| started_at != total.minor) {
+    if !shopper && started_at.is_some_and(|started_at| started_at != total.minor) {
         return Err(CompleteError::TotalMismatch(total));
     }
     let by = payments

@@ -16,6 +16,7 @@ mod share;
 mod start_error;
 mod start_payment;
 mod sweep;
+mod together;
 
 use crate::app::App;
 use crate::payment::{GatewayToldPaid, PaymentReturned};
@@ -31,6 +32,7 @@ pub use share::{Cover, PARTS_MAX, Share, ShareError, cover, share};
 pub use start_error::StartError;
 pub use start_payment::{StartPayment, start_payment};
 pub use sweep::sweep;
+pub use together::Together;
 
 /// Registers jobs and listeners.
 pub fn register(registry: &mut Registry<App>, listeners: &mut Listeners) {

@@ -1,13 +1,15 @@
-//! Writes the order of a cart. Joins the transaction that has read the cart.
+//! Writes the orders of carts. Joins the transaction that has read them.
+
+use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 use entity::cart::cart;
 use entity::cart::cart::CartStatus;
 use entity::order::order_line;
 use entity::order::orders::{FulfillmentState, OrderStatus, PaymentState};
-use entity::{OrderId, OrderLineId, PaymentId};
-use sea_orm::sea_query::{Expr, ExprTrait};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryTrait};
+use entity::{CartId, OrderId, OrderLineId, PaymentId, TypedId};
+use sea_orm::ColumnTrait;
+use sea_orm::sea_query::{ArrayType, Expr, ExprTrait, Query, TableRef};
 
 use crate::app::App;
 use crate::cart::LoadedCart;
@@ -15,11 +17,11 @@ use crate::checkout::complete::{CompleteError, Completed};
 use crate::checkout::give_back::tell;
 use crate::checkout::ready::claim_of;
 use crate::checkout::start_payment::SUPERSEDED;
-use crate::inventory::{self, Claimed};
+use crate::inventory::{self, Claimed, Held, Taking};
 use crate::order::{self, NewOrder, NewOrderLine, Order, Written};
 use crate::payment::{self, Payment};
 use crate::platform::crash::crash_point;
-use crate::platform::db::Tx;
+use crate::platform::db::{GIVEN, Tx, given};
 use crate::platform::error::Result;
 
 /// What pays an order.
@@ -31,56 +33,118 @@ pub(super) struct Paid {
     pub beside: Vec<PaymentId>,
 }
 
-/// Writes the order. None when the cart or a payment is no longer as it was read. Then, and with an error, the caller
-/// rolls back.
-pub(super) async fn place(
-    app: &App,
-    tx: &Tx,
-    cart: &LoadedCart,
-    paid: &Paid,
-) -> Result<Option<Completed>, CompleteError> {
+/// A cart that can become an order.
+pub(super) struct Ready {
+    /// The cart.
+    pub cart: LoadedCart,
+    /// What pays it.
+    pub paid: Paid,
+}
+
+/// Orders on their way.
+struct Begun<'a> {
+    completed: Vec<Completed>,
+    held: Vec<Held<'a>>,
+}
+
+/// Writes the order of a cart. None when the cart or a payment is no longer as it was read. Then, and with an error, the
+/// caller rolls back.
+pub(super) async fn place(app: &App, tx: &Tx, ready: &Ready) -> Result<Option<Completed>, CompleteError> {
     let now = app.clock.now();
-    let Some(number) = close(tx, &cart.row, now).await? else {
+    let Some(Begun {
+        mut completed,
+        mut held,
+    }) = begin(app, tx, now, std::slice::from_ref(ready)).await?
+    else {
         return Ok(None);
     };
-    let (new, claims) = order_of(app, cart, paid, number);
-    let placed = order::place(tx, &app.ids, now, new).await?;
-    let id = placed.order.id;
-    crash_point("checkout.written");
-    let Some(payments) = payment::attach_to_order(tx, &app.ids, now, &paid.by, id).await? else {
-        return Ok(None);
-    };
-    for payment in payment::call_off(tx, &app.ids, now, &paid.beside, SUPERSEDED).await? {
+    for payment in payment::call_off(tx, &app.ids, now, &ready.paid.beside, SUPERSEDED).await? {
         tell(tx, &payment, SUPERSEDED).await?;
     }
     // Last: these are the rows that other checkouts wait for.
-    let who = Claimed {
-        ids: &app.ids,
-        now,
-        cart: cart.row.id,
-        locations: &cart.channel.locations,
+    match held.pop() {
+        Some(held) if !held.is_enough() => inventory::allocate(tx, held).await??,
+        held => inventory::allocate_held(tx, now, held.as_slice()).await?,
+    }
+    Ok(completed.pop())
+}
+
+/// Writes the orders of carts whose stock is reserved and none of whose payments is over, in as many statements as one.
+/// None when any is no longer as it was read. Then, and with an error, the caller rolls back.
+pub(super) async fn place_all(app: &App, tx: &Tx, ready: &[Ready]) -> Result<Option<Vec<Completed>>> {
+    let now = app.clock.now();
+    let Some(Begun { completed, held }) = begin(app, tx, now, ready).await? else {
+        return Ok(None);
     };
-    inventory::allocate(tx, who, &id.to_string(), &claims).await??;
-    Ok(Some(Completed {
+    if !held.iter().all(Held::is_enough) {
+        return Ok(None);
+    }
+    inventory::allocate_held(tx, now, &held).await?;
+    Ok(Some(completed))
+}
+
+/// Writes all but what becomes of the stock, and of payments that pay nothing.
+async fn begin<'a>(app: &'a App, tx: &Tx, now: DateTime<Utc>, ready: &'a [Ready]) -> Result<Option<Begun<'a>>> {
+    let mut numbers = close(tx, ready, now).await?;
+    let (mut placed, mut taking) = (Vec::with_capacity(ready.len()), Vec::with_capacity(ready.len()));
+    for Ready { cart, paid } in ready {
+        let Some(number) = numbers.remove(&cart.row.id) else {
+            return Ok(None);
+        };
+        let (new, lines) = order_of(app, cart, paid, number);
+        let order = order::place(tx, &app.ids, now, new).await?;
+        taking.push(Taking {
+            who: Claimed {
+                ids: &app.ids,
+                now,
+                cart: cart.row.id,
+                locations: &cart.channel.locations,
+            },
+            reference: order.order.id.to_string(),
+            lines,
+        });
+        placed.push(order);
+    }
+    let held = inventory::end_reservations(tx, taking).await?;
+    let paid = placed.iter().zip(ready);
+    let paid: Vec<(OrderId, &[Payment])> = paid
+        .map(|(placed, ready)| (placed.order.id, ready.paid.by.as_slice()))
+        .collect();
+    let Some(payments) = payment::attach_to_orders(tx, &app.ids, now, &paid).await? else {
+        return Ok(None);
+    };
+    crash_point("checkout.written");
+    let completed = placed.into_iter().zip(payments).map(|(placed, payments)| Completed {
         order: placed.order,
         written: Some(Written {
             lines: placed.lines,
             events: placed.events,
             payments,
         }),
+    });
+    Ok(Some(Begun {
+        completed: completed.collect(),
+        held,
     }))
 }
 
-/// Closes the cart, and gives the number of its order. None when it is no longer as it was read.
-async fn close(tx: &Tx, row: &cart::Model, now: DateTime<Utc>) -> Result<Option<String>> {
-    let close = cart::Entity::update_many()
-        .col_expr(cart::Column::Status, Expr::value(CartStatus::Completed))
-        .col_expr(cart::Column::Version, Expr::col(cart::Column::Version).add(1))
-        .col_expr(cart::Column::UpdatedAt, Expr::value(now))
-        .filter(cart::Column::Id.eq(row.id))
-        .filter(cart::Column::Status.eq(CartStatus::Open))
-        .filter(cart::Column::Version.eq(row.version));
-    order::number_with(tx, close.into_query()).await
+/// Closes the carts that are still as they were read, and gives the numbers of their orders.
+async fn close(tx: &Tx, ready: &[Ready], now: DateTime<Utc>) -> Result<HashMap<CartId, String>> {
+    let rows = ready.iter().map(|ready| &ready.cart.row);
+    let rows = rows.map(|row| [row.id.uuid().into(), row.version.into()]);
+    let [id, version, ..] = GIVEN;
+    let given = given(tx, [ArrayType::Uuid, ArrayType::Int], rows.collect());
+    let close = Query::update()
+        .table(cart::Entity)
+        .value(cart::Column::Status, CartStatus::Completed)
+        .value(cart::Column::Version, Expr::col(cart::Column::Version).add(1))
+        .value(cart::Column::UpdatedAt, now)
+        .from(TableRef::SubQuery(Box::new(given), "given".into()))
+        .and_where(Expr::col(cart::Column::Id).equals(id))
+        .and_where(Expr::col(cart::Column::Version).equals(version))
+        .and_where(cart::Column::Status.eq(CartStatus::Open))
+        .to_owned();
+    order::numbers_with(tx, close).await
 }
 
 fn order_of(

@@ -21,6 +21,9 @@ pub use events::AvailabilityChanged;
 pub use graphql::{InventoryMutation, StockKey};
 pub use import::set_on_hand;
 pub use query::{StockLevel, levels_of_variants, reserved_by_cart};
-pub(crate) use reserve::{Claim, Claimed, Shortage, allocate, release, release_expired, reserve};
+pub(crate) use reserve::{
+    Claim, Claimed, Held, Shortage, Taking, allocate, allocate_held, end_reservations, release, release_expired,
+    reserve,
+};
 pub(crate) use restock::{Returned, restock};
 pub use update_product::{ChangeError, update_product};

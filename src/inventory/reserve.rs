@@ -92,34 +92,72 @@ pub(crate) async fn reserve(
     Ok(Ok(()))
 }
 
-/// Turns the reservations of the cart into allocations of order lines. What has lapsed is taken from free stock; what
-/// the lines do not need is released. With a shortage the caller rolls back.
-pub(crate) async fn allocate(
-    tx: &Tx,
-    who: Claimed<'_>,
-    reference: &str,
-    lines: &[(OrderLineId, Claim)],
-) -> Result<Result<(), Shortage>> {
-    let mut held: BTreeMap<VariantId, BTreeMap<LocationId, i64>> = BTreeMap::new();
-    for row in delete_reservations(tx, reservation::Column::CartId.eq(who.cart)).await? {
-        *held
-            .entry(row.variant_id)
-            .or_default()
-            .entry(row.location_id)
-            .or_default() += row.quantity;
+/// An order whose lines take what its cart had reserved.
+pub(crate) struct Taking<'a> {
+    /// Its cart.
+    pub who: Claimed<'a>,
+    /// What movements say of it.
+    pub reference: String,
+    /// Its lines.
+    pub lines: Vec<(OrderLineId, Claim)>,
+}
+
+/// What the lines of an order get of the units that their cart had reserved.
+pub(crate) struct Held<'a> {
+    who: Claimed<'a>,
+    reference: String,
+    moves: Moves,
+    allocations: Vec<Allocated>,
+    /// Units that the lines need beside these.
+    missing: BTreeMap<VariantId, Vec<(OrderLineId, i64)>>,
+}
+
+impl Held<'_> {
+    /// Whether it is all that the lines need.
+    pub fn is_enough(&self) -> bool {
+        self.missing.is_empty()
     }
+}
+
+/// Units of a variant at a location, for an order line.
+type Allocated = (OrderLineId, VariantId, LocationId, i64);
+
+/// Units at their locations, by variant.
+type Reserved = BTreeMap<VariantId, BTreeMap<LocationId, i64>>;
+
+/// Ends the reservations of carts, and says which of their units the lines of their orders get. Where these are all that
+/// the lines need, their allocations are put off to the commit already; [`allocate`] moves the units.
+pub(crate) async fn end_reservations<'a>(tx: &Tx, orders: Vec<Taking<'a>>) -> Result<Vec<Held<'a>>> {
+    let carts: Vec<CartId> = orders.iter().map(|order| order.who.cart).collect();
+    let mut reserved: HashMap<CartId, Reserved> = HashMap::new();
+    for row in delete_reservations(tx, any_of(tx, reservation::Column::CartId, &carts)).await? {
+        let of_variant = reserved.entry(row.cart_id).or_default().entry(row.variant_id);
+        *of_variant.or_default().entry(row.location_id).or_default() += row.quantity;
+    }
+    let held = orders.into_iter().map(|order| {
+        let reserved = reserved.remove(&order.who.cart).unwrap_or_default();
+        hold(tx, order, reserved)
+    });
+    Ok(held.collect())
+}
+
+fn hold<'a>(tx: &Tx, order: Taking<'a>, mut reserved: Reserved) -> Held<'a> {
+    let Taking {
+        who,
+        reference,
+        mut lines,
+    } = order;
     // All that is held goes: what the lines need is allocated, the rest is free again.
-    let mut moves: Moves = held
+    let mut moves: Moves = reserved
         .iter()
         .flat_map(|(variant, at)| at.iter().map(|(location, n)| ((*variant, *location), (-n, 0))))
         .collect();
-    let mut lines = lines.to_vec();
     lines.sort_unstable_by_key(|(line, claim)| (claim.variant, *line));
-    let mut allocations: Vec<(OrderLineId, VariantId, LocationId, i64)> = Vec::new();
+    let mut allocations = Vec::new();
     let mut missing: BTreeMap<VariantId, Vec<(OrderLineId, i64)>> = BTreeMap::new();
     for (line, claim) in lines {
         let mut left = claim.quantity;
-        for (location, reserved) in held.get_mut(&claim.variant).into_iter().flatten() {
+        for (location, reserved) in reserved.get_mut(&claim.variant).into_iter().flatten() {
             let part = Ord::min(left, *reserved);
             if part > 0 {
                 *reserved -= part;
@@ -133,22 +171,52 @@ pub(crate) async fn allocate(
         }
     }
     if missing.is_empty() {
-        shift_held(tx, who.now, &moves).await?;
-    } else {
-        // Variant by variant, so that levels are locked in the order of their keys here too.
-        let variants: BTreeSet<VariantId> = held.keys().chain(missing.keys()).copied().collect();
-        for variant in variants {
-            let of_variant = moves.iter().filter(|((of, _), _)| *of == variant);
-            shift_held(tx, who.now, &of_variant.map(|(level, by)| (*level, *by)).collect()).await?;
-            for (line, quantity) in missing.remove(&variant).unwrap_or_default() {
-                match take(tx, who, variant, quantity, Column::Allocated).await? {
-                    Ok(parts) => allocations.extend(parts.into_iter().map(|(at, n)| (line, variant, at, n))),
-                    Err(shortage) => return Ok(Err(shortage)),
-                }
+        record(tx, who, &reference, std::mem::take(&mut allocations));
+    }
+    Held {
+        who,
+        reference,
+        moves,
+        allocations,
+        missing,
+    }
+}
+
+/// Moves what is held for the lines of orders that need nothing else, each level once.
+pub(crate) async fn allocate_held(tx: &Tx, now: DateTime<Utc>, held: &[Held<'_>]) -> Result<()> {
+    let mut moves = Moves::new();
+    for (level, (reserved, allocated)) in held.iter().flat_map(|held| &held.moves) {
+        let sum = moves.entry(*level).or_default();
+        sum.0 += reserved;
+        sum.1 += allocated;
+    }
+    shift_held(tx, now, &moves).await
+}
+
+/// Allocates to the lines of an order what is `held` for them, and takes from free stock what lapsed; what the lines do
+/// not need is released. With a shortage the caller rolls back.
+pub(crate) async fn allocate(tx: &Tx, held: Held<'_>) -> Result<Result<(), Shortage>> {
+    let Held {
+        who,
+        reference,
+        moves,
+        mut allocations,
+        mut missing,
+    } = held;
+    // Variant by variant, so that levels are locked in the order of their keys here too.
+    let held = moves.keys().map(|(variant, _)| variant);
+    let variants: BTreeSet<VariantId> = held.chain(missing.keys()).copied().collect();
+    for variant in variants {
+        let of_variant = moves.iter().filter(|((of, _), _)| *of == variant);
+        shift_held(tx, who.now, &of_variant.map(|(level, by)| (*level, *by)).collect()).await?;
+        for (line, quantity) in missing.remove(&variant).unwrap_or_default() {
+            match take(tx, who, variant, quantity, Column::Allocated).await? {
+                Ok(parts) => allocations.extend(parts.into_iter().map(|(at, n)| (line, variant, at, n))),
+                Err(shortage) => return Ok(Err(shortage)),
             }
         }
     }
-    record(tx, who, reference, allocations);
+    record(tx, who, &reference, allocations);
     Ok(Ok(()))
 }
 
@@ -332,7 +400,7 @@ async fn shift_held(tx: &Tx, now: DateTime<Utc>, moves: &Moves) -> Result<()> {
     Ok(())
 }
 
-fn record(tx: &Tx, who: Claimed<'_>, reference: &str, allocations: Vec<(OrderLineId, VariantId, LocationId, i64)>) {
+fn record(tx: &Tx, who: Claimed<'_>, reference: &str, allocations: Vec<Allocated>) {
     let mut rows: BTreeMap<(OrderLineId, LocationId), (VariantId, i64)> = BTreeMap::new();
     for (line, variant, location, quantity) in allocations {
         rows.entry((line, location)).or_insert((variant, 0)).1 += quantity;

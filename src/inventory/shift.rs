@@ -6,11 +6,11 @@ use chrono::{DateTime, Utc};
 use entity::inventory::stock_level;
 use entity::inventory::stock_level::{Column, Entity};
 use entity::{LocationId, TypedId, VariantId};
-use sea_orm::sea_query::{Expr, ExprTrait, LockType, Order, Query, SelectStatement, TableRef, ValueTuple};
+use sea_orm::sea_query::{ArrayType, Expr, ExprTrait, LockType, Order, Query, SelectStatement, TableRef};
 use sea_orm::{ConnectionTrait, FromQueryResult, Iterable};
 
 use crate::inventory::events::AvailabilityChanged;
-use crate::platform::db::Tx;
+use crate::platform::db::{GIVEN, Tx, given};
 use crate::platform::error::Result;
 use crate::platform::event;
 
@@ -38,7 +38,7 @@ pub(super) async fn shift(tx: &Tx, now: DateTime<Utc>, moves: &Moves) -> Result<
         .value(Column::Reserved, of(Column::Reserved).add(more(RESERVED)))
         .value(Column::Allocated, of(Column::Allocated).add(more(ALLOCATED)))
         .value(Column::UpdatedAt, now)
-        .from(TableRef::SubQuery(Box::new(locked(moves)), "moved".into()))
+        .from(TableRef::SubQuery(Box::new(locked(tx, moves)), "moved".into()))
         .and_where(of(Column::VariantId).equals(VARIANT))
         .and_where(of(Column::LocationId).equals(LOCATION))
         .and_where(
@@ -60,27 +60,30 @@ pub(super) async fn shift(tx: &Tx, now: DateTime<Utc>, moves: &Moves) -> Result<
 }
 
 /// `moves` beside their levels, which are locked on the way.
-fn locked(moves: &Moves) -> SelectStatement {
-    let given = moves.iter().map(|((variant, location), (reserved, allocated))| {
-        ValueTuple::Many(vec![
+fn locked(tx: &Tx, moves: &Moves) -> SelectStatement {
+    let rows = moves.iter().map(|((variant, location), (reserved, allocated))| {
+        [
             variant.uuid().into(),
             location.uuid().into(),
             (*reserved).into(),
             (*allocated).into(),
-        ])
+        ]
     });
+    let types = [ArrayType::Uuid, ArrayType::Uuid, ArrayType::BigInt, ArrayType::BigInt];
+    let given = given(tx, types, rows.collect());
+    let [variant, location, reserved, allocated] = GIVEN;
     let column = |column: Column| (Entity, column);
     Query::select()
         .expr_as(Expr::col(column(Column::VariantId)), VARIANT)
         .expr_as(Expr::col(column(Column::LocationId)), LOCATION)
-        .expr_as(Expr::col(("given", "column3")), RESERVED)
-        .expr_as(Expr::col(("given", "column4")), ALLOCATED)
-        .from_values(given, "given")
+        .expr_as(Expr::col(("given", reserved)), RESERVED)
+        .expr_as(Expr::col(("given", allocated)), ALLOCATED)
+        .from_subquery(given, "given")
         .inner_join(
             Entity,
             Expr::col(column(Column::VariantId))
-                .equals(("given", "column1"))
-                .and(Expr::col(column(Column::LocationId)).equals(("given", "column2"))),
+                .equals(("given", variant))
+                .and(Expr::col(column(Column::LocationId)).equals(("given", location))),
         )
         .order_by(column(Column::VariantId), Order::Asc)
         .order_by(column(Column::LocationId), Order::Asc)

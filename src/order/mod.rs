@@ -38,7 +38,7 @@ pub use history::{HistoryError, Spending, count_orders_of_customer, orders_of_cu
 pub(crate) use import::import_batch;
 pub use import::{HistoricLine, HistoricOrder, ImportOrderError, Imported};
 pub use jobs::{CountSales, SendConfirmation};
-pub(crate) use number::number_with;
+pub(crate) use number::numbers_with;
 pub use paid::{Paid, payment_state};
 pub use place::Written;
 pub(crate) use place::{NewOrder, NewOrderLine, place};

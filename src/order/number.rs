@@ -1,5 +1,9 @@
 //! Order numbers.
 
+use std::collections::HashMap;
+
+use entity::CartId;
+use entity::cart::cart;
 use sea_orm::sea_query::UpdateStatement;
 
 use crate::platform::db::{Counter, Tx};
@@ -16,11 +20,14 @@ const ORDERS: Counter = Counter {
     first: START + 1,
 };
 
-/// Runs `update`, which changes one row or none, and gives the next order number if it changed one. An order that fails
-/// may leave a gap, so that no order waits for another.
-pub(crate) async fn number_with(tx: &Tx, update: UpdateStatement) -> Result<Option<String>> {
-    let number = ORDERS.next_with(tx, update).await?;
-    Ok(number.map(|number| number.to_string()))
+/// Runs `update` of carts, and gives each that it changed the number of its order. An order that fails may leave a gap, so
+/// that no order waits for another.
+pub(crate) async fn numbers_with(tx: &Tx, update: UpdateStatement) -> Result<HashMap<CartId, String>> {
+    let numbers = ORDERS.next_with(tx, update, cart::Column::Id).await?;
+    Ok(numbers
+        .into_iter()
+        .map(|(cart, number): (CartId, i64)| (cart, number.to_string()))
+        .collect())
 }
 
 /// Has the counter go on above the largest of `numbers` that could be one of ours: digits alone. So a shop that brings

@@ -56,7 +56,7 @@ pub struct Written {
     pub payments: Vec<Payment>,
 }
 
-/// Writes an order with its lines, its history and its sale in the books, and emits [`OrderPlaced`].
+/// Puts an order off to the commit, with its lines, its history and its sale in the books, and emits [`OrderPlaced`].
 pub(crate) async fn place(tx: &Tx, ids: &Ids, now: DateTime<Utc>, new: NewOrder) -> Result<Placed> {
     let paid = Paid {
         captured: new.row.paid_total,
@@ -94,8 +94,6 @@ pub(crate) async fn place(tx: &Tx, ids: &Ids, now: DateTime<Utc>, new: NewOrder)
     tx.later(events.iter().cloned().map(IntoActiveModel::into_active_model).collect());
     ledger::post_new(tx, ids, now, &ledger::order_placed(&amounts_of(&row)?))?;
     event::emit(tx, &OrderPlaced { order: row.id }).await?;
-    // The payment is going to name the order.
-    tx.flush().await?;
     Ok(Placed {
         order: row,
         lines,

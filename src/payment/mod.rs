@@ -37,7 +37,7 @@ use crate::payment::reconcile::TellDifferences;
 use crate::platform::jobs::Registry;
 
 pub use capture::{CaptureError, CapturePayment, capture};
-pub(crate) use cover::{attach_to_order, call_off, live_of_cart, worth};
+pub(crate) use cover::{attach_to_orders, call_off, live_of_cart, live_of_carts, worth};
 pub use disputes::{DisputeFilter, ListError, count_disputes, list_disputes};
 pub use events::{GatewayToldPaid, PaymentChanged, PaymentNews, PaymentReturned, RefundAccepted};
 pub use gateway::{GatewayState, Gateways, StartRequest};

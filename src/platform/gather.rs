@@ -1,17 +1,19 @@
 //! What many requests ask at the same moment, asked once for all of them.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 use parking_lot::Mutex;
-use tokio::sync::oneshot;
+use tokio::sync::{Semaphore, oneshot};
 
 use crate::platform::error::{Fault, Result};
 
-/// Gathers while a batch is on its way. Who comes alone waits for nobody.
+/// Gathers while batches are on their way. Who comes alone waits for nobody.
 pub struct Gather<I, O> {
-    waiting: Mutex<Vec<Waiting<I, O>>>,
-    /// Held while a batch is on its way.
-    turn: Arc<tokio::sync::Mutex<()>>,
+    waiting: Mutex<VecDeque<Waiting<I, O>>>,
+    /// One is held by each batch that is on its way.
+    turns: Arc<Semaphore>,
+    most: usize,
 }
 
 struct Waiting<I, O> {
@@ -20,10 +22,19 @@ struct Waiting<I, O> {
 }
 
 impl<I, O> Default for Gather<I, O> {
+    /// One batch at a time, of any size.
     fn default() -> Self {
+        Self::new(1, usize::MAX)
+    }
+}
+
+impl<I, O> Gather<I, O> {
+    /// So many batches at a time as `turns`, of `most` each.
+    pub fn new(turns: usize, most: usize) -> Self {
         Self {
             waiting: Mutex::default(),
-            turn: Arc::default(),
+            turns: Arc::new(Semaphore::new(turns)),
+            most,
         }
     }
 }
@@ -39,10 +50,16 @@ impl<I: Send + 'static, O: Send + 'static> Gather<I, O> {
         F: Future<Output = Result<Vec<O>>> + Send + 'static,
     {
         let (done, answer) = oneshot::channel();
-        self.waiting.lock().push(Waiting { item, done });
-        let turn = Arc::clone(&self.turn).lock_owned().await;
-        let mut waiting = std::mem::take(&mut *self.waiting.lock());
-        waiting.retain(|waiting| !waiting.done.is_closed());
+        self.waiting.lock().push_back(Waiting { item, done });
+        let gone = |_| Fault::Invariant("a batch that answers less than it was asked");
+        let turn = Arc::clone(&self.turns).acquire_owned().await;
+        let turn = turn.map_err(|e| Fault::part("batch", e))?;
+        let waiting: Vec<Waiting<I, O>> = {
+            let mut waiting = self.waiting.lock();
+            waiting.retain(|waiting| !waiting.done.is_closed());
+            let count = waiting.len().min(self.most);
+            waiting.drain(..count).collect()
+        };
         // None where somebody has taken ours along.
         if !waiting.is_empty() {
             let (items, done): (Vec<I>, Vec<_>) = waiting.into_iter().map(|w| (w.item, w.done)).unzip();
@@ -63,7 +80,6 @@ impl<I: Send + 'static, O: Send + 'static> Gather<I, O> {
                 }
             });
         }
-        let gone = |_| Fault::Invariant("a batch that answers less than it was asked");
         answer.await.map_err(gone)?.map_err(Fault::Shared)
     }
 }

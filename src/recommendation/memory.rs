@@ -13,6 +13,7 @@ use recommender::trending::{DAYS, Purchase, trending};
 
 use crate::app::App;
 use crate::platform::error::Result;
+use crate::recommendation::assortment::Assortment;
 use crate::recommendation::history::{categories_of, last_order, orders_since};
 use crate::recommendation::model::{self, Knowledge, Trainer};
 use crate::recommendation::rule::{self, Rule};
@@ -73,14 +74,16 @@ pub struct Recommender {
     loading: tokio::sync::Mutex<()>,
     refreshing: AtomicBool,
     pub(super) visits: Visits,
+    pub(super) assortment: Assortment,
     drift_checked: Mutex<Option<DateTime<Utc>>>,
 }
 
 impl Recommender {
-    /// One that trains as `trainer` says.
-    pub fn new(trainer: Trainer) -> Self {
+    /// One that trains as `trainer` says and shows what is in `assortment`.
+    pub fn new(trainer: Trainer, assortment: Assortment) -> Self {
         Self {
             trainer,
+            assortment,
             ..Self::default()
         }
     }

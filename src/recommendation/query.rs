@@ -232,7 +232,7 @@ struct ShownRow {
 ///
 /// # Errors
 /// Those of the database.
-pub async fn shown(app: &App, channel: &Channel, products: &[ProductId]) -> Result<HashMap<ProductId, Shown>> {
+pub(super) async fn shown(app: &App, channel: &Channel, products: &[ProductId]) -> Result<HashMap<ProductId, Shown>> {
     if products.is_empty() {
         return Ok(HashMap::new());
     }

@@ -1,4 +1,4 @@
-//! Lists, filled: candidates from memory, what the channel shows of them in one statement, and where that is not enough
+//! Lists, filled: candidates from memory, with what the channel shows of them, and where that is not enough
 //! the leaders of the category, of the brand and of the channel. However many lists, the statements are the same.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
@@ -13,10 +13,11 @@ use crate::cart;
 use crate::catalog::CategoryTree;
 use crate::channel::Scope;
 use crate::platform::error::Result;
+use crate::recommendation::assortment::shown;
 use crate::recommendation::candidates;
 use crate::recommendation::history::{bought_by, owned_of, products_of_cart};
 use crate::recommendation::memory::{Present, present};
-use crate::recommendation::query::{Group, Leader, leaders, shown};
+use crate::recommendation::query::{Group, Leader, leaders};
 use crate::recommendation::reason::{Reason, Strategy};
 use crate::recommendation::rule::{Effect, Place, effect};
 use crate::recommendation::slot::{Candidate, Intent, Limits, Pick, Shown, behead, compose, fills};

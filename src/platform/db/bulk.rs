@@ -73,9 +73,10 @@ where
     while rows.peek().is_some() {
         let chunk: Vec<A> = rows.by_ref().take(most).collect();
         if Backend::of(tx) == Backend::Postgres
-            && let Some((sql, arrays)) = as_arrays(&chunk, clash, 0)
+            && let Some(arrays) = Arrays::of(&chunk)
         {
-            let statement = Statement::from_sql_and_values(tx.get_database_backend(), sql, arrays);
+            let sql = arrays.insert(0) + &rule_of(clash);
+            let statement = Statement::from_sql_and_values(tx.get_database_backend(), sql, arrays.values);
             written += tx.execute_raw(statement).await?.rows_affected();
             continue;
         }
@@ -99,75 +100,128 @@ where
     Ok(written)
 }
 
-/// One statement with one array a column, for PostgreSQL: its text is the same for any number of rows, so it is parsed
-/// once, and it costs a third of a statement with a parameter a value. None when a column is absent from some row or
-/// has a type without an array here. Its parameters are counted on from `before`.
-pub(super) fn as_arrays<A: ActiveModelTrait>(
-    rows: &[A],
-    clash: Clash<'_, <A::Entity as EntityTrait>::Column>,
-    before: usize,
-) -> Option<(String, Vec<Value>)> {
-    let (mut names, mut shown, mut aliases, mut sources) = (String::new(), String::new(), String::new(), String::new());
-    let mut arrays = Vec::new();
-    for column in <A::Entity as EntityTrait>::Column::iter() {
-        let mut values = Vec::with_capacity(rows.len());
-        for row in rows {
-            match row.get(column) {
-                ActiveValue::Set(value) | ActiveValue::Unchanged(value) => values.push(value),
-                ActiveValue::NotSet => return None,
+/// Rows of a table with one array a column, for PostgreSQL: the text of their statement is the same for any number of
+/// rows, so it is parsed once, and it costs a third of a statement with a parameter a value.
+pub(super) struct Arrays {
+    table: String,
+    columns: Vec<Shape>,
+    rows: usize,
+    /// An array a column. Arrays with NULLs in them cannot be bound: before that of a column that may be NULL stands one
+    /// of flags that say where it is.
+    values: Vec<Value>,
+}
+
+#[derive(PartialEq, Eq)]
+struct Shape {
+    name: &'static str,
+    kind: Kind,
+    may_be_null: bool,
+}
+
+impl Arrays {
+    /// None when a column is absent from some row or has a type without an array here.
+    pub fn of<A: ActiveModelTrait>(rows: &[A]) -> Option<Self> {
+        let (mut columns, mut arrays) = (Vec::new(), Vec::new());
+        for column in <A::Entity as EntityTrait>::Column::iter() {
+            let mut values = Vec::with_capacity(rows.len());
+            for row in rows {
+                match row.get(column) {
+                    ActiveValue::Set(value) | ActiveValue::Unchanged(value) => values.push(value),
+                    ActiveValue::NotSet => return None,
+                }
+            }
+            let kind = Kind::of(values.first()?)?;
+            let may_be_null = column.def().is_null();
+            if may_be_null {
+                let flags = values.iter().map(|v| Value::Bool(Some(!v.is_some()))).collect();
+                arrays.push(Value::Array(ArrayType::Bool, Some(Box::new(flags))));
+            }
+            let filled = values.into_iter().map(|v| kind.filled(v)).collect::<Option<Vec<_>>>()?;
+            arrays.push(Value::Array(kind.array(), Some(Box::new(filled))));
+            columns.push(Shape {
+                name: column.as_str(),
+                kind,
+                may_be_null,
+            });
+        }
+        Some(Self {
+            table: A::Entity::default().table_name().to_owned(),
+            columns,
+            rows: rows.len(),
+            values: arrays,
+        })
+    }
+
+    /// Puts `more` behind these, where they are rows of the same form and not too many together; else gives them back.
+    pub fn join(&mut self, more: Self) -> Option<Self> {
+        if self.table != more.table || self.columns != more.columns || self.rows + more.rows > ROWS {
+            return Some(more);
+        }
+        self.rows += more.rows;
+        for (values, more) in self.values.iter_mut().zip(more.values) {
+            if let (Value::Array(_, Some(values)), Value::Array(_, Some(more))) = (values, more) {
+                values.extend(*more);
             }
         }
-        let kind = Kind::of(values.first()?)?;
-        let comma = if names.is_empty() { "" } else { ", " };
-        let _ = write!(names, "{comma}\"{}\"", column.as_str());
-        let mut source = |array: Value, sql_type: &str| {
-            let number = arrays.len();
-            let comma = if number == 0 { "" } else { ", " };
-            let _ = write!(aliases, "{comma}c{number}");
-            let _ = write!(sources, "{comma}${}::{sql_type}[]", before + number + 1);
-            arrays.push(array);
-            number
-        };
-        // Arrays with NULLs in them cannot be bound: flags beside the array say where they are.
-        let nulls = column.def().is_null().then(|| {
-            let flags = values.iter().map(|v| Value::Bool(Some(!v.is_some()))).collect();
-            source(Value::Array(ArrayType::Bool, Some(Box::new(flags))), "bool")
-        });
-        let filled = values.into_iter().map(|v| kind.filled(v)).collect::<Option<Vec<_>>>()?;
-        let number = source(Value::Array(kind.array(), Some(Box::new(filled))), kind.sql_type());
-        let value = match kind {
-            Kind::Json => format!("c{number}::jsonb"),
-            _ => format!("c{number}"),
-        };
-        let _ = match nulls {
-            Some(flag) => write!(shown, "{comma}CASE WHEN c{flag} THEN NULL ELSE {value} END"),
-            None => write!(shown, "{comma}{value}"),
-        };
+        None
     }
-    let table = A::Entity::default().table_name().to_owned();
-    let mut sql =
-        format!("INSERT INTO \"{table}\" ({names}) SELECT {shown} FROM UNNEST({sources}) AS given({aliases})");
-    if let Some((key, update)) = clash {
-        let quoted = |columns: &[<A::Entity as EntityTrait>::Column], show: fn(&str) -> String| {
-            let shown: Vec<String> = columns.iter().map(|c| show(c.as_str())).collect();
-            shown.join(", ")
-        };
-        let _ = write!(sql, " ON CONFLICT ({}) DO ", quoted(key, |c| format!("\"{c}\"")));
-        if update.is_empty() {
-            sql.push_str("NOTHING");
-        } else {
-            let _ = write!(
-                sql,
-                "UPDATE SET {}",
-                quoted(update, |c| format!("\"{c}\" = excluded.\"{c}\""))
-            );
+
+    /// The statement that inserts them. Its parameters are counted on from `before`.
+    pub fn insert(&self, before: usize) -> String {
+        let (mut names, mut shown) = (String::new(), String::new());
+        let (mut aliases, mut sources, mut arrays) = (String::new(), String::new(), 0);
+        for column in &self.columns {
+            let comma = if names.is_empty() { "" } else { ", " };
+            let _ = write!(names, "{comma}\"{}\"", column.name);
+            let mut source = |sql_type: &str| {
+                let (number, comma) = (arrays, if arrays == 0 { "" } else { ", " });
+                let _ = write!(aliases, "{comma}c{number}");
+                let _ = write!(sources, "{comma}${}::{sql_type}[]", before + number + 1);
+                arrays += 1;
+                number
+            };
+            let flag = column.may_be_null.then(|| source("bool"));
+            let number = source(column.kind.sql_type());
+            let value = match column.kind {
+                Kind::Json => format!("c{number}::jsonb"),
+                _ => format!("c{number}"),
+            };
+            let _ = match flag {
+                Some(flag) => write!(shown, "{comma}CASE WHEN c{flag} THEN NULL ELSE {value} END"),
+                None => write!(shown, "{comma}{value}"),
+            };
+        }
+        let table = &self.table;
+        format!("INSERT INTO \"{table}\" ({names}) SELECT {shown} FROM UNNEST({sources}) AS given({aliases})")
+    }
+
+    /// The parameters of that statement.
+    pub fn into_values(self) -> Vec<Value> {
+        self.values
+    }
+}
+
+/// What an insertion does where a key is taken.
+fn rule_of<C: ColumnTrait>(clash: Clash<'_, C>) -> String {
+    let Some((key, update)) = clash else {
+        return String::new();
+    };
+    let quoted = |columns: &[C], show: fn(&str) -> String| {
+        let shown: Vec<String> = columns.iter().map(|c| show(c.as_str())).collect();
+        shown.join(", ")
+    };
+    let key = quoted(key, |c| format!("\"{c}\""));
+    match update {
+        [] => format!(" ON CONFLICT ({key}) DO NOTHING"),
+        _ => {
+            let update = quoted(update, |c| format!("\"{c}\" = excluded.\"{c}\""));
+            format!(" ON CONFLICT ({key}) DO UPDATE SET {update}")
         }
     }
-    Some((sql, arrays))
 }
 
 /// The types of columns that go into arrays.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 enum Kind {
     Bool,
     Int,

@@ -15,6 +15,8 @@ use crate::platform::error::{Fault, Result};
 
 /// Connections to a SQLite file: readers beside one writer.
 const SQLITE_CONNECTIONS: u32 = 8;
+/// How long a transaction waits in line for those before it. One that may take long holds all up on SQLite.
+const SQLITE_LINE: Duration = Duration::from_secs(60);
 /// How long a SQLite connection waits for another process that writes.
 const SQLITE_BUSY: Duration = Duration::from_secs(10);
 
@@ -104,7 +106,14 @@ pub async fn connect(url: &str, wanted: Options) -> Result<Db> {
             });
         }
     }
-    Ok(Db::new(Database::connect(options).await?))
+    let mut alone = options.clone();
+    alone.max_connections(1).acquire_timeout(SQLITE_LINE);
+    let connection = Database::connect(options).await?;
+    let writer = match Backend::of(&connection) {
+        Backend::Sqlite => Some(Database::connect(alone).await?),
+        Backend::Postgres => None,
+    };
+    Ok(Db::new(connection, writer))
 }
 
 /// Brings the schema up to date: our migrations, then those of the job queue. Several processes may start at once.

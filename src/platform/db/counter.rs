@@ -3,7 +3,7 @@
 
 use entity::platform::number_sequence::{ActiveModel, Column, Entity};
 use sea_orm::sea_query::{Expr, ExprTrait, OnConflict, Query, UpdateStatement};
-use sea_orm::{ConnectionTrait, DbErr, EntityTrait, Set, Statement};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, Set, Statement, TryGetable};
 
 use crate::platform::db::{Backend, Tx};
 use crate::platform::error::{Fault, Result};
@@ -20,27 +20,43 @@ pub struct Counter {
 }
 
 impl Counter {
-    /// Runs `update`, which changes one row or none, and takes the next number if it changed one: on PostgreSQL in the same
-    /// statement.
+    /// Runs `update`, and takes a number for each row that it changed: on PostgreSQL in the same statement. Gives the
+    /// `key` of each with its number.
     ///
     /// # Errors
     /// Those of the database.
-    pub(crate) async fn next_with(self, tx: &Tx, mut update: UpdateStatement) -> Result<Option<i64>> {
-        match Backend::of(tx) {
-            Backend::Postgres => {
-                let next = Expr::cust(format!("nextval('{}')", self.sequence));
-                update.returning(Query::returning().expr(next));
-                let row = tx.query_one(&update).await?;
-                Ok(row.map(|row| row.try_get_by_index(0)).transpose()?)
-            }
-            Backend::Sqlite if tx.execute(&update).await?.rows_affected() == 0 => Ok(None),
-            Backend::Sqlite => {
-                let count = Expr::col((Entity, Column::Value)).add(1);
-                let rows = self.row(self.first, count).exec_with_returning(tx).await?;
-                let row = rows.first().ok_or(Fault::Invariant("a counter that does not count"))?;
-                Ok(Some(row.value))
-            }
+    pub(crate) async fn next_with<K: TryGetable>(
+        self,
+        tx: &Tx,
+        mut update: UpdateStatement,
+        key: impl ColumnTrait,
+    ) -> Result<Vec<(K, i64)>> {
+        let mut returning = Query::returning().exprs([Expr::col(key.as_column_ref())]);
+        if Backend::of(tx) == Backend::Postgres {
+            let next = Expr::cust(format!("nextval('{}')", self.sequence));
+            returning = Query::returning().exprs([Expr::col(key.as_column_ref()), next]);
         }
+        update.returning(returning);
+        let rows = tx.query_all(&update).await?;
+        let keys: Vec<K> = rows
+            .iter()
+            .map(|row| row.try_get_by_index(0))
+            .collect::<std::result::Result<_, _>>()?;
+        let numbers: Vec<i64> = match Backend::of(tx) {
+            Backend::Postgres => rows
+                .iter()
+                .map(|row| row.try_get_by_index(1))
+                .collect::<std::result::Result<_, _>>()?,
+            Backend::Sqlite if keys.is_empty() => Vec::new(),
+            Backend::Sqlite => {
+                let more = i64::try_from(keys.len()).map_err(|e| Fault::part("counter", e))?;
+                let count = Expr::col((Entity, Column::Value)).add(more);
+                let rows = self.row(self.first + more - 1, count).exec_with_returning(tx).await?;
+                let row = rows.first().ok_or(Fault::Invariant("a counter that does not count"))?;
+                (row.value - more + 1..=row.value).collect()
+            }
+        };
+        Ok(keys.into_iter().zip(numbers).collect())
     }
 
     /// Has it go on above `number`, if it is not there yet.

@@ -7,7 +7,7 @@ use sea_orm::sea_query::{ArrayType, Value};
 use sea_orm::{ActiveModelTrait, DbBackend, EntityTrait, Iterable, QueryTrait, Statement};
 
 use crate::platform::db::Backend;
-use crate::platform::db::bulk::{PARAMETERS, ROWS, as_arrays};
+use crate::platform::db::bulk::{Arrays, PARAMETERS, ROWS};
 use crate::platform::db::outbox::{JobRow, insert_job, insert_jobs};
 
 /// Rows on their way, parents first.
@@ -15,9 +15,8 @@ use crate::platform::db::outbox::{JobRow, insert_job, insert_jobs};
 pub(super) struct Later {
     /// Statements that are complete.
     whole: Vec<Statement>,
-    /// Parts of the one that is not, with their parameters.
-    parts: Vec<String>,
-    values: Vec<Value>,
+    /// Parts of the one that is not: rows of a table each.
+    parts: Vec<Arrays>,
     /// Jobs, which come last.
     jobs: Vec<JobRow>,
 }
@@ -33,17 +32,28 @@ impl Later {
         let mut rows = rows.into_iter().peekable();
         while rows.peek().is_some() {
             let chunk: Vec<A> = rows.by_ref().take(most).collect();
-            match as_arrays(&chunk, None, self.values.len()) {
-                Some((sql, arrays)) if backend == Backend::Postgres => {
-                    self.parts.push(sql);
-                    self.values.extend(arrays);
-                }
-                _ => {
-                    self.complete();
+            let arrays = match backend {
+                Backend::Postgres => Arrays::of(&chunk),
+                Backend::Sqlite => None,
+            };
+            match arrays {
+                Some(arrays) => self.add_part(arrays),
+                None => {
+                    self.complete(Vec::new());
                     self.whole.push(A::Entity::insert_many(chunk).build(backend.into()));
                 }
             }
         }
+    }
+
+    /// Puts rows beside those of their table. That they come before rows of other tables then does no harm: foreign keys
+    /// are checked when the whole statement is done.
+    fn add_part(&mut self, rows: Arrays) {
+        let mut rows = Some(rows);
+        for part in &mut self.parts {
+            rows = rows.and_then(|rows| part.join(rows));
+        }
+        self.parts.extend(rows);
     }
 
     /// Puts a job behind everything.
@@ -55,20 +65,24 @@ impl Later {
     pub fn take(&mut self, backend: Backend) -> Vec<Statement> {
         let jobs = std::mem::take(&mut self.jobs);
         match backend {
-            Backend::Postgres if !jobs.is_empty() => {
-                let (sql, arrays) = insert_jobs(jobs, self.values.len());
-                self.parts.push(sql);
-                self.values.extend(arrays);
-            }
-            _ => self.whole.extend(jobs.into_iter().map(insert_job)),
+            Backend::Postgres => self.complete(jobs),
+            Backend::Sqlite => self.whole.extend(jobs.into_iter().map(insert_job)),
         }
-        self.complete();
         std::mem::take(&mut self.whole)
     }
 
-    /// Makes one statement of the parts. Its foreign keys are checked when all of it is done.
-    fn complete(&mut self) {
-        let parts = std::mem::take(&mut self.parts);
+    /// Makes one statement of the parts and of `jobs`.
+    fn complete(&mut self, jobs: Vec<JobRow>) {
+        let (mut parts, mut values) = (Vec::new(), Vec::new());
+        for rows in std::mem::take(&mut self.parts) {
+            parts.push(rows.insert(values.len()));
+            values.extend(rows.into_values());
+        }
+        if !jobs.is_empty() {
+            let (sql, arrays) = insert_jobs(jobs, values.len());
+            parts.push(sql);
+            values.extend(arrays);
+        }
         let Some((last, others)) = parts.split_last() else {
             return;
         };
@@ -78,7 +92,6 @@ impl Later {
             let _ = write!(sql, "{before}w{number} AS ({part})");
         }
         let _ = write!(sql, " {last}");
-        let values = std::mem::take(&mut self.values);
         let sql = sql.trim_start();
         self.whole
             .push(Statement::from_sql_and_values(DbBackend::Postgres, sql, values));

@@ -3,6 +3,7 @@
 mod bulk;
 mod connect;
 mod counter;
+mod given;
 mod inspect;
 mod keys;
 mod later;
@@ -13,6 +14,7 @@ mod tx;
 pub use bulk::{insert_all, insert_new, upsert_all};
 pub use connect::{Backend, Options, connect, is_empty_database, migrate};
 pub use counter::Counter;
+pub(crate) use given::{GIVEN, given};
 pub use inspect::{Inspection, inspect};
 pub use keys::{any_of, any_text, lower_like_part, lower_like_prefix};
 pub(crate) use later::array;

@@ -9,7 +9,6 @@ use sea_orm::{
     ActiveModelTrait, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, ExecResult,
     QueryResult, RuntimeErr, SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
 };
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::platform::crash::crash_point;
 use crate::platform::db::Backend;
@@ -24,22 +23,33 @@ use crate::platform::jobs::{Queue, Wakers};
 #[derive(Clone)]
 pub struct Db {
     connection: DatabaseConnection,
-    /// SQLite has one writer. Waiting here is fair; waiting in its busy handler is a lottery.
-    writer: Option<Arc<Semaphore>>,
+    /// SQLite has one writer: a pool of one connection. Waiting for it is fair; waiting in the busy handler is a lottery.
+    writer: DatabaseConnection,
     listeners: Arc<RwLock<Arc<Listeners>>>,
     wakers: Wakers,
     statements: Arc<AtomicU64>,
 }
 
 impl Db {
-    pub(super) fn new(mut connection: DatabaseConnection) -> Self {
+    /// A database that is read, and written outside of transactions, through `connection`, and written in transactions
+    /// through `writer`: the same where there may be many.
+    pub(super) fn new(mut connection: DatabaseConnection, writer: Option<DatabaseConnection>) -> Self {
         let statements = Arc::new(AtomicU64::new(0));
-        let counter = Arc::clone(&statements);
-        connection.set_metric_callback(move |info| {
-            counter.fetch_add(1, Ordering::Relaxed);
-            tracing::trace!(target: "merx::sql", elapsed = ?info.elapsed, failed = info.failed, sql = %info.statement.sql);
-        });
-        let writer = (Backend::of(&connection) == Backend::Sqlite).then(|| Arc::new(Semaphore::new(1)));
+        let count = |connection: &mut DatabaseConnection| {
+            let counter = Arc::clone(&statements);
+            connection.set_metric_callback(move |info| {
+                counter.fetch_add(1, Ordering::Relaxed);
+                tracing::trace!(target: "merx::sql", elapsed = ?info.elapsed, failed = info.failed, sql = %info.statement.sql);
+            });
+        };
+        count(&mut connection);
+        let writer = match writer {
+            Some(mut writer) => {
+                count(&mut writer);
+                writer
+            }
+            None => connection.clone(),
+        };
         Self {
             connection,
             writer,
@@ -54,21 +64,11 @@ impl Db {
     /// # Errors
     /// When no connection is to be had.
     pub async fn begin(&self) -> Result<Tx, DbErr> {
-        let permit = match &self.writer {
-            Some(writer) => Some(
-                Arc::clone(writer)
-                    .acquire_owned()
-                    .await
-                    .map_err(|e| DbErr::Custom(e.to_string()))?,
-            ),
-            None => None,
-        };
         let options = TransactionOptions {
             sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
             ..Default::default()
         };
-        let inner = self.connection.begin_with_options(options).await?;
-        Ok(self.tx(inner, permit))
+        Ok(self.tx(self.writer.begin_with_options(options).await?))
     }
 
     /// Opens a transaction in which statements may take as long as they must, for looks at whole tables that nobody waits
@@ -81,7 +81,7 @@ impl Db {
             sqlite_transaction_mode: Some(SqliteTransactionMode::Deferred),
             ..Default::default()
         };
-        let tx = self.tx(self.connection.begin_with_options(options).await?, None);
+        let tx = self.tx(self.connection.begin_with_options(options).await?);
         unhurried(&tx).await?;
         Ok(tx)
     }
@@ -97,14 +97,13 @@ impl Db {
         Ok(tx)
     }
 
-    fn tx(&self, inner: DatabaseTransaction, permit: Option<OwnedSemaphorePermit>) -> Tx {
+    fn tx(&self, inner: DatabaseTransaction) -> Tx {
         Tx {
             inner,
             db: self.clone(),
             later: Mutex::default(),
             queues: Mutex::default(),
             afterwards: Mutex::default(),
-            _permit: permit,
         }
     }
 
@@ -128,12 +127,18 @@ impl Db {
     /// # Errors
     /// When a connection does not end well.
     pub async fn close(&self) -> Result<(), DbErr> {
+        self.writer.close_by_ref().await?;
         self.connection.close_by_ref().await
     }
 
-    /// The pool underneath, for the migrator and the job queue.
+    /// The pool underneath, for the migrator.
     pub fn connection(&self) -> &DatabaseConnection {
         &self.connection
+    }
+
+    /// The pool of transactions, for the job queue: its writes wait in the same line.
+    pub(crate) fn writer(&self) -> &DatabaseConnection {
+        &self.writer
     }
 }
 
@@ -144,7 +149,6 @@ pub struct Tx {
     later: Mutex<Later>,
     queues: Mutex<Vec<Queue>>,
     afterwards: Mutex<Vec<Box<dyn FnOnce() + Send>>>,
-    _permit: Option<OwnedSemaphorePermit>,
 }
 
 impl Tx {

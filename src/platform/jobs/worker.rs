@@ -21,6 +21,8 @@ pub const POLL: Duration = Duration::from_millis(400);
 const RESTART: Duration = Duration::from_secs(1);
 /// Jobs of a queue that run at once in a process.
 const CONCURRENCY: usize = 8;
+/// Whether a job that was taken is written once more when it begins: nobody asks whether it has begun.
+const LOCKED: bool = false;
 
 /// Runs the workers of all queues until `stop` turns true, then lets the running jobs end. They look for jobs when one
 /// is written in this process, and every `poll` for what nobody tells them: see [`POLL`].
@@ -86,7 +88,8 @@ async fn run_queue<S: Clone + Send + Sync + 'static>(context: Context<S>, mut st
             Backend::Postgres => {
                 let config = apalis_postgres::Config::default()
                     .queue(context.queue.name())
-                    .batch_size(CONCURRENCY);
+                    .batch_size(CONCURRENCY)
+                    .lock_tasks(LOCKED);
                 let pool = context.db.connection().get_postgres_connection_pool();
                 let table = table::Postgres {
                     pool: pool.clone(),
@@ -104,8 +107,9 @@ async fn run_queue<S: Clone + Send + Sync + 'static>(context: Context<S>, mut st
             Backend::Sqlite => {
                 let config = apalis_sqlite::Config::default()
                     .queue(context.queue.name())
-                    .batch_size(CONCURRENCY);
-                let pool = context.db.connection().get_sqlite_connection_pool();
+                    .batch_size(CONCURRENCY)
+                    .lock_tasks(LOCKED);
+                let pool = context.db.writer().get_sqlite_connection_pool();
                 let table = table::Sqlite {
                     pool: pool.clone(),
                     config: config.clone(),
