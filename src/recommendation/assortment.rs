@@ -22,7 +22,10 @@ use crate::recommendation::slot::Shown;
 /// How old an entry may be before it is read again, behind whoever uses it.
 const FRESH: TimeDelta = TimeDelta::seconds(5);
 /// How old an entry may be at most.
-const USED: TimeDelta = TimeDelta::seconds(15);
+const USED: TimeDelta = TimeDelta::minutes(1);
+/// Products that are read at once, and those of a channel that are read before anybody asks.
+const PAGE: usize = 500;
+const AHEAD: usize = 50_000;
 /// Entries at most.
 const ENTRIES: usize = 500_000;
 /// Changes that are remembered while something is read.
@@ -188,6 +191,20 @@ pub(super) async fn shown(
         read_behind(app, channel, old);
     }
     Ok(found)
+}
+
+/// Reads what each channel shows of `products`, before anybody asks.
+///
+/// # Errors
+/// Those of the database.
+pub(super) async fn read_ahead(app: &App, products: &[ProductId]) -> Result<()> {
+    let products = &products[..products.len().min(AHEAD)];
+    for channel in app.channels.all(&app.db).await?.iter() {
+        for page in products.chunks(PAGE) {
+            app.recommender.assortment.read(app, channel, page).await?;
+        }
+    }
+    Ok(())
 }
 
 /// Reads `products` again, one such reading at a time: whoever comes meanwhile has theirs read by a later list.

@@ -13,7 +13,7 @@ use recommender::trending::{DAYS, Purchase, trending};
 
 use crate::app::App;
 use crate::platform::error::Result;
-use crate::recommendation::assortment::Assortment;
+use crate::recommendation::assortment::{self, Assortment};
 use crate::recommendation::history::{categories_of, last_order, orders_since};
 use crate::recommendation::model::{self, Knowledge, Trainer};
 use crate::recommendation::rule::{self, Rule};
@@ -142,7 +142,10 @@ pub(super) fn in_memory(app: &App) -> Option<Present> {
 /// # Errors
 /// Those of the database.
 pub async fn warm(app: &App) -> Result<()> {
-    present(app).await?;
+    let known = present(app).await?;
+    if let Some(knowledge) = known.knowledge {
+        assortment::read_ahead(app, knowledge.products()).await?;
+    }
     visits::load(app).await
 }
 

@@ -131,14 +131,9 @@ impl Db {
         self.connection.close_by_ref().await
     }
 
-    /// The pool underneath, for the migrator.
+    /// The pool underneath, for the migrator and the job queue.
     pub fn connection(&self) -> &DatabaseConnection {
         &self.connection
-    }
-
-    /// The pool of transactions, for the job queue: its writes wait in the same line.
-    pub(crate) fn writer(&self) -> &DatabaseConnection {
-        &self.writer
     }
 }
 

@@ -49,6 +49,15 @@ impl Queue {
             Self::Training => "training",
         }
     }
+
+    /// Jobs that run at once in a process. Those of the search index wait for one commit of it together: the more of them,
+    /// the fewer commits.
+    pub(super) fn concurrency(self) -> usize {
+        match self {
+            Self::Search => 32,
+            Self::Orders | Self::Mail | Self::Training => 8,
+        }
+    }
 }
 
 /// A kind of job: a struct in a domain's `jobs.rs`. Effects must be safe to repeat.

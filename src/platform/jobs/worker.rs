@@ -19,8 +19,6 @@ use crate::platform::jobs::{Envelope, JobError, MAX_ATTEMPTS, Queue, Registry, b
 pub const POLL: Duration = Duration::from_millis(400);
 /// How soon a worker starts again after the database threw it out.
 const RESTART: Duration = Duration::from_secs(1);
-/// Jobs of a queue that run at once in a process.
-const CONCURRENCY: usize = 8;
 /// Whether a job that was taken is written once more when it begins: nobody asks whether it has begun.
 const LOCKED: bool = false;
 
@@ -88,7 +86,7 @@ async fn run_queue<S: Clone + Send + Sync + 'static>(context: Context<S>, mut st
             Backend::Postgres => {
                 let config = apalis_postgres::Config::default()
                     .queue(context.queue.name())
-                    .batch_size(CONCURRENCY)
+                    .batch_size(context.queue.concurrency())
                     .lock_tasks(LOCKED);
                 let pool = context.db.connection().get_postgres_connection_pool();
                 let table = table::Postgres {
@@ -99,7 +97,7 @@ async fn run_queue<S: Clone + Send + Sync + 'static>(context: Context<S>, mut st
                 WorkerBuilder::new(name)
                     .backend(Gate::new(backend, table, polls))
                     .data(context.clone())
-                    .concurrency(CONCURRENCY)
+                    .concurrency(context.queue.concurrency())
                     .build(run_one::<S>)
                     .run_until(signal)
                     .await
@@ -107,9 +105,9 @@ async fn run_queue<S: Clone + Send + Sync + 'static>(context: Context<S>, mut st
             Backend::Sqlite => {
                 let config = apalis_sqlite::Config::default()
                     .queue(context.queue.name())
-                    .batch_size(CONCURRENCY)
+                    .batch_size(context.queue.concurrency())
                     .lock_tasks(LOCKED);
-                let pool = context.db.writer().get_sqlite_connection_pool();
+                let pool = context.db.connection().get_sqlite_connection_pool();
                 let table = table::Sqlite {
                     pool: pool.clone(),
                     config: config.clone(),
@@ -118,7 +116,7 @@ async fn run_queue<S: Clone + Send + Sync + 'static>(context: Context<S>, mut st
                 WorkerBuilder::new(name)
                     .backend(Gate::new(backend, table, polls))
                     .data(context.clone())
-                    .concurrency(CONCURRENCY)
+                    .concurrency(context.queue.concurrency())
                     .build(run_one::<S>)
                     .run_until(signal)
                     .await

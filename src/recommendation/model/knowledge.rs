@@ -44,6 +44,11 @@ pub struct Said {
 }
 
 impl Knowledge {
+    /// Its products.
+    pub fn products(&self) -> &[ProductId] {
+        &self.products
+    }
+
     /// Whether it knows `product`.
     pub fn knows(&self, product: ProductId) -> bool {
         self.places.contains_key(&product)

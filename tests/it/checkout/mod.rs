@@ -11,5 +11,6 @@ mod scripted;
 pub mod several;
 mod slow_gateway;
 mod statements;
+mod together;
 mod told;
 mod webhooks;
