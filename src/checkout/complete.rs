@@ -114,7 +114,7 @@ impl From<DbErr> for CompleteError {
 /// See [`CompleteError`]. With a shortage, and where the total is not the one that was expected, the payments are called
 /// off and the gateways give the money back.
 pub async fn complete(app: &App, command: CompleteCheckout) -> Result<Completed, CompleteError> {
-    if let Some(completed) = together::complete(app, &command).await? {
+    if let Some(completed) = together::complete(app, &command).await {
         return Ok(completed);
     }
     let wanted = Wanted {

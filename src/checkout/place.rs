@@ -51,10 +51,15 @@ struct Begun<'a> {
 /// caller rolls back.
 pub(super) async fn place(app: &App, tx: &Tx, ready: &Ready) -> Result<Option<Completed>, CompleteError> {
     let now = app.clock.now();
+    let numbers = close(tx, std::slice::from_ref(ready), now).await?;
+    let Some(number) = numbers.into_values().next() else {
+        return Ok(None);
+    };
+    let begun = begin(app, tx, now, &[(ready, number)]).await?;
     let Some(Begun {
         mut completed,
         mut held,
-    }) = begin(app, tx, now, std::slice::from_ref(ready)).await?
+    }) = begun
     else {
         return Ok(None);
     };
@@ -69,29 +74,42 @@ pub(super) async fn place(app: &App, tx: &Tx, ready: &Ready) -> Result<Option<Co
     Ok(completed.pop())
 }
 
-/// Writes the orders of carts whose stock is reserved and none of whose payments is over, in as many statements as one.
-/// None when any is no longer as it was read. Then, and with an error, the caller rolls back.
-pub(super) async fn place_all(app: &App, tx: &Tx, ready: &[Ready]) -> Result<Option<Vec<Completed>>> {
+/// Writes the orders of carts whose stock is reserved and all of whose payments are needed, in as many statements as one;
+/// gives them by the token of the cart. Carts that are no longer as they were read are left out. None when a payment or the
+/// stock is not. Then, and with an error, the caller rolls back.
+pub(super) async fn place_all(app: &App, tx: &Tx, mut ready: Vec<Ready>) -> Result<Option<HashMap<String, Completed>>> {
     let now = app.clock.now();
-    let Some(Begun { completed, held }) = begin(app, tx, now, ready).await? else {
+    let mut numbers = close(tx, &ready, now).await?;
+    ready.retain(|ready| numbers.contains_key(&ready.cart.row.id));
+    let numbered = ready
+        .iter()
+        .filter_map(|ready| Some((ready, numbers.remove(&ready.cart.row.id)?)));
+    let numbered: Vec<(&Ready, String)> = numbered.collect();
+    if numbered.is_empty() {
+        return Ok(None);
+    }
+    let Some(Begun { completed, held }) = begin(app, tx, now, &numbered).await? else {
         return Ok(None);
     };
     if !held.iter().all(Held::is_enough) {
         return Ok(None);
     }
     inventory::allocate_held(tx, now, &held).await?;
-    Ok(Some(completed))
+    let tokens = numbered.iter().map(|(ready, _)| ready.cart.token.clone());
+    Ok(Some(tokens.zip(completed).collect()))
 }
 
-/// Writes all but what becomes of the stock, and of payments that pay nothing.
-async fn begin<'a>(app: &'a App, tx: &Tx, now: DateTime<Utc>, ready: &'a [Ready]) -> Result<Option<Begun<'a>>> {
-    let mut numbers = close(tx, ready, now).await?;
+/// Writes all but what becomes of the stock, and of payments that pay nothing. None when a payment is no longer as it was
+/// read.
+async fn begin<'a>(
+    app: &'a App,
+    tx: &Tx,
+    now: DateTime<Utc>,
+    ready: &[(&'a Ready, String)],
+) -> Result<Option<Begun<'a>>> {
     let (mut placed, mut taking) = (Vec::with_capacity(ready.len()), Vec::with_capacity(ready.len()));
-    for Ready { cart, paid } in ready {
-        let Some(number) = numbers.remove(&cart.row.id) else {
-            return Ok(None);
-        };
-        let (new, lines) = order_of(app, cart, paid, number);
+    for (Ready { cart, paid }, number) in ready {
+        let (new, lines) = order_of(app, cart, paid, number.clone());
         let order = order::place(tx, &app.ids, now, new).await?;
         taking.push(Taking {
             who: Claimed {
@@ -108,7 +126,7 @@ async fn begin<'a>(app: &'a App, tx: &Tx, now: DateTime<Utc>, ready: &'a [Ready]
     let held = inventory::end_reservations(tx, taking).await?;
     let paid = placed.iter().zip(ready);
     let paid: Vec<(OrderId, &[Payment])> = paid
-        .map(|(placed, ready)| (placed.order.id, ready.paid.by.as_slice()))
+        .map(|(placed, (ready, _))| (placed.order.id, ready.paid.by.as_slice()))
         .collect();
     let Some(payments) = payment::attach_to_orders(tx, &app.ids, now, &paid).await? else {
         return Ok(None);

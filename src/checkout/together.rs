@@ -4,6 +4,7 @@
 //! goes alone.
 
 use std::collections::{BTreeMap, HashMap};
+use std::time::Duration;
 
 use entity::cart::cart::CartStatus;
 use entity::{CartId, VariantId};
@@ -34,11 +35,12 @@ impl Default for Together {
     }
 }
 
-/// Makes an order together with others. None when that has to be done alone; nothing has happened then.
-///
-/// # Errors
-/// None today: what fails together is tried alone.
-pub(super) async fn complete(app: &App, command: &CompleteCheckout) -> Result<Option<Completed>> {
+/// How long one waits to go together. Who waits longer goes alone: a row that somebody holds must not hold up all.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// Makes an order together with others. None when that has to be done alone: nothing has happened then, or whoever asks
+/// again finds the order.
+pub(super) async fn complete(app: &App, command: &CompleteCheckout) -> Option<Completed> {
     let of = app.clone();
     let all = move |commands: Vec<CompleteCheckout>| async move {
         let made = make_orders(&of, &commands).await.unwrap_or_else(|error| {
@@ -47,11 +49,19 @@ pub(super) async fn complete(app: &App, command: &CompleteCheckout) -> Result<Op
         });
         Ok(given_out(&commands, made))
     };
-    let completed = app.together.0.ask(command.clone(), all).await?;
+    let asked = tokio::time::timeout(PATIENCE, app.together.0.ask(command.clone(), all)).await;
+    let completed = match asked {
+        Ok(Ok(completed)) => completed,
+        Ok(Err(error)) => {
+            tracing::warn!(%error, "checkouts that went together broke off");
+            None
+        }
+        Err(_) => None,
+    };
     if completed.is_some() {
         idempotency::committed();
     }
-    Ok(completed)
+    completed
 }
 
 /// To each who asked the order of their cart. Who asks for one that another has asked for goes alone, and finds it.
@@ -81,7 +91,7 @@ async fn make_orders(app: &App, commands: &[CompleteCheckout]) -> Result<HashMap
     let ready: Vec<Ready> = ready.collect();
     let placed = match ready.is_empty() {
         true => None,
-        false => place_all(app, &tx, &ready).await?,
+        false => place_all(app, &tx, ready).await?,
     };
     let Some(placed) = placed else {
         tx.rollback().await?;
@@ -89,8 +99,7 @@ async fn make_orders(app: &App, commands: &[CompleteCheckout]) -> Result<HashMap
     };
     tx.commit().await?;
     crash_point("checkout.placed");
-    let tokens = ready.into_iter().map(|ready| ready.cart.token);
-    Ok(tokens.zip(placed).collect())
+    Ok(placed)
 }
 
 /// The cart with what pays it, when nothing is in doubt.

@@ -1,6 +1,6 @@
 //! The one statement that moves stock between free, reserved and allocated.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 use entity::inventory::stock_level;
@@ -93,14 +93,16 @@ fn locked(tx: &Tx, moves: &Moves) -> SelectStatement {
 
 /// Says which variants were sold out by these moves, and which can be had again.
 async fn tell(tx: &Tx, moves: &Moves, levels: &[stock_level::Model]) -> Result<()> {
-    for level in levels {
+    let turned = levels.iter().filter(|level| {
         let moved = moves.get(&(level.variant_id, level.location_id));
         let free = level.on_hand - level.reserved - level.allocated;
         let freed = moved.map_or(0, |(reserved, allocated)| -(reserved + allocated));
-        if (freed < 0 && free == 0) || (freed > 0 && free == freed) {
-            let variants = vec![level.variant_id];
-            event::emit(tx, &AvailabilityChanged { variants }).await?;
-        }
+        (freed < 0 && free == 0) || (freed > 0 && free == freed)
+    });
+    let variants: BTreeSet<VariantId> = turned.map(|level| level.variant_id).collect();
+    if variants.is_empty() {
+        return Ok(());
     }
-    Ok(())
+    let variants = variants.into_iter().collect();
+    event::emit(tx, &AvailabilityChanged { variants }).await
 }

@@ -31,16 +31,15 @@ const ENTRIES: usize = 500_000;
 /// Changes that are remembered while something is read.
 const CHANGES: usize = 10_000;
 
-/// What channels show of products. Cheap to clone.
+/// What channels show of products, and who reads it again. Cheap to clone.
 #[derive(Clone, Default)]
-pub struct Assortment(Arc<RwLock<Held>>);
+pub struct Assortment(Arc<RwLock<Held>>, Arc<tokio::sync::Mutex<()>>);
 
 #[derive(Default)]
 struct Held {
     channels: HashMap<ChannelId, HashMap<ProductId, Entry>>,
     entries: usize,
     changes: Changes,
-    is_reading: bool,
 }
 
 struct Entry {
@@ -198,8 +197,10 @@ pub(super) async fn shown(
 /// # Errors
 /// Those of the database.
 pub(super) async fn read_ahead(app: &App, products: &[ProductId]) -> Result<()> {
-    let products = &products[..products.len().min(AHEAD)];
-    for channel in app.channels.all(&app.db).await?.iter() {
+    let channels = app.channels.all(&app.db).await?;
+    let most = AHEAD.min(ENTRIES / channels.len().max(1));
+    let products = &products[..products.len().min(most)];
+    for channel in channels.iter() {
         for page in products.chunks(PAGE) {
             app.recommender.assortment.read(app, channel, page).await?;
         }
@@ -209,15 +210,14 @@ pub(super) async fn read_ahead(app: &App, products: &[ProductId]) -> Result<()> 
 
 /// Reads `products` again, one such reading at a time: whoever comes meanwhile has theirs read by a later list.
 fn read_behind(app: &App, channel: &Arc<Channel>, products: Vec<ProductId>) {
-    if std::mem::replace(&mut app.recommender.assortment.0.write().is_reading, true) {
+    let Ok(turn) = Arc::clone(&app.recommender.assortment.1).try_lock_owned() else {
         return;
-    }
+    };
     let (app, channel) = (app.clone(), Arc::clone(channel));
     tokio::spawn(async move {
-        let assortment = &app.recommender.assortment;
-        if let Err(error) = assortment.read(&app, &channel, &products).await {
+        let _turn = turn;
+        if let Err(error) = app.recommender.assortment.read(&app, &channel, &products).await {
             tracing::warn!(%error, "recommendations go on with what is in memory");
         }
-        assortment.0.write().is_reading = false;
     });
 }

@@ -5,10 +5,11 @@ use std::time::Duration;
 
 use migration::MigratorTrait;
 use sea_orm::{
-    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, DbErr, SqlxPostgresConnector, Statement,
+    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, DbErr, SqlxPostgresConnector,
+    SqlxSqliteConnector, Statement,
 };
 use sqlx::postgres::PgPoolOptions;
-use sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
+use sqlx::sqlite::{SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 
 use crate::platform::db::Db;
 use crate::platform::error::{Fault, Result};
@@ -106,14 +107,22 @@ pub async fn connect(url: &str, wanted: Options) -> Result<Db> {
             });
         }
     }
-    let mut alone = options.clone();
-    alone.max_connections(1).acquire_timeout(SQLITE_LINE);
     let connection = Database::connect(options).await?;
     let writer = match Backend::of(&connection) {
-        Backend::Sqlite => Some(Database::connect(alone).await?),
+        Backend::Sqlite => Some(writer_of(&connection).await?),
         Backend::Postgres => None,
     };
     Ok(Db::new(connection, writer))
+}
+
+/// One more connection to the file of `connection`.
+async fn writer_of(connection: &DatabaseConnection) -> Result<DatabaseConnection> {
+    let options = connection.get_sqlite_connection_pool().connect_options();
+    let pool = SqlitePoolOptions::new().max_connections(1).acquire_timeout(SQLITE_LINE);
+    let pool = pool.connect_with(options.as_ref().clone()).await;
+    Ok(SqlxSqliteConnector::from_sqlx_sqlite_pool(
+        pool.map_err(|e| Fault::part("database", e))?,
+    ))
 }
 
 /// Brings the schema up to date: our migrations, then those of the job queue. Several processes may start at once.

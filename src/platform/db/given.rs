@@ -16,6 +16,7 @@ pub(crate) fn given<const N: usize>(
     types: [ArrayType; N],
     rows: Vec<[Value; N]>,
 ) -> SelectStatement {
+    const { assert!(N <= GIVEN.len(), "more columns than have names") };
     let mut select = Query::select();
     match Backend::of(db) {
         Backend::Postgres => {

@@ -54,7 +54,7 @@ impl Queue {
     /// the fewer commits.
     pub(super) fn concurrency(self) -> usize {
         match self {
-            Self::Search => 32,
+            Self::Search => 16,
             Self::Orders | Self::Mail | Self::Training => 8,
         }
     }
